@@ -1,0 +1,33 @@
+"""Text at the border: what comes from outside is made storable and bounded here, and nowhere else."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+import nh3
+
+_CONTROL = {code: None for code in range(32) if chr(code) not in "\n\t"}
+_CONTROL[0x7F] = None
+_BREAKS = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^>]*>", re.IGNORECASE)
+
+
+def clean(value: str, *, most: int) -> str:
+    """`value` in NFC without NUL, control characters and broken surrogates, cut to `most` characters.
+
+    PostgreSQL stores no NUL and UTF-8 has no lone surrogates; both arrive from real networks.
+    """
+    if len(value) > most:
+        value = value[:most]
+    if not value.isascii():
+        value = value.encode("utf-8", "replace").decode("utf-8")
+        value = unicodedata.normalize("NFC", value)[:most]
+    return value.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROL).strip()
+
+
+def from_html(value: str, *, most: int) -> str:
+    """The words of an HTML fragment: paragraphs become line breaks, tags and scripts vanish, entities are read."""
+    # nh3 drops script and style with their content; the rest of the tags leave only their words.
+    bare = nh3.clean(_BREAKS.sub("\n", value[: most * 8]), tags=set())
+    return clean(html.unescape(bare), most=most)
