@@ -1,0 +1,1 @@
+"""How the rooms are wired together: settings, addresses, the ASGI entrance. Owns no tables; may use everything."""

@@ -1,0 +1,37 @@
+"""The entrance: streams and webhooks as raw ASGI, everything else as pages in a bounded pool of threads.
+
+Django's own ASGI handler takes a thread and a connection per request; a pool of threads with persistent connections
+serves pages several times faster and bounds the connections (docs/decisions/0004-pages-in-bounded-threads.md).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "resonanz.config.settings")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402 (settings must be named first)
+
+PAGE_THREADS = 8
+
+pages = get_wsgi_application()
+_threaded_pages = WSGIMiddleware(pages, workers=PAGE_THREADS)
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """The ASGI application that granian runs."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    else:
+        await _threaded_pages(scope, receive, send)
+
+
+async def _lifespan(receive: Any, send: Any) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

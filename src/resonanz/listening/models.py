@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from django.db import models
+
+from resonanz.networks.models import Channel
+from resonanz.privacy.models import KeptRecord
+
+
+class Topic(models.Model):
+    """Something we listen for, as a query (docs/topics.md)."""
+
+    name = models.CharField(max_length=120, unique=True)
+    query = models.TextField()
+    opens_cases = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Speaker(models.TextChoices):
+    """Who said it, as far as intake knows."""
+
+    OUTSIDER = "OUTSIDER"
+    OWN = "OWN"
+    STAFF = "STAFF"
+
+
+class Kind(models.TextChoices):
+    """What sort of utterance a post is; the values of networks.contract.PostKind."""
+
+    POST = "POST"
+    COMMENT = "COMMENT"
+    REVIEW = "REVIEW"
+    MESSAGE = "MESSAGE"
+    ARTICLE = "ARTICLE"
+
+
+class Visible(models.TextChoices):
+    """Who could read it on its network; the values of networks.contract.Visibility."""
+
+    PUBLIC = "PUBLIC"
+    PRIVATE = "PRIVATE"
+
+
+class Post(KeptRecord):
+    """Anything said, stored once. `is_context`: only kept because a case needs it, and leaves with that case."""
+
+    network = models.CharField(max_length=32)
+    origin = models.CharField(max_length=255, blank=True, default="")
+    native_id = models.CharField(max_length=512)
+    kind = models.CharField(max_length=8, choices=Kind)
+    visibility = models.CharField(max_length=8, choices=Visible)
+    speaker = models.CharField(max_length=8, choices=Speaker)
+    is_context = models.BooleanField(default=False)
+    author_native_id = models.CharField(max_length=512, blank=True, default="")
+    author_handle = models.CharField(max_length=255, blank=True, default="")
+    author_name = models.CharField(max_length=200, blank=True, default="")
+    text = models.TextField(blank=True, default="")
+    language = models.CharField(max_length=8, blank=True, default="")
+    url = models.CharField(max_length=2000, blank=True, default="")
+    parent_native_id = models.CharField(max_length=512, blank=True, default="")
+    root_native_id = models.CharField(max_length=512)
+    posted_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True, blank=True)
+    likes = models.IntegerField(null=True, blank=True)
+    shares = models.IntegerField(null=True, blank=True)
+    replies = models.IntegerField(null=True, blank=True)
+    views = models.IntegerField(null=True, blank=True)
+    counted_at = models.DateTimeField(null=True, blank=True)
+    topics = models.ManyToManyField(Topic, through="PostTopic", related_name="posts")
+    channels = models.ManyToManyField(Channel, through="PostChannel", related_name="posts")
+
+    class Meta(KeptRecord.Meta):
+        abstract = False
+        constraints = [
+            *KeptRecord.Meta.constraints,
+            models.UniqueConstraint(fields=["network", "origin", "native_id"], name="listening_post_once"),
+        ]
+        indexes = [
+            *KeptRecord.Meta.indexes,
+            models.Index(fields=["network", "origin", "root_native_id"], name="listening_post_thread"),
+            models.Index(fields=["network", "origin", "author_native_id"], name="listening_post_author"),
+            models.Index(fields=["-posted_at", "-id"], name="listening_post_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"post {self.pk} on {self.network}"
+
+
+class PostChannel(models.Model):
+    """Through which channel a post came, and whether it was addressed to us there."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE)
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE)
+    addressed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "channel"], name="listening_post_channel_once")]
+
+    def __str__(self) -> str:
+        return f"post {self.post_id} through {self.channel_id}"
+
+
+class PostTopic(models.Model):
+    """That a post touches a topic."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE)
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "topic"], name="listening_post_topic_once")]
+
+    def __str__(self) -> str:
+        return f"post {self.post_id} on {self.topic_id}"
+
+
+class EarlierWording(models.Model):
+    """What a post said before its author changed it; kept only while a case on it is open."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="earlier_wordings")
+    text = models.TextField()
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "replaced_at"], name="listening_wording_once")]
+
+    def __str__(self) -> str:
+        return f"earlier wording of {self.post_id}"

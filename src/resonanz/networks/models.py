@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class ChannelState(models.TextChoices):
+    """Whether we listen there."""
+
+    ACTIVE = "ACTIVE"
+    PAUSED = "PAUSED"
+    BROKEN = "BROKEN"
+
+
+class Channel(models.Model):
+    """A place on a network where we listen and, where the network allows, answer: an account, a feed, an import."""
+
+    network = models.CharField(max_length=32)
+    name = models.CharField(max_length=120, unique=True)
+    address = models.CharField(max_length=2000, blank=True, default="")
+    origin = models.CharField(max_length=255, blank=True, default="")
+    native_id = models.CharField(max_length=255, blank=True, default="")
+    handle = models.CharField(max_length=255, blank=True, default="")
+    encrypted_secret = models.BinaryField(blank=True, default=b"")
+    settings = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=8, choices=ChannelState, default=ChannelState.ACTIVE)
+    cursor = models.TextField(blank=True, default="")
+    read_at = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    failure_code = models.CharField(max_length=80, blank=True, default="")
+    failure_words = models.CharField(max_length=500, blank=True, default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(failing_since__isnull=True) | ~Q(failure_code=""), name="networks_channel_failure_named"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
