@@ -1,4 +1,4 @@
-"""Operations: command line, supervisor, embedded database, schedule, health, backup, demo, bench.
+"""Running the house: command line, supervisor, embedded database, schedule, health, backup, demo, bench.
 
-Owns no tables. May use everything but config, which it names only as text.
+Owns no tables; owns the data folder on disk. May use every room but config, and is used by config alone.
 """
