@@ -1,0 +1,56 @@
+"""Asking a network over HTTP: what the client and the status say becomes the contract's errors, once for all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from resonanz.core import http
+from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater
+from resonanz.networks.rates import retry_after
+
+_BUSY = frozenset({429, 503})
+_WAIT_SECONDS = 60.0
+
+
+def ask(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: object = None,
+    bounds: http.Bounds = http.DEFAULT_BOUNDS,
+) -> http.Answer:
+    """The answer, unless it is one of those that mean the same everywhere; then a NetworkError.
+
+    What only reads may be asked again, so it never ends in NoAnswer.
+    """
+    reads = method in {"GET", "HEAD"}
+    try:
+        answer = http.ask(method, url, headers=headers, json=body, bounds=bounds)
+    except http.AddressRefused as error:
+        raise Refused(f"{error.code}: {error.params['reason']}") from error
+    except http.NothingSent as error:
+        raise TryLater(_WAIT_SECONDS, error.code) from error
+    except http.HTTPError as error:
+        raise (TryLater(_WAIT_SECONDS, error.code) if reads else NoAnswer(reason=error.code)) from error
+    if answer.status in {401, 403}:
+        raise NotAuthorised(status=answer.status)
+    if answer.status in _BUSY:
+        raise TryLater(retry_after(answer.headers, default=_WAIT_SECONDS), f"http.{answer.status}")
+    if answer.status >= 500:
+        code = f"http.{answer.status}"
+        raise TryLater(_WAIT_SECONDS, code) if reads else NoAnswer(reason=code)
+    return answer
+
+
+def json_object(answer: http.Answer) -> dict[str, Any]:
+    """The JSON object an answer holds; raises ValueError when it is something else."""
+    try:
+        found = json.loads(answer.body)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(found, dict):
+        raise ValueError("not an object")
+    return found

@@ -1,0 +1,189 @@
+"""The practice network (`memory_server`), as a connector. It has no idempotency key, so replies are read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, TypedDict
+from urllib.parse import urlencode
+
+from resonanz.core import http, text
+from resonanz.networks.asking import ask, json_object
+from resonanz.networks.contract import (
+    Account,
+    AccountGone,
+    Author,
+    BadEvent,
+    Batch,
+    Capability,
+    Counted,
+    Deleted,
+    Edited,
+    Event,
+    Limits,
+    Posted,
+    PostKind,
+    Receipt,
+    ReplyOrder,
+    Visibility,
+)
+from resonanz.networks.errors import NoAnswer, Refused, TryLater
+
+_PAGE = 200
+_BOUNDS = http.Bounds(most_bytes=4 * 1024 * 1024, connect_seconds=2.0, read_seconds=5.0, seconds=10.0)
+
+
+class MemoryNetwork:
+    """Account.address is the server ("http://127.0.0.1:8099"), Account.secret the token it gave.
+
+    The address is a private one: it must stand in RESONANZ_ALLOWED_HOSTS.
+    """
+
+    name = "memory"
+    capabilities = frozenset(
+        {
+            Capability.POLL,
+            Capability.REPLY,
+            Capability.READ_BACK,
+            Capability.EDITS,
+            Capability.DELETIONS,
+            Capability.COUNTS,
+        }
+    )
+    limits = Limits(text_length=500, poll_seconds=2, settle_seconds=3, by_the_minute=True)
+
+    def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
+        """Batches after the number in `cursor`, page by page."""
+        after, more = cursor or "0", True
+        while more:
+            page = self._get(account, "/events", after=after, limit=str(_PAGE))
+            entries = page.get("events", [])
+            if not entries:
+                return
+            after, more = str(entries[-1]["seq"]), bool(page.get("more"))
+            yield self._batch(account, entries, after)
+
+    def reply(self, account: Account, order: ReplyOrder) -> Receipt:
+        """Answers the post `order.parent_id`."""
+        body = {"text": order.text, "parent_id": order.parent_id, "visibility": order.visibility.value}
+        answer = ask("POST", _url(account, "/posts"), headers=_token(account), body=body, bounds=_BOUNDS)
+        if answer.status != 201:
+            raise Refused(_words(answer))
+        try:
+            return self._receipt(account, json_object(answer))
+        except (ValueError, KeyError) as error:
+            raise NoAnswer(reason="answer.unreadable") from error
+
+    def find_sent(
+        self, account: Account, order: ReplyOrder, *, since: datetime, known: frozenset[str]
+    ) -> Receipt | None:
+        """The oldest own answer to the same post with the same words that is not yet known."""
+        after, more = "0", True
+        while more:
+            path = f"/posts/{order.parent_id}/replies"
+            page = self._get(account, path, since=since.isoformat(timespec="microseconds"), after=after)
+            posts = page.get("posts", [])
+            for post in posts:
+                if post["id"] not in known and (post["text"], post["visibility"]) == (order.text, order.visibility):
+                    return self._receipt(account, post)
+            more = bool(posts and page.get("more"))
+            after = posts[-1]["id"] if posts else after
+        return None
+
+    def _get(self, account: Account, path: str, **query: str) -> dict[str, Any]:
+        answer = ask("GET", _url(account, path, **query), headers=_token(account), bounds=_BOUNDS)
+        if answer.status != 200:
+            raise Refused(_words(answer))
+        try:
+            return json_object(answer)
+        except ValueError as error:
+            raise TryLater(self.limits.poll_seconds, "answer.unreadable") from error
+
+    def _receipt(self, account: Account, post: dict[str, Any]) -> Receipt:
+        return Receipt(native_id=str(post["id"]), url=_url(account, f"/posts/{post['id']}"))
+
+    def _batch(self, account: Account, entries: list[dict[str, Any]], cursor: str) -> Batch:
+        events: list[Event] = []
+        bad: list[BadEvent] = []
+        for entry in entries:
+            try:
+                if event := _event(account, entry):
+                    events.append(event)
+            except (KeyError, TypeError, ValueError) as error:
+                bad.append(BadEvent(json.dumps(entry), f"event.{type(error).__name__}"))
+        return Batch(tuple(events), cursor, tuple(bad))
+
+
+def _url(account: Account, path: str, **query: str) -> str:
+    return account.address.rstrip("/") + path + (f"?{urlencode(query)}" if query else "")
+
+
+def _token(account: Account) -> dict[str, str]:
+    return {"Authorization": f"Bearer {account.secret}"}
+
+
+def _origin(account: Account) -> str:
+    return account.origin or account.address.rstrip("/")
+
+
+def _words(answer: http.Answer) -> str:
+    try:
+        return text.clean(str(json_object(answer)["error"]), most=200)
+    except (ValueError, KeyError):
+        return f"http.{answer.status}"
+
+
+class _Where(TypedDict):
+    network: str
+    origin: str
+
+
+def _event(account: Account, entry: dict[str, Any]) -> Event | None:
+    at = datetime.fromisoformat(entry["at"])
+    where: _Where = {"network": MemoryNetwork.name, "origin": _origin(account)}
+    match entry["type"]:
+        case "posted":
+            return _posted(account, entry["post"])
+        case "edited":
+            words = text.clean(entry["text"], most=MemoryNetwork.limits.text_length)
+            return Edited(**where, native_id=entry["post_id"], text=words, edited_at=at)
+        case "deleted":
+            return Deleted(**where, native_id=entry["post_id"], deleted_at=at)
+        case "account_gone":
+            return AccountGone(**where, native_id=entry["account_id"], gone_at=at)
+        case "counted":
+            likes, replies = entry["likes"], entry["replies"]
+            return Counted(**where, native_id=entry["post_id"], counted_at=at, likes=likes, replies=replies)
+        case "withdrawn":
+            return None
+    raise ValueError(entry["type"])
+
+
+def _posted(account: Account, post: dict[str, Any]) -> Posted:
+    author, visibility = post["author"], Visibility(post["visibility"])
+    return Posted(
+        network=MemoryNetwork.name,
+        origin=_origin(account),
+        native_id=post["id"],
+        author=Author(
+            native_id=author["id"],
+            handle=text.clean(author["handle"], most=100),
+            name=text.clean(author["name"], most=100),
+        ),
+        text=text.clean(post["text"], most=MemoryNetwork.limits.text_length),
+        posted_at=datetime.fromisoformat(post["posted_at"]),
+        kind=_kind(post, visibility),
+        visibility=visibility,
+        url=_url(account, f"/posts/{post['id']}"),
+        parent_id=post["parent_id"],
+        root_id=post["root_id"],
+        mentions=tuple(post["mentions"]),
+        addressed=post["addressed"],
+    )
+
+
+def _kind(post: dict[str, Any], visibility: Visibility) -> PostKind:
+    if visibility is Visibility.PRIVATE:
+        return PostKind.MESSAGE
+    return PostKind.COMMENT if post["parent_id"] else PostKind.POST
