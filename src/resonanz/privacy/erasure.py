@@ -1,0 +1,203 @@
+"""Erasing an account or a post, in one transaction through all rooms.
+
+Privacy stands below the rooms and does not know their tables: each room registers its part. Upper rooms are asked
+first, because what they hold points down. What a legal duty keeps is left, and the answer says how much that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from resonanz.privacy import audit, tombstones
+from resonanz.privacy.models import TombstoneKind
+
+Key = tuple[str, str, str]  # network, origin, native id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The account that is erased, with the handles and names under which the rooms know it."""
+
+    network: str
+    origin: str
+    native_id: str
+    handles: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """What a room did: rows deleted, rows in which words were masked, rows that had to stay, posts that are gone."""
+
+    rows: int = 0
+    masked: int = 0
+    held: int = 0
+    posts: tuple[Key, ...] = ()
+
+
+NOTHING = Removed()
+Erased = Removed
+
+
+def _no_words(_key: Key) -> tuple[set[str], set[str]]:
+    return set(), set()
+
+
+def _erases_nothing(_what: object) -> Removed:
+    return NOTHING
+
+
+def _holds_nothing() -> Iterator[Key]:
+    return iter(())
+
+
+EraseAccount = Callable[[Subject], Removed]
+ErasePosts = Callable[[Sequence[Key]], Removed]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a room does for erasure. `words` answers (handles, names); `held_…` go through all keys that it stores."""
+
+    room: str
+    words: Callable[[Key], tuple[set[str], set[str]]] = _no_words
+    erase_account: EraseAccount = _erases_nothing
+    erase_posts: ErasePosts = _erases_nothing
+    held_accounts: Callable[[], Iterator[Key]] = _holds_nothing
+    held_posts: Callable[[], Iterator[Key]] = _holds_nothing
+
+
+_parts: dict[str, Part] = {}
+
+
+def register(part: Part) -> None:
+    """Declare a room's part; rooms register from the bottom up and are asked from the top down."""
+    _parts[part.room] = part
+
+
+def parts() -> tuple[Part, ...]:
+    """The parts, uppermost room first."""
+    return tuple(reversed(_parts.values()))
+
+
+def erase_account(*, network: str, origin: str, native_id: str, actor: audit.Actor, suppress: bool) -> Erased:
+    """Erase everything held about an account, and note that it happened, without its name.
+
+    With `suppress` the account gets a tombstone: nothing of it is collected again. The posts that went get theirs in
+    any case, so that they do not return with a backup. A reply on its way to the network stays until it has arrived
+    and is counted as held: call again then.
+    """
+    key = (network, origin, native_id)
+    with transaction.atomic():
+        if suppress:
+            tombstones.raise_stones(kind=TombstoneKind.ACCOUNT, hashes=[tombstones.account_hash(*key)])
+        subject = _subject(key)
+        erased = _sum([part.erase_account(subject) for part in parts()])
+        _bury(erased.posts)
+        _note("privacy.account_erased", "account", actor, network, erased, suppressed=suppress)
+    return erased
+
+
+def erase_post(network: str, origin: str, native_id: str) -> Erased:
+    """Erase one post that its author deleted on the network; a post that is not stored leaves no trace."""
+    return erase_posts([(network, origin, native_id)])
+
+
+def erase_posts(keys: Sequence[Key], *, actor: audit.Actor = audit.SYSTEM) -> Erased:
+    """Erase posts, what was concluded from them, and cases left without any."""
+    with transaction.atomic():
+        erased = _sum([part.erase_posts(keys) for part in parts()])
+        if erased.rows or erased.held:
+            _bury(erased.posts)
+            _note("privacy.posts_erased", "post", actor, keys[0][0], erased)
+    return erased
+
+
+def erase_what_tombstones_name() -> int:
+    """Erase every stored post and account that has a tombstone; how many there were.
+
+    They come from a restored backup, or from a delivery that was being taken in while its author was erased.
+    """
+    posts = _buried(TombstoneKind.POST, tombstones.post_hash, [part.held_posts for part in parts()])
+    accounts = _buried(TombstoneKind.ACCOUNT, tombstones.account_hash, [part.held_accounts for part in parts()])
+    for key in posts:
+        erase_posts([key])
+    for network, origin, native_id in accounts:
+        erase_account(network=network, origin=origin, native_id=native_id, actor=audit.SYSTEM, suppress=True)
+    return len(posts) + len(accounts)
+
+
+def replay() -> int:
+    """After a restore: learn the tombstones of the file, then erase what they name; how much that was."""
+    tombstones.load_file()
+    return erase_what_tombstones_name()
+
+
+def _subject(key: Key) -> Subject:
+    handles: set[str] = set()
+    names: set[str] = set()
+    for part in parts():
+        more_handles, more_names = part.words(key)
+        handles |= more_handles
+        names |= more_names
+    network, origin, native_id = key
+    return Subject(
+        network=network,
+        origin=origin,
+        native_id=native_id,
+        handles=frozenset(handles - {""}),
+        names=frozenset(names - {""}),
+    )
+
+
+def _sum(removed: Sequence[Removed]) -> Removed:
+    return Removed(
+        rows=sum(part.rows for part in removed),
+        masked=sum(part.masked for part in removed),
+        held=sum(part.held for part in removed),
+        posts=tuple(key for part in removed for key in part.posts),
+    )
+
+
+def _bury(posts: Sequence[Key]) -> None:
+    hashes = [tombstones.post_hash(*key) for key in posts]
+    tombstones.raise_stones(kind=TombstoneKind.POST, hashes=hashes)
+
+
+def _note(act: str, thing: str, actor: audit.Actor, network: str, erased: Removed, **more: bool) -> None:
+    audit.record(
+        act=act,
+        actor=actor,
+        thing=thing,
+        thing_id=None,
+        network=network,
+        rows=erased.rows,
+        masked=erased.masked,
+        held=erased.held,
+        **more,
+    )
+
+
+def _buried(
+    kind: TombstoneKind, hash_of: Callable[[str, str, str], bytes], holders: Sequence[Callable[[], Iterator[Key]]]
+) -> list[Key]:
+    found: list[Key] = []
+    for held in holders:
+        for chunk in _chunks(held(), 1000):
+            hashed = {hash_of(*key): key for key in chunk}
+            found += [hashed[stone] for stone in tombstones.raised(kind=kind, hashes=hashed.keys())]
+    return list(dict.fromkeys(found))
+
+
+def _chunks(keys: Iterator[Key], size: int) -> Iterator[list[Key]]:
+    chunk: list[Key] = []
+    for key in keys:
+        chunk.append(key)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

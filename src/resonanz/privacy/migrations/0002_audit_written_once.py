@@ -1,0 +1,28 @@
+from django.db import migrations
+
+# The function belongs to the owner's role and runs with its rights: the application's role, which may only insert,
+# can through it delete what is older than a year by the database's own clock, and nothing younger.
+CREATE = """
+CREATE FUNCTION privacy_delete_old_audit(before timestamptz, most integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    deleted integer;
+BEGIN
+    DELETE FROM privacy_auditrecord WHERE id IN (
+        SELECT id FROM privacy_auditrecord
+        WHERE at < LEAST(before, now() - interval '365 days')
+        ORDER BY at LIMIT most
+    );
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+    RETURN deleted;
+END
+$$;
+"""
+DROP = "DROP FUNCTION privacy_delete_old_audit(timestamptz, integer);"
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [("privacy", "0001_initial")]
+
+    operations = [migrations.RunSQL(CREATE, DROP)]
