@@ -6,7 +6,9 @@ import errno
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -15,33 +17,57 @@ from resonanz.core.errors import ResonanzError
 
 @dataclass(frozen=True)
 class Entry:
-    """Where a command lies, and what the overview says about it; a hidden one serves the supervisor."""
+    """Where a command lies, and what the overview says about it; a hidden one serves the supervisor.
+
+    One with `application` works on the product's data: it takes `--data DIR`, and before its module is imported the
+    database answers and Django is set up, so that the module may import models at its top.
+    """
 
     target: str
     summary: str
+    application: bool = False
     hidden: bool = False
 
+    def load(self) -> click.Command:
+        module, _, attribute = self.target.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        if self.application and not any(parameter.name == "data" for parameter in command.params):
+            command.params.append(_data_option())
+        return command
 
+
+def _data_option() -> click.Option:
+    return click.Option(
+        ["--data"],
+        type=click.Path(path_type=Path, file_okay=False),
+        expose_value=False,
+        help="The data folder, when it is not the usual one.",
+    )
+
+
+_OPS = "resonanz.ops"
 COMMANDS = {
-    "up": Entry("resonanz.ops.up_command:up", "Start everything and print the address."),
-    "status": Entry("resonanz.ops.health:status", "What runs, how much there is, what is stuck."),
-    "doctor": Entry("resonanz.ops.doctor:doctor", "Examine this installation and say what to mend."),
-    "import": Entry("resonanz.ops.import_command:import_posts", "Take in posts from files."),
-    "triage": Entry("resonanz.ops.triage_commands:triage", "Evaluate lines of text and say why."),
-    "train": Entry("resonanz.ops.triage_commands:train", "Build the judges' models from labelled data."),
-    "privacy": Entry("resonanz.ops.privacy_commands:privacy", "Export, erase and scrub personal data."),
-    "backup": Entry("resonanz.ops.backup:backup", "Write database and uploads into one file."),
-    "restore": Entry("resonanz.ops.restore:restore", "Bring a backup back; what was erased stays erased."),
-    "migrate": Entry("resonanz.ops.process_commands:migrate", "Bring the database to this version."),
-    "test": Entry("resonanz.ops.testing:test", "Run the tests on a throw-away database."),
-    "check": Entry("resonanz.ops.checking:check", "Style, types, floors, migrations, German, docs."),
-    "bench": Entry("resonanz.ops.bench:bench", "Measure, and compare with the goals."),
-    "web": Entry("resonanz.ops.process_commands:web", "Run the web server alone."),
-    "worker": Entry("resonanz.ops.process_commands:worker", "Run a worker for one queue alone."),
-    "listen": Entry("resonanz.ops.process_commands:listen", "Run the listeners alone."),
-    "memory": Entry("resonanz.ops.memory_command:memory", "Run the practice network alone."),
-    "sign-in-link": Entry("resonanz.ops.process_commands:sign_in_link", "A link for the first administrator."),
-    "prepare-demo": Entry("resonanz.ops.process_commands:prepare_demo", "Fill in the demonstration.", hidden=True),
+    "up": Entry(f"{_OPS}.up_command:up", "Start everything and print the address."),
+    "status": Entry(f"{_OPS}.health:status", "What runs, how much there is, what is stuck.", application=True),
+    "doctor": Entry(f"{_OPS}.doctor:doctor", "Examine this installation and say what to mend."),
+    "import": Entry(f"{_OPS}.import_command:import_posts", "Take in posts from files.", application=True),
+    "triage": Entry(f"{_OPS}.triage_commands:triage", "Evaluate lines of text and say why."),
+    "train": Entry(f"{_OPS}.triage_commands:train", "Build the judges' models from labelled data."),
+    "privacy": Entry(f"{_OPS}.privacy_commands:privacy", "Export, erase and scrub personal data.", application=True),
+    "backup": Entry(f"{_OPS}.backup:backup", "Write database and uploads into one file."),
+    "restore": Entry(f"{_OPS}.restore:restore", "Bring a backup back; what was erased stays erased."),
+    "migrate": Entry(f"{_OPS}.process_commands:migrate", "Bring the database to this version."),
+    "test": Entry(f"{_OPS}.testing:test", "Run the tests on a throw-away database."),
+    "check": Entry(f"{_OPS}.checking:check", "Style, types, floors, migrations, German, docs."),
+    "bench": Entry(f"{_OPS}.bench:bench", "Measure, and compare with the goals."),
+    "web": Entry(f"{_OPS}.process_commands:web", "Run the web server alone."),
+    "worker": Entry(f"{_OPS}.worker_command:worker", "Run a worker for one queue alone.", application=True),
+    "listen": Entry(f"{_OPS}.listen_command:listen", "Run the listeners alone.", application=True),
+    "memory": Entry(f"{_OPS}.memory_command:memory", "Run the practice network alone."),
+    "sign-in-link": Entry(
+        f"{_OPS}.sign_in_link_command:sign_in_link", "A link for the first administrator.", application=True
+    ),
+    "prepare-demo": Entry(f"{_OPS}.demo_command:prepare_demo", "Fill in the demo.", application=True, hidden=True),
 }
 
 
@@ -52,15 +78,35 @@ class LazyGroup(click.Group):
         return [name for name, entry in COMMANDS.items() if not entry.hidden]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if (entry := COMMANDS.get(cmd_name)) is None:
-            return None
-        module, _, attribute = entry.target.partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
+        entry = COMMANDS.get(cmd_name)
+        return entry.load() if entry else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        entry = COMMANDS.get(args[0])
+        if entry is not None and entry.application:
+            # Imported here, because only these commands need Django, which takes a second.
+            application = importlib.import_module("resonanz.ops.application")
+            if {"-h", "--help"} & set(args[1:]):
+                application.set_up_without_database()
+            else:
+                ctx.with_resource(application.application(_named_data(args[1:])))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name].summary) for name in self.list_commands(ctx)])
+
+
+def _named_data(args: Sequence[str]) -> Path | None:
+    """The value of `--data` among the words of a command that click has not read yet."""
+    for place, word in enumerate(args):
+        if word.startswith("--data="):
+            return Path(word.removeprefix("--data="))
+        if word == "--data" and place + 1 < len(args):
+            return Path(args[place + 1])
+    return None
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
