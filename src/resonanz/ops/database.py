@@ -16,8 +16,8 @@ import stat
 import subprocess
 import time
 import urllib.parse
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -73,6 +73,8 @@ class EmbeddedDatabase:
     """The cluster of one data folder."""
 
     folder: DataFolder
+    # For throw-away clusters, which may trade safety for speed.
+    more_settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def cluster(self) -> Path:
@@ -114,7 +116,8 @@ class EmbeddedDatabase:
 
     def command(self) -> list[str]:
         """The command line of the server."""
-        settings = {**SETTINGS, "unix_socket_directories": str(self.socket_folder), "unix_socket_permissions": "0700"}
+        sockets = {"unix_socket_directories": str(self.socket_folder), "unix_socket_permissions": "0700"}
+        settings = {**SETTINGS, **self.more_settings, **sockets}
         given = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [str(self.installation / "bin" / "postgres"), "-D", str(self.cluster), *given]
 

@@ -118,8 +118,9 @@ class House:
         self.supervisor.start(self._program("worker", ["worker"], stop_seconds=25.0))
         self.supervisor.start(self._program("outbox", ["worker", "--queue", "outbox"], stop_seconds=25.0))
         self.supervisor.start(self._program("listen", ["listen"]))
+        link = self._sign_in_link()
         self._wait_for_web(web)
-        self._tell_address()
+        self._tell_address(link)
 
     def _start_database(self) -> None:
         given = os.environ.get("DATABASE_URL")
@@ -176,14 +177,20 @@ class House:
                 raise OperatorError("ops.web", f"The web server does not start: {told} ({self.folder.logs}/web.log)")
             time.sleep(0.1)
 
-    def _tell_address(self) -> None:
-        say(f"Resonanz answers at {self.base_url}")
+    def _sign_in_link(self) -> str:
+        """What to say about signing in; made while the web server starts."""
         command = [sys.executable, "-m", "resonanz", "sign-in-link", "--base-url", self.base_url]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         if done.returncode:
-            say("A sign-in link could not be made: " + (done.stderr.strip().splitlines() or ["no reason given"])[-1])
-        elif link := done.stdout.strip():
-            say(f"Sign in as the first administrator, once and within half an hour: {link}")
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            return f"A sign-in link could not be made: {reason}"
+        link = done.stdout.strip()
+        return f"Sign in as the first administrator, once and within half an hour: {link}" if link else ""
+
+    def _tell_address(self, link: str) -> None:
+        say(f"Resonanz answers at {self.base_url}")
+        if link:
+            say(link)
         say(f"Data: {self.folder.path}. Ctrl-C stops everything.")
 
 
