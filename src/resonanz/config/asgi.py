@@ -13,7 +13,7 @@ from a2wsgi import WSGIMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "resonanz.config.settings")
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402 (settings must be named first)
+from django.core.wsgi import get_wsgi_application
 
 PAGE_THREADS = 8
 

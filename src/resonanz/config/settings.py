@@ -106,6 +106,7 @@ TEMPLATES = [
 ]
 ROOT_URLCONF = "resonanz.config.urls"
 WSGI_APPLICATION = "resonanz.config.asgi.pages"
+PROCRASTINATE_IMPORT_PATHS = ["resonanz.ops.schedule"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -136,6 +137,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_TIME_ZONE = env.text("RESONANZ_TIME_ZONE", "Europe/Berlin")
 COMPANY_LANGUAGES = env.words("RESONANZ_LANGUAGES", "de,en")
+
+OUTBOX_LEASE_SECONDS = env.number("RESONANZ_OUTBOX_LEASE_SECONDS", 60, least=2)
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True

@@ -146,13 +146,15 @@ class Batch:
 class Limits:
     """A network's bounds as data. `settle_seconds`: how long after a call without answer it may still take effect.
 
-    `by_the_minute`: a day without an answer counts as no answer there (the 20-hour alarm).
+    `by_the_minute`: a day without an answer counts as no answer there (the 20-hour alarm). `keeps_wordings`: whether the
+    network allows us to keep what a post said before its author edited it.
     """
 
     text_length: int = 5000
     poll_seconds: int = 60
     settle_seconds: int = 30
     by_the_minute: bool = False
+    keeps_wordings: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +216,9 @@ class Replies(Network, Protocol):
 class ReadsBack(Network, Protocol):
     """Capability.READ_BACK."""
 
-    def find_sent(self, account: Account, order: ReplyOrder, *, since: datetime, known: frozenset[str]) -> Receipt | None:
+    def find_sent(
+        self, account: Account, order: ReplyOrder, *, since: datetime, known: frozenset[str]
+    ) -> Receipt | None:
         """The reply as it stands there, said since `since` and not among the ids in `known`; None if it is not there."""
         ...
 

@@ -1,0 +1,243 @@
+"""Storing what was said, once, in bulk: a post is unique by (network, origin, native id).
+
+The functions here take lists, keep them sorted by key (so that two batches never lock in opposite order) and must be
+called within the transaction of the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from resonanz.core import clock
+from resonanz.listening.models import EarlierWording, Post, PostChannel, PostTopic
+from resonanz.networks.contract import Counted, Edited, Posted
+
+PostKey = tuple[str, str, str]
+"""(network, origin, native id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPost:
+    """A post to be stored, with what intake found out about it."""
+
+    posted: Posted
+    root_id: str
+    speaker: str
+    is_context: bool
+    addressed: bool
+    topic_ids: Sequence[int]
+    language: str
+    purpose: str
+    source: str
+    delete_on: date
+
+    @property
+    def key(self) -> PostKey:
+        """What makes it one post."""
+        return (self.posted.network, self.posted.origin, self.posted.native_id)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPost:
+    """Where a post stands now. `is_news`: this call stored it, or found out that it is addressed to us here."""
+
+    post_id: int
+    is_new: bool
+    is_news: bool
+
+
+_INSERT = """
+INSERT INTO listening_post (
+    network, origin, native_id, kind, visibility, speaker, is_context, author_native_id, author_handle, author_name,
+    text, language, url, parent_native_id, root_native_id, posted_at, received_at, purpose, source, delete_on,
+    keep_reason)
+SELECT *, '' FROM unnest(
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bool[], %s::text[], %s::text[],
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[],
+    %s::text[], %s::text[], %s::date[])
+ON CONFLICT (network, origin, native_id) DO NOTHING
+RETURNING id, network, origin, native_id
+"""
+
+
+def store(*, posts: Sequence[NewPost], channel_id: int) -> dict[PostKey, StoredPost]:
+    """Store each post unless it is there; link it with the channel and its topics either way."""
+    if not posts:
+        return {}
+    posts = sorted({post.key: post for post in posts}.values(), key=lambda post: post.key)
+    received_at = clock.now()
+    stored: dict[PostKey, StoredPost] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, _columns(posts, received_at))
+        for post_id, *key in cursor.fetchall():
+            stored[tuple(key)] = StoredPost(post_id, is_new=True, is_news=True)
+    already = [post.key for post in posts if post.key not in stored]
+    stored |= {key: StoredPost(post_id, is_new=False, is_news=False) for key, post_id in known(keys=already).items()}
+    linked = _link(posts, stored, channel_id)
+    for post in posts:
+        if post.addressed and stored[post.key].post_id in linked:
+            stored[post.key] = replace(stored[post.key], is_news=True)
+    _lift_from_context([post for post in posts if not post.is_context and not stored[post.key].is_new], stored)
+    return stored
+
+
+def _columns(posts: Sequence[NewPost], received_at: datetime) -> list[list[object]]:
+    rows = [_row(post, received_at) for post in posts]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _row(post: NewPost, received_at: datetime) -> tuple[object, ...]:
+    said, author = post.posted, post.posted.author
+    return (
+        *(said.network, said.origin, said.native_id, said.kind.value, said.visibility.value),
+        *(post.speaker, post.is_context),
+        *((author.native_id, author.handle, author.name) if author else ("", "", "")),
+        *(said.text, post.language, said.url, said.parent_id, post.root_id, said.posted_at, received_at),
+        *(post.purpose, post.source, post.delete_on),
+    )
+
+
+def _link(posts: Sequence[NewPost], stored: dict[PostKey, StoredPost], channel_id: int) -> set[int]:
+    """Link posts with the channel and their topics; the ids whose link is new, or newly addressed."""
+    ids = [stored[post.key].post_id for post in posts]
+    pairs = sorted((stored[post.key].post_id, topic) for post in posts for topic in post.topic_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO listening_postchannel (post_id, addressed, channel_id)"
+            " SELECT post_id, addressed, %s::bigint FROM unnest(%s::bigint[], %s::bool[]) AS new (post_id, addressed)"
+            " ON CONFLICT (post_id, channel_id) DO UPDATE SET addressed = true"
+            " WHERE excluded.addressed AND NOT listening_postchannel.addressed RETURNING post_id",
+            [channel_id, ids, [post.addressed for post in posts]],
+        )
+        linked = {post_id for (post_id,) in cursor.fetchall()}
+        if pairs:
+            cursor.execute(
+                "INSERT INTO listening_posttopic (post_id, topic_id)"
+                " SELECT new.post_id, new.topic_id FROM unnest(%s::bigint[], %s::bigint[]) AS new (post_id, topic_id)"
+                " JOIN listening_topic ON listening_topic.id = new.topic_id ON CONFLICT DO NOTHING",
+                [[post for post, _ in pairs], [topic for _, topic in pairs]],
+            )
+    return linked
+
+
+def _lift_from_context(posts: Sequence[NewPost], stored: dict[PostKey, StoredPost]) -> None:
+    """A post that was kept only for a case, and now concerns us itself, no longer leaves with that case."""
+    if ids := [stored[post.key].post_id for post in posts]:
+        Post.objects.filter(pk__in=ids, is_context=True).update(is_context=False)
+
+
+def known(*, keys: Iterable[PostKey]) -> dict[PostKey, int]:
+    """The ids of those posts that are stored."""
+    return {key: post_id for key, (post_id, _) in _select(keys, "root_native_id").items()}
+
+
+def roots(*, keys: Iterable[PostKey]) -> dict[PostKey, str]:
+    """The thread root of those posts that are stored."""
+    return {key: root for key, (_, root) in _select(keys, "root_native_id").items()}
+
+
+def own(*, keys: Iterable[PostKey]) -> set[PostKey]:
+    """Those posts that are stored and that we said ourselves."""
+    return {key for key, (_, speaker) in _select(keys, "speaker").items() if speaker == "OWN"}
+
+
+def _select(keys: Iterable[PostKey], column: str) -> dict[PostKey, tuple[int, str]]:
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # `column` comes from the three functions above, never from outside.
+            f"SELECT post.network, post.origin, post.native_id, post.id, post.{column} FROM listening_post post"  # noqa: S608
+            " JOIN unnest(%s::text[], %s::text[], %s::text[]) AS wanted (network, origin, native_id)"
+            " USING (network, origin, native_id)",
+            [list(parts) for parts in zip(*wanted, strict=True)],
+        )
+        return {(network, origin, native): (post, value) for network, origin, native, post, value in cursor.fetchall()}
+
+
+def count(*, counted: Sequence[Counted]) -> None:
+    """Take over likes, shares, replies and views; what the network does not say keeps its last value."""
+    newest = {(c.network, c.origin, c.native_id): c for c in sorted(counted, key=lambda c: c.counted_at)}
+    rows = [
+        (*key, c.likes, c.shares, c.replies, c.views, c.counted_at)
+        for key, c in sorted(newest.items(), key=lambda i: i[0])
+    ]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE listening_post post SET likes = coalesce(new.likes, post.likes),"
+            " shares = coalesce(new.shares, post.shares), replies = coalesce(new.replies, post.replies),"
+            " views = coalesce(new.views, post.views), counted_at = new.counted_at"
+            " FROM unnest(%s::text[], %s::text[], %s::text[], %s::int[], %s::int[], %s::int[], %s::int[],"
+            " %s::timestamptz[]) AS new (network, origin, native_id, likes, shares, replies, views, counted_at)"
+            " WHERE (post.network, post.origin, post.native_id) = (new.network, new.origin, new.native_id)"
+            " AND (post.counted_at IS NULL OR post.counted_at < new.counted_at)",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """A post whose text changed just now."""
+
+    post_id: int
+    speaker: str
+    text: str
+    language: str
+
+
+def reword(*, edits: Sequence[Edited], keep_earlier: Collection[PostKey]) -> list[Reworded]:
+    """Replace texts; the earlier wording stays for those in `keep_earlier`. An older edit than the stored one is ignored."""
+    changed: list[Reworded] = []
+    newest = {(e.network, e.origin, e.native_id): e for e in sorted(edits, key=lambda e: e.edited_at)}
+    ids = known(keys=newest)
+    for key, post_id in sorted(ids.items(), key=lambda item: item[1]):
+        edit = newest[key]
+        post = Post.objects.select_for_update().filter(pk=post_id).first()
+        if post is None or post.text == edit.text or (post.edited_at and post.edited_at >= edit.edited_at):
+            continue
+        if key in keep_earlier:
+            EarlierWording.objects.get_or_create(post=post, replaced_at=edit.edited_at, defaults={"text": post.text})
+        post.text, post.edited_at = edit.text, edit.edited_at
+        post.save(update_fields=["text", "edited_at"])
+        changed.append(Reworded(post.pk, post.speaker, post.text, post.language))
+    return changed
+
+
+def retouch(*, post_id: int, topic_ids: Collection[int]) -> None:
+    """Say which topics a reworded post touches now."""
+    PostTopic.objects.filter(post_id=post_id).exclude(topic_id__in=topic_ids).delete()
+    PostTopic.objects.bulk_create(
+        [PostTopic(post_id=post_id, topic_id=topic) for topic in sorted(topic_ids)], ignore_conflicts=True
+    )
+
+
+def forget_wordings(*, post_ids: Iterable[int]) -> None:
+    """Earlier wordings stay only while a case on the post is open; the caller says which posts have none."""
+    EarlierWording.objects.filter(post_id__in=list(post_ids)).delete()
+
+
+def stream(
+    *, topic_id: int | None = None, before: tuple[datetime, int] | None = None, limit: int = 50
+) -> QuerySet[Post]:
+    """What was said by others, newest first, after the (posted_at, id) of the last one shown."""
+    found = Post.objects.filter(is_context=False, speaker="OUTSIDER")
+    if topic_id is not None:
+        found = found.filter(topics=topic_id)
+    if before is not None:
+        moment, post_id = before
+        found = found.filter(Q(posted_at__lt=moment) | Q(posted_at=moment, id__lt=post_id))
+    return found.select_related("evaluation").prefetch_related("topics").order_by("-posted_at", "-id")[:limit]
+
+
+def channels_of(*, post_id: int) -> list[int]:
+    """The channels a post came through, addressed ones first."""
+    rows = PostChannel.objects.filter(post_id=post_id).order_by("-addressed", "channel_id")
+    return list(rows.values_list("channel_id", flat=True))

@@ -1,0 +1,113 @@
+"""Channels: connecting, pausing, removing, and their health. A token is encrypted before it reaches the database."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from resonanz.accounts.actors import actor_of
+from resonanz.accounts.models import User
+from resonanz.core import clock, secrets
+from resonanz.core.errors import ResonanzError
+from resonanz.networks import registry
+from resonanz.networks.contract import Account
+from resonanz.networks.models import Channel, ChannelState
+from resonanz.privacy import audit
+
+IMPORT_NETWORK = "files"
+
+
+class ChannelNameTaken(ResonanzError):
+    """Another channel bears this name."""
+
+    code = "channel.name_taken"
+
+
+def connect(
+    *,
+    network: str,
+    name: str,
+    address: str = "",
+    origin: str = "",
+    handle: str = "",
+    native_id: str = "",
+    secret: str = "",
+    actor: User | None,
+) -> Channel:
+    """A new channel, active at once; raises ChannelNameTaken."""
+    registry.connector(network)
+    channel = Channel(
+        network=network,
+        name=name,
+        address=address,
+        origin=origin,
+        handle=handle.removeprefix("@"),
+        native_id=native_id,
+        encrypted_secret=secrets.encrypt(secret) if secret else b"",
+        created_at=clock.now(),
+    )
+    try:
+        with transaction.atomic():
+            channel.save()
+            _record("channel.connected", channel, actor)
+    except IntegrityError as error:
+        raise ChannelNameTaken(name=name) from error
+    return channel
+
+
+def import_channel(*, name: str) -> Channel:
+    """The channel that imported files come through; made at its first use."""
+    found = Channel.objects.filter(name=name).first()
+    return found or connect(network=IMPORT_NETWORK, name=name, actor=None)
+
+
+def pause(*, channel_id: int, actor: User) -> None:
+    """Stop listening there; what is stored stays."""
+    _set_state(channel_id, ChannelState.PAUSED, "channel.paused", actor)
+
+
+def resume(*, channel_id: int, actor: User) -> None:
+    """Listen again, from where it stopped."""
+    _set_state(channel_id, ChannelState.ACTIVE, "channel.resumed", actor)
+
+
+def _set_state(channel_id: int, state: ChannelState, act: str, actor: User) -> None:
+    with transaction.atomic():
+        channel = Channel.objects.select_for_update().get(pk=channel_id)
+        channel.state, channel.failing_since, channel.failure_code, channel.failure_words = state, None, "", ""
+        channel.save(update_fields=["state", "failing_since", "failure_code", "failure_words"])
+        _record(act, channel, actor)
+
+
+def note_failure(*, channel_id: int, code: str, words: str, stop: bool) -> None:
+    """Listening failed; with `stop` a person has to mend it first. `words` are the network's, bounded."""
+    with transaction.atomic():
+        channel = Channel.objects.select_for_update().get(pk=channel_id)
+        channel.failing_since = channel.failing_since or clock.now()
+        channel.failure_code, channel.failure_words = code, words[:500]
+        channel.state = ChannelState.BROKEN if stop else channel.state
+        channel.save(update_fields=["state", "failing_since", "failure_code", "failure_words"])
+
+
+def move_cursor(*, channel_id: int, cursor: str) -> None:
+    """Everything up to `cursor` is taken in; call within the transaction that took it in."""
+    Channel.objects.filter(pk=channel_id).update(
+        cursor=cursor, read_at=clock.now(), failing_since=None, failure_code="", failure_words=""
+    )
+
+
+def account_of(channel: Channel) -> Account:
+    """The channel as its connector sees it, with the token decrypted."""
+    secret = secrets.decrypt(bytes(channel.encrypted_secret)) if channel.encrypted_secret else ""
+    return Account(
+        network=channel.network,
+        address=channel.address,
+        origin=channel.origin,
+        native_id=channel.native_id,
+        handle=channel.handle,
+        secret=secret,
+        settings=dict(channel.settings),
+    )
+
+
+def _record(act: str, channel: Channel, actor: User | None) -> None:
+    audit.record(act=act, actor=actor_of(actor), thing="channel", thing_id=channel.pk, network=channel.network)

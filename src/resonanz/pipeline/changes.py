@@ -1,0 +1,82 @@
+"""What happens to posts after they were said: edited, deleted, counted, or their author gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from resonanz.listening import posts
+from resonanz.listening.models import Post
+from resonanz.listening.posts import PostKey
+from resonanz.listening.topics import compiled
+from resonanz.networks import registry
+from resonanz.networks.contract import AccountGone, Counted, Deleted, Edited, Event
+from resonanz.networks.models import Channel
+from resonanz.privacy import audit, erasure
+from resonanz.service import cases, intake
+from resonanz.service.models import Case, CaseState
+from resonanz.triage import evaluations
+
+
+def apply(channel: Channel, events: Sequence[Event]) -> set[int]:
+    """Apply changes within the transaction of the batch; the ids of the open cases they touch."""
+    _edit(channel, [event for event in events if isinstance(event, Edited)])
+    posts.count(counted=[event for event in events if isinstance(event, Counted)])
+    gone = [event for event in events if isinstance(event, Deleted)]
+    left = [event for event in events if isinstance(event, AccountGone)]
+    touched = _open_cases(_ids_of(gone)) | _open_cases(_ids_by_authors(left))
+    for deleted in gone:
+        erasure.erase_post(deleted.network, deleted.origin, deleted.native_id)
+    for account in left:
+        erasure.erase_account(
+            network=account.network, origin=account.origin, native_id=account.native_id, actor=audit.SYSTEM,
+            suppress=False,
+        )  # fmt: skip
+    return _settle(touched)
+
+
+def _edit(channel: Channel, edits: Sequence[Edited]) -> None:
+    if not edits:
+        return
+    keys = {(edit.network, edit.origin, edit.native_id) for edit in edits}
+    changed = posts.reword(edits=edits, keep_earlier=_keep_earlier(channel, keys))
+    outsiders = [post for post in changed if post.speaker == "OUTSIDER"]
+    found = evaluations.evaluate(
+        texts=[post.text for post in outsiders], language_hints=[post.language for post in outsiders]
+    )
+    evaluations.keep(evaluated={post.post_id: one for post, one in zip(outsiders, found, strict=True)})
+    matcher = compiled().matcher
+    for post in outsiders:
+        posts.retouch(post_id=post.post_id, topic_ids=matcher.match(post.text, language=post.language))
+
+
+def _keep_earlier(channel: Channel, keys: Iterable[PostKey]) -> set[PostKey]:
+    """An earlier wording is kept only while a case on the post is open, and only where the network allows it."""
+    if not registry.connector(channel.network).limits.keeps_wordings:
+        return set()
+    ids = posts.known(keys=keys)
+    open_now = intake.in_open_case(post_ids=ids.values())
+    return {key for key, post_id in ids.items() if post_id in open_now}
+
+
+def _ids_of(gone: Sequence[Deleted]) -> list[int]:
+    return list(posts.known(keys=[(event.network, event.origin, event.native_id) for event in gone]).values())
+
+
+def _ids_by_authors(left: Sequence[AccountGone]) -> list[int]:
+    found: list[int] = []
+    for account in left:
+        said = Post.objects.filter(network=account.network, origin=account.origin, author_native_id=account.native_id)
+        found += said.values_list("id", flat=True)
+    return found
+
+
+def _open_cases(post_ids: Iterable[int]) -> set[int]:
+    rows = Case.objects.filter(case_posts__post_id__in=list(post_ids), state=CaseState.OPEN)
+    return set(rows.values_list("id", flat=True))
+
+
+def _settle(case_ids: set[int]) -> set[int]:
+    for case in Case.objects.select_for_update().filter(pk__in=case_ids).order_by("id"):
+        cases.note(case=case, act="case.post_removed", actor=None)
+        cases.settle(case=case)
+    return case_ids

@@ -1,0 +1,123 @@
+"""Cleaning at the border: every field of an event made storable and bounded, or the event put aside with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from resonanz.core import clock
+from resonanz.core.text import clean
+from resonanz.networks.contract import AccountGone, Author, BadEvent, Counted, Deleted, Edited, Event, Posted
+
+EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+"""Before the first social networks; what claims to be older has a broken date."""
+AHEAD = timedelta(days=1)
+"""How far a network's clock may be ahead of ours."""
+_TEXT, _ID, _NAME, _URL, _RAW = 100_000, 512, 200, 2000, 10_000
+_MOST_COUNT = 2_147_483_647
+
+
+class Unfit(ValueError):
+    """The event cannot be taken in; the argument is the reason's code."""
+
+
+def clean_all(events: Iterable[Event]) -> tuple[list[Event], list[BadEvent]]:
+    """The events that can be taken in, cleaned, and those put aside."""
+    good: list[Event] = []
+    bad: list[BadEvent] = []
+    for event in events:
+        try:
+            good.append(clean_event(event))
+        except Unfit as error:
+            bad.append(put_aside(event, str(error)))
+    return good, bad
+
+
+def put_aside(event: Event, reason: str) -> BadEvent:
+    """The event as it came, bounded, with the reason's code."""
+    return BadEvent(raw=clean(repr(event), most=_RAW), reason=reason)
+
+
+def clean_event(event: Event) -> Event:
+    """A storable copy; raises Unfit."""
+    native_id = _required(event.native_id, "id")
+    where = {"network": _required(event.network, "network", 32), "origin": _id(event.origin, "origin", 255)}
+    if isinstance(event, Posted):
+        return _clean_posted(replace(event, native_id=native_id, **where))
+    if isinstance(event, Edited):
+        text = clean(event.text, most=_TEXT)
+        return replace(event, native_id=native_id, text=text, edited_at=_moment(event.edited_at), **where)
+    if isinstance(event, Counted):
+        return _clean_counted(replace(event, native_id=native_id, **where))
+    if isinstance(event, Deleted):
+        return replace(event, native_id=native_id, deleted_at=_moment(event.deleted_at), **where)
+    if isinstance(event, AccountGone):
+        return replace(event, native_id=native_id, gone_at=_moment(event.gone_at), **where)
+    raise Unfit("event.unknown")
+
+
+def _clean_posted(event: Posted) -> Posted:
+    return replace(
+        event,
+        author=_clean_author(event.author),
+        text=clean(event.text, most=_TEXT),
+        posted_at=_moment(event.posted_at),
+        url=_url(event.url),
+        language=clean(event.language, most=8),
+        parent_id=_id(event.parent_id, "parent_id"),
+        root_id=_id(event.root_id, "root_id"),
+        mentions=tuple(clean(mention, most=_ID) for mention in event.mentions[:200]),
+    )
+
+
+def _clean_author(author: Author | None) -> Author | None:
+    if author is None or not author.native_id.strip():
+        return None
+    return Author(
+        native_id=_required(author.native_id, "author"),
+        handle=clean(author.handle, most=255),
+        name=clean(author.name, most=_NAME),
+        url=_url(author.url),
+    )
+
+
+def _clean_counted(event: Counted) -> Counted:
+    counts = {name: _count(getattr(event, name)) for name in ("likes", "shares", "replies", "views")}
+    return replace(event, counted_at=_moment(event.counted_at), **counts)
+
+
+def _count(value: int | None) -> int | None:
+    return None if value is None or value < 0 else min(value, _MOST_COUNT)
+
+
+def _required(value: str, field: str, most: int = _ID) -> str:
+    cleaned = _id(value, field, most)
+    if not cleaned:
+        raise Unfit(f"{field}.missing")
+    return cleaned
+
+
+def _id(value: str, field: str, most: int = _ID) -> str:
+    """An id is never cut: a cut id would be another post's."""
+    if len(value) > most:
+        raise Unfit(f"{field}.too_long")
+    return clean(value, most=most)
+
+
+def _url(value: str) -> str:
+    """An address a person may click; anything but the web is dropped."""
+    cleaned = clean(value, most=_URL + 1)
+    return cleaned if cleaned.lower().startswith(("https://", "http://")) and len(cleaned) <= _URL else ""
+
+
+def _moment(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise Unfit("time.without_zone")
+    try:
+        moment = value.astimezone(UTC)
+    except OverflowError as error:
+        raise Unfit("time.out_of_range") from error
+    if not EARLIEST <= moment <= clock.now() + AHEAD:
+        raise Unfit("time.out_of_range")
+    return moment

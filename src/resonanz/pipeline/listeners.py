@@ -1,0 +1,98 @@
+"""Listeners: every active channel is polled in its turn, and what it yields is taken in. Runs as a process of its own."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from django.db import close_old_connections, connections
+
+from resonanz.core import clock
+from resonanz.networks import registry
+from resonanz.networks.channels import account_of, note_failure
+from resonanz.networks.contract import Capability, Reads, able
+from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, TryLater
+from resonanz.networks.models import Channel, ChannelState
+from resonanz.pipeline.take_in import take_in
+
+THREADS = 4
+_LOOK_FOR_CHANNELS_SECONDS = 1.0
+_AFTER_FAILURE_SECONDS = 60.0
+logger = logging.getLogger(__name__)
+
+
+def run() -> None:
+    """Poll until SIGTERM or SIGINT; a batch that was begun is finished."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    _Rounds(stopping).go()
+
+
+class _Rounds:
+    """Which channel is due when; one poll per channel at a time."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self._stopping = stopping
+        self._due: dict[int, float] = {}
+        self._running: dict[int, Future[float]] = {}
+
+    def go(self) -> None:
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="listen") as pool:
+            while not self._stopping.wait(_LOOK_FOR_CHANNELS_SECONDS):
+                self._collect()
+                for channel_id in self._channels_due():
+                    self._running[channel_id] = pool.submit(poll_once, channel_id, self._stopping)
+
+    def _channels_due(self) -> list[int]:
+        close_old_connections()
+        now = clock.monotonic()
+        active = Channel.objects.filter(state=ChannelState.ACTIVE).order_by("id").values_list("id", "network")
+        return [
+            channel_id
+            for channel_id, network in active
+            if channel_id not in self._running
+            and self._due.get(channel_id, 0.0) <= now
+            and able(registry.connector(network), Capability.POLL)
+        ]
+
+    def _collect(self) -> None:
+        for channel_id, future in list(self._running.items()):
+            if future.done():
+                del self._running[channel_id]
+                self._due[channel_id] = clock.monotonic() + _pause_of(future)
+
+
+def _pause_of(future: Future[float]) -> float:
+    if error := future.exception():
+        logger.error("a listener failed", exc_info=error)
+        return _AFTER_FAILURE_SECONDS
+    return future.result()
+
+
+def poll_once(channel_id: int, stopping: threading.Event | None = None) -> float:
+    """Take in what is new on a channel; the seconds until it should be asked again. Failures are noted on the channel."""
+    try:
+        channel = Channel.objects.get(pk=channel_id)
+        connector = registry.connector(channel.network)
+        reading: Reads = connector  # type: ignore[assignment] # declared POLL; a test in tests/house compares
+        try:
+            for batch in reading.poll(account_of(channel), channel.cursor):
+                take_in(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad)
+                if stopping is not None and stopping.is_set():
+                    break
+        except TryLater as error:
+            note_failure(channel_id=channel_id, code=error.code, words=str(error.params["reason"]), stop=False)
+            return max(error.seconds, 1.0)
+        except (NotAuthorised, Refused) as error:
+            words = error.words if isinstance(error, Refused) else ""
+            note_failure(channel_id=channel_id, code=error.code, words=words, stop=True)
+            return _AFTER_FAILURE_SECONDS
+        except NetworkError as error:
+            note_failure(channel_id=channel_id, code=error.code, words="", stop=False)
+            return _AFTER_FAILURE_SECONDS
+        return float(connector.limits.poll_seconds)
+    finally:
+        connections.close_all()

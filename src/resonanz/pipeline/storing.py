@@ -1,0 +1,99 @@
+"""Storing what was heard: posts once, people who addressed us, and the cases they open or extend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from resonanz.listening import posts
+from resonanz.listening.models import Speaker
+from resonanz.listening.posts import NewPost, PostKey, StoredPost
+from resonanz.networks.models import Channel
+from resonanz.people.identities import IdentityKey, Seen, meet
+from resonanz.pipeline.hearing import Heard
+from resonanz.pipeline.taken import Taken
+from resonanz.privacy import retention
+from resonanz.privacy.models import Purpose
+from resonanz.service import cases, intake
+from resonanz.service.intake import THREAD, Arrival
+from resonanz.triage import evaluations
+
+
+def store(channel: Channel, heard: Sequence[Heard]) -> Taken:
+    """Call within the transaction of the batch."""
+    stored = posts.store(posts=[_new_post(channel, one) for one in heard], channel_id=channel.pk)
+    news = [one for one in heard if stored[one.key].is_news]
+    evaluations.keep(evaluated={stored[one.key].post_id: one.evaluated for one in news if one.evaluated is not None})
+    identities = meet(seen=[seen for one in news if (seen := _seen(channel, one)) is not None])
+    others = [one for one in news if one.speaker is Speaker.OUTSIDER]
+    touched = intake.take(channel=channel, arrivals=[_arrival(one, stored, identities) for one in others])
+    _take_own(channel, [one for one in news if one.speaker is Speaker.OWN], stored)
+    new = sum(place.is_new for place in stored.values())
+    matched = sum(bool(one.topic_ids) for one in heard)
+    return Taken(matched=matched, stored=new, duplicates=len(heard) - new, case_ids=set(touched))
+
+
+def _purpose(one: Heard) -> Purpose:
+    return Purpose.SERVICE if one.may_open or one.is_context else Purpose.REPUTATION
+
+
+def _new_post(channel: Channel, one: Heard) -> NewPost:
+    purpose = _purpose(one)
+    return NewPost(
+        posted=one.posted,
+        root_id=one.root_id,
+        speaker=one.speaker.value,
+        is_context=one.is_context,
+        addressed=one.addressed,
+        topic_ids=one.topic_ids,
+        language=one.evaluated.language if one.evaluated else one.posted.language,
+        purpose=purpose.value,
+        source=channel.network,
+        delete_on=retention.delete_on(purpose=purpose, network=one.posted.network, since=one.posted.posted_at),
+    )
+
+
+def _seen(channel: Channel, one: Heard) -> Seen | None:
+    """Whoever addressed us, or whom a topic makes a case of, gets a record; everybody else stays a handle on a post."""
+    posted, author = one.posted, one.posted.author
+    if author is None or not one.may_open:
+        return None
+    return Seen(
+        network=posted.network,
+        origin=posted.origin,
+        native_id=author.native_id,
+        handle=author.handle,
+        name=author.name,
+        url=author.url,
+        at=posted.posted_at,
+        source=channel.network,
+        delete_on=retention.delete_on(purpose=Purpose.SERVICE, network=posted.network, since=posted.posted_at),
+    )
+
+
+def _arrival(one: Heard, stored: dict[PostKey, StoredPost], identities: dict[IdentityKey, int]) -> Arrival:
+    posted, author = one.posted, one.posted.author
+    return Arrival(
+        post_id=stored[one.key].post_id,
+        origin=posted.origin,
+        root_id=one.root_id,
+        visibility=posted.visibility.value,
+        kind=posted.kind.value,
+        posted_at=posted.posted_at,
+        topic_ids=one.topic_ids,
+        identity_id=identities.get((posted.network, posted.origin, author.native_id)) if author else None,
+        may_open=one.may_open,
+        evaluated=one.evaluated,
+    )
+
+
+def _take_own(channel: Channel, own: Sequence[Heard], stored: dict[PostKey, StoredPost]) -> None:
+    """What we said in the thread of an open case stands beside it, and answers what it replies to."""
+    by_thread: dict[THREAD, list[int]] = {}
+    for one in own:
+        thread = (one.posted.origin, one.root_id, one.posted.visibility.value)
+        by_thread.setdefault(thread, []).append(stored[one.key].post_id)
+    if by_thread:
+        intake.join_context(channel=channel, post_ids_by_thread=by_thread)
+    cases.answered_elsewhere(
+        parents=[(one.posted.network, one.posted.origin, one.posted.parent_id) for one in own if one.posted.parent_id]
+    )

@@ -1,0 +1,75 @@
+"""The way of a post, on one page: from what a network yields to stored posts and open cases.
+
+clean ► who spoke? ► what does it touch? ► evaluate ► one transaction: posts, people, cases, cursor ► notice
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import DataError, IntegrityError, transaction
+
+from resonanz.listening.topics import compiled
+from resonanz.networks.channels import move_cursor
+from resonanz.networks.contract import BadEvent, Event, Posted
+from resonanz.networks.models import Channel
+from resonanz.pipeline import changes, hearing, putting_aside, storing
+from resonanz.pipeline.cleaning import clean_all, put_aside
+from resonanz.pipeline.notices import notify
+from resonanz.pipeline.retrying import retried
+from resonanz.pipeline.taken import Taken
+
+
+def take_in(
+    *,
+    channel: Channel,
+    events: Sequence[Event],
+    cursor: str | None = None,
+    bad: Sequence[BadEvent] = (),
+    evaluating: bool = True,
+) -> Taken:
+    """Take a batch in; when this returns, all of it is committed, and `cursor` with it (None: no cursor to move).
+
+    Taking the same batch in again changes nothing. A bad event is put aside and the rest goes on.
+    """
+    good, unfit = clean_all(events)
+    topics = compiled()
+    heard = hearing.listen(channel, [event for event in good if isinstance(event, Posted)], topics)
+    if evaluating:
+        hearing.evaluate(heard)
+    other = [event for event in good if not isinstance(event, Posted)]
+    taken = _store(channel, heard, other, [*bad, *unfit], cursor)
+    taken.read = len(events) + len(bad)
+    taken.dropped += sum(isinstance(event, Posted) for event in good) - len(heard)
+    return taken
+
+
+def _store(
+    channel: Channel, heard: list[hearing.Heard], other: list[Event], bad: list[BadEvent], cursor: str | None
+) -> Taken:
+    """All of it in one transaction, or, where the database refuses an event, all but that one."""
+    try:
+        return retried(lambda: _commit(channel, heard, other, bad, cursor))
+    except (DataError, IntegrityError):
+        if len(heard) + len(other) <= 1:
+            refused = [put_aside(event, "event.refused_by_database") for event in [*(h.posted for h in heard), *other]]
+            return _commit(channel, [], [], [*bad, *refused], cursor)
+        # Posts come before what changes them, so the first half is of posts as long as there are any.
+        posts, changed = (len(heard) + 1) // 2, len(other) // 2 if not heard else 0
+        taken = _store(channel, heard[:posts], other[:changed], bad, None)
+        taken.add(_store(channel, heard[posts:], other[changed:], [], cursor))
+        return taken
+
+
+def _commit(
+    channel: Channel, heard: list[hearing.Heard], other: list[Event], bad: list[BadEvent], cursor: str | None
+) -> Taken:
+    with transaction.atomic():
+        taken = storing.store(channel, heard)
+        taken.case_ids |= changes.apply(channel, other)
+        putting_aside.keep(channel, bad)
+        if cursor is not None:
+            move_cursor(channel_id=channel.pk, cursor=cursor)
+        notify(case_ids=taken.case_ids, posts=taken.stored)
+    taken.rejected = len(bad)
+    return taken

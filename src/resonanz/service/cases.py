@@ -1,0 +1,170 @@
+"""What colleagues do with a case: assign it, settle its posts, resolve and reopen it, make one of a post."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from resonanz.accounts.models import User
+from resonanz.core import clock
+from resonanz.core.errors import ResonanzError
+from resonanz.listening import posts
+from resonanz.listening.models import Post
+from resonanz.networks.models import Channel
+from resonanz.people.identities import Seen, meet
+from resonanz.privacy import retention
+from resonanz.privacy.models import Purpose
+from resonanz.service import intake
+from resonanz.service.models import Case, CaseEvent, CasePost, CasePostState, CaseState, NoneNeeded
+
+
+class OpenPosts(ResonanzError):
+    """The case still has posts that nobody answered or settled."""
+
+    code = "case.open_posts"
+
+
+class AnotherOpen(ResonanzError):
+    """The thread has another open case by now."""
+
+    code = "case.another_open"
+
+
+class NotInCase(ResonanzError):
+    """The post does not belong to this case."""
+
+    code = "case.post_not_in_case"
+
+
+def note(*, case: Case, act: str, actor: User | None, **details: object) -> None:
+    """Add to the history of a case; details hold codes and ids."""
+    CaseEvent.objects.create(case=case, at=clock.now(), act=act, actor=actor, details=details)
+
+
+def assign(*, case_id: int, assignee_id: int | None, actor: User) -> Case:
+    """Give the case to a colleague, or to nobody."""
+    with transaction.atomic():
+        case = _locked(case_id)
+        if case.assignee_id != assignee_id:
+            case.assignee_id = assignee_id
+            case.save(update_fields=["assignee"])
+            note(case=case, act="case.assigned", actor=actor, assignee=assignee_id)
+    return case
+
+
+def needs_no_answer(*, case_id: int, post_id: int, reason: NoneNeeded, actor: User) -> None:
+    """Settle a post without an answer, for a reason."""
+    with transaction.atomic():
+        case = _locked(case_id)
+        changed = CasePost.objects.filter(case=case, post_id=post_id).update(
+            state=CasePostState.NONE_NEEDED, reason=reason
+        )
+        if not changed:
+            raise NotInCase
+        note(case=case, act="case.none_needed", actor=actor, post=post_id, reason=str(reason))
+        settle(case=case)
+
+
+def settle(*, case: Case) -> None:
+    """No answer is due once no post is open; call with the case locked."""
+    if case.answer_due_at and not CasePost.objects.filter(case=case, state=CasePostState.OPEN).exists():
+        case.answer_due_at = None
+        case.save(update_fields=["answer_due_at"])
+
+
+def resolve(*, case_id: int, actor: User) -> Case:
+    """Close the case; refused (OpenPosts) while posts in it are open. Earlier wordings of its posts go."""
+    with transaction.atomic():
+        case = _locked(case_id)
+        if case.state == CaseState.RESOLVED:
+            return case
+        waiting = CasePost.objects.filter(case=case, state=CasePostState.OPEN).count()
+        if waiting:
+            raise OpenPosts(count=waiting)
+        case.state, case.resolved_at, case.answer_due_at = CaseState.RESOLVED, clock.now(), None
+        case.save(update_fields=["state", "resolved_at", "answer_due_at"])
+        note(case=case, act="case.resolved", actor=actor)
+        _forget_wordings(case)
+    return case
+
+
+def _forget_wordings(case: Case) -> None:
+    in_case = set(CasePost.objects.filter(case=case).values_list("post_id", flat=True))
+    still_open = CasePost.objects.filter(post_id__in=in_case, case__state=CaseState.OPEN)
+    posts.forget_wordings(post_ids=in_case - set(still_open.values_list("post_id", flat=True)))
+
+
+def reopen(*, case_id: int, actor: User) -> Case:
+    """Open a resolved case again; refused (AnotherOpen) when its thread has a new one."""
+    with transaction.atomic():
+        case = _locked(case_id)
+        if case.state == CaseState.OPEN:
+            return case
+        same = Case.objects.filter(
+            channel=case.channel, origin=case.origin, root_native_id=case.root_native_id,
+            visibility=case.visibility, state=CaseState.OPEN,
+        ).first()  # fmt: skip
+        if same is not None:
+            raise AnotherOpen(case=same.pk)
+        case.state, case.resolved_at = CaseState.OPEN, None
+        case.save(update_fields=["state", "resolved_at"])
+        note(case=case, act="case.reopened", actor=actor)
+    return case
+
+
+def open_from_post(*, post_id: int, channel_id: int | None, actor: User) -> Case:
+    """Make a case of a post that stayed in Listening; the thread's open case where there is one."""
+    with transaction.atomic():
+        post = Post.objects.select_for_update().select_related("evaluation").get(pk=post_id)
+        channel = Channel.objects.get(pk=channel_id or posts.channels_of(post_id=post.pk)[0])
+        identity_id = _identity_of(post)
+        _serve(post)
+        arrival = _arrival(post, identity_id)
+        touched = intake.take(channel=channel, arrivals=[arrival])
+        case = Case.objects.get(pk=touched[0])
+        note(case=case, act="case.made_of_post", actor=actor, post=post.pk)
+    return case
+
+
+def _serve(post: Post) -> None:
+    """From now on the post is kept to serve its author, not for reputation."""
+    post.purpose = Purpose.SERVICE
+    due = retention.delete_on(purpose=Purpose.SERVICE, network=post.network, since=post.posted_at)
+    post.delete_on = max(post.delete_on, due)
+    post.save(update_fields=["purpose", "delete_on"])
+
+
+def _identity_of(post: Post) -> int | None:
+    if not post.author_native_id:
+        return None
+    seen = Seen(
+        network=post.network, origin=post.origin, native_id=post.author_native_id, handle=post.author_handle,
+        name=post.author_name, url="", at=post.posted_at, source=post.source,
+        delete_on=retention.delete_on(purpose=Purpose.SERVICE, network=post.network, since=post.posted_at),
+    )  # fmt: skip
+    return meet(seen=[seen])[seen.key]
+
+
+def _arrival(post: Post, identity_id: int | None) -> intake.Arrival:
+    """A person decided that it wants an answer, so no evaluation may object."""
+    return intake.Arrival(
+        post_id=post.pk, origin=post.origin, root_id=post.root_native_id, visibility=post.visibility, kind="MESSAGE",
+        posted_at=post.posted_at, topic_ids=sorted(post.topics.values_list("id", flat=True)),
+        identity_id=identity_id, may_open=True, evaluated=None,
+    )  # fmt: skip
+
+
+def answered_elsewhere(*, parents: list[tuple[str, str, str]]) -> None:
+    """We answered these posts outside of Resonanz (on the phone, say); call within the batch's transaction."""
+    if not parents:
+        return
+    ids = posts.known(keys=parents).values()
+    rows = CasePost.objects.filter(post_id__in=ids, state=CasePostState.OPEN, case__state=CaseState.OPEN)
+    for row in rows.select_related("case").select_for_update().order_by("id"):
+        row.state, row.reason = CasePostState.NONE_NEEDED, NoneNeeded.ANSWERED_ELSEWHERE
+        row.save(update_fields=["state", "reason"])
+        note(case=row.case, act="case.answered_elsewhere", actor=None, post=row.post_id)
+        settle(case=row.case)
+
+
+def _locked(case_id: int) -> Case:
+    return Case.objects.select_for_update(of=("self",)).select_related("channel").get(pk=case_id)

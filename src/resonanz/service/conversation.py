@@ -1,0 +1,56 @@
+"""A case as a conversation: what was said, what we said, what happened, in time order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from resonanz.service.models import Case, CaseEvent, CasePost, Outgoing, OutgoingState
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the conversation: exactly one of `said`, `outgoing` and `event` is set."""
+
+    at: datetime
+    said: CasePost | None = None
+    outgoing: Outgoing | None = None
+    event: CaseEvent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The whole of it, and the posts that still want an answer, oldest first."""
+
+    entries: Sequence[Entry]
+    open_posts: Sequence[CasePost]
+
+
+_SHOWN_EVENTS = ("case.assigned", "case.none_needed", "case.resolved", "case.reopened", "case.made_of_post",
+                 "case.answered_elsewhere", "case.post_removed", "reply.cancelled")  # fmt: skip
+
+
+def conversation(*, case: Case) -> Conversation:
+    """Posts with evaluation, feedback and earlier wordings; our replies, however far they got; what colleagues did."""
+    outgoings = list(
+        Outgoing.objects.filter(case=case)
+        .exclude(state=OutgoingState.CANCELLED)
+        .select_related("author", "in_reply_to")
+    )
+    said = _posts(case, {outgoing.native_id for outgoing in outgoings if outgoing.native_id})
+    events = CaseEvent.objects.filter(case=case, act__in=_SHOWN_EVENTS).select_related("actor")
+    entries = [
+        *(Entry(row.post.posted_at, said=row) for row in said),
+        *(Entry(outgoing.sent_at or outgoing.created_at, outgoing=outgoing) for outgoing in outgoings),
+        *(Entry(event.at, event=event) for event in events),
+    ]
+    entries.sort(key=lambda entry: entry.at)
+    return Conversation(entries, [row for row in said if row.state == "OPEN"])
+
+
+def _posts(case: Case, ours: set[str]) -> list[CasePost]:
+    """Our own replies come back from the network as posts; each is shown once, as what we sent."""
+    rows = CasePost.objects.filter(case=case).select_related("post", "post__evaluation")
+    rows = rows.prefetch_related("post__earlier_wordings", "post__feedback").order_by("post__posted_at", "id")
+    return [row for row in rows if not (row.post.speaker == "OWN" and row.post.native_id in ours)]

@@ -1,0 +1,192 @@
+"""Intake: posts that want an answer open a case, or extend the open one of their thread.
+
+There is at most one open case per channel, thread root and visibility; a constraint holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from resonanz.core import clock
+from resonanz.networks.models import Channel
+from resonanz.service import calendars
+from resonanz.service.models import Case, CaseEvent, CasePost, CasePostState, CaseState, Intent, NoneNeeded
+from resonanz.service.responsibilities import Directory
+from resonanz.triage.contract import Evaluated
+from resonanz.triage.evaluations import is_true, sentiment
+
+THREAD = tuple[str, str, str]
+"""(origin, root id, visibility) within one channel."""
+
+_SURE_OF_NO_WISH = 0.25
+"""A question or complaint less probable than this is taken for none, when the rest of the post is friendly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A post that was just stored. `may_open`: it was addressed to us, or one of its topics opens cases."""
+
+    post_id: int
+    origin: str
+    root_id: str
+    visibility: str
+    kind: str
+    posted_at: datetime
+    topic_ids: Sequence[int]
+    identity_id: int | None
+    may_open: bool
+    evaluated: Evaluated | None
+
+    @property
+    def thread(self) -> THREAD:
+        """Where it belongs."""
+        return (self.origin, self.root_id, self.visibility)
+
+
+def intent_of(evaluated: Evaluated | None) -> Intent:
+    """What somebody seems to want; a complaint weighs more than a question in it."""
+    if evaluated is None:
+        return Intent.OTHER
+    if is_true(evaluated, "complaint"):
+        return Intent.COMPLAINT
+    if is_true(evaluated, "question"):
+        return Intent.QUESTION
+    return Intent.PRAISE if sentiment(evaluated) == "positive" else Intent.OTHER
+
+
+def wants_answer(*, kind: str, evaluated: Evaluated | None) -> bool:
+    """Whether silence would be wrong: all but what is surely neither question nor complaint nor negative.
+
+    A message and a review always want one: who writes to us alone, or judges us for everybody, waits for a word.
+    """
+    if evaluated is None or kind in {"MESSAGE", "REVIEW"}:
+        return True
+    if sentiment(evaluated) == "negative":
+        return True
+    wishes = [evaluated.labels[label] for label in ("question", "complaint") if label in evaluated.labels]
+    return any(wish.value is True or wish.unsure or wish.probability >= _SURE_OF_NO_WISH for wish in wishes)
+
+
+def take(*, channel: Channel, arrivals: Sequence[Arrival]) -> list[int]:
+    """Bring new posts into cases; the ids of the cases touched. Call within the transaction of the batch."""
+    arrivals = sorted(arrivals, key=lambda arrival: (*arrival.thread, arrival.posted_at, arrival.post_id))
+    open_cases = _lock_open(channel, {arrival.thread for arrival in arrivals})
+    opening = _first_per_thread(
+        [
+            arrival
+            for arrival in arrivals
+            if arrival.thread not in open_cases
+            and arrival.may_open
+            and wants_answer(kind=arrival.kind, evaluated=arrival.evaluated)
+        ]
+    )
+    open_cases |= _open(channel, opening)
+    joining = [arrival for arrival in arrivals if arrival.thread in open_cases]
+    _join(channel, joining, open_cases)
+    return sorted({open_cases[arrival.thread].pk for arrival in joining})
+
+
+def _lock_open(channel: Channel, threads: set[THREAD]) -> dict[THREAD, Case]:
+    if not threads:
+        return {}
+    roots = {root for _, root, _ in threads}
+    found = Case.objects.select_for_update().filter(channel=channel, state=CaseState.OPEN, root_native_id__in=roots)
+    cases = {(case.origin, case.root_native_id, case.visibility): case for case in found.order_by("id")}
+    return {thread: case for thread, case in cases.items() if thread in threads}
+
+
+def _first_per_thread(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    first: dict[THREAD, Arrival] = {}
+    for arrival in arrivals:
+        first.setdefault(arrival.thread, arrival)
+    return list(first.values())
+
+
+def _open(channel: Channel, opening: Sequence[Arrival]) -> dict[THREAD, Case]:
+    if not opening:
+        return {}
+    directory = Directory(channel_id=channel.pk)
+    now = clock.now()
+    new = [_new_case(channel, arrival, directory, now) for arrival in opening]
+    Case.objects.bulk_create(new, ignore_conflicts=True)
+    cases = _lock_open(channel, {arrival.thread for arrival in opening})
+    # A batch beside this one may have opened the same thread first; its case bears another moment.
+    CaseEvent.objects.bulk_create(
+        [
+            CaseEvent(case=case, at=now, act="case.opened", details={"intent": case.intent})
+            for case in cases.values()
+            if case.opened_at == now
+        ]
+    )
+    return cases
+
+
+def _new_case(channel: Channel, arrival: Arrival, directory: Directory, now: datetime) -> Case:
+    intent = intent_of(arrival.evaluated)
+    responsibility, person = directory.who_answers(topic_ids=arrival.topic_ids, intent=intent)
+    return Case(
+        channel=channel,
+        origin=arrival.origin,
+        root_native_id=arrival.root_id,
+        visibility=arrival.visibility,
+        intent=intent,
+        urgency=arrival.evaluated.urgency if arrival.evaluated else 0.0,
+        topic_id=_topic(arrival, responsibility.topic_id if responsibility else None),
+        identity_id=arrival.identity_id,
+        team_id=responsibility.team_id if responsibility else None,
+        assignee=person,
+        opened_at=now,
+        last_post_at=arrival.posted_at,
+    )
+
+
+def _topic(arrival: Arrival, responsible_for: int | None) -> int | None:
+    return responsible_for or next(iter(arrival.topic_ids), None)
+
+
+def _join(channel: Channel, joining: Sequence[Arrival], cases: dict[THREAD, Case]) -> None:
+    due = calendars.due_finder(network=channel.network) if joining else None
+    rows, touched = [], {}
+    for arrival in joining:
+        case = cases[arrival.thread]
+        wanted = wants_answer(kind=arrival.kind, evaluated=arrival.evaluated) and arrival.may_open
+        state = CasePostState.OPEN if wanted else CasePostState.NONE_NEEDED
+        reason = "" if wanted else NoneNeeded.CONTEXT
+        rows.append(CasePost(case=case, post_id=arrival.post_id, state=state, reason=reason))
+        case.last_post_at = max(case.last_post_at, arrival.posted_at)
+        if wanted and due is not None:
+            asked = due(arrival.posted_at)
+            case.answer_due_at = min(case.answer_due_at, asked) if case.answer_due_at else asked
+            case.urgency = max(case.urgency, arrival.evaluated.urgency if arrival.evaluated else 0.0)
+        touched[case.pk] = case
+    CasePost.objects.bulk_create(rows, ignore_conflicts=True)
+    Case.objects.bulk_update(
+        [touched[pk] for pk in sorted(touched)], ["last_post_at", "answer_due_at", "urgency"], batch_size=500
+    )
+
+
+def join_context(*, channel: Channel, post_ids_by_thread: dict[THREAD, list[int]]) -> None:
+    """Posts of ours and of others in the thread of an open case stand beside it, wanting nothing."""
+    cases = _lock_open(channel, set(post_ids_by_thread))
+    CasePost.objects.bulk_create(
+        [
+            CasePost(case=case, post_id=post_id, state=CasePostState.NONE_NEEDED, reason=NoneNeeded.CONTEXT)
+            for thread, case in sorted(cases.items())
+            for post_id in sorted(post_ids_by_thread[thread])
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def open_threads(*, channel: Channel, root_ids: Iterable[str]) -> set[THREAD]:
+    """Which of these threads have an open case on this channel."""
+    rows = Case.objects.filter(channel=channel, state=CaseState.OPEN, root_native_id__in=sorted(set(root_ids)))
+    return set(rows.values_list("origin", "root_native_id", "visibility"))
+
+
+def in_open_case(*, post_ids: Iterable[int]) -> set[int]:
+    """Those of the posts that stand in an open case."""
+    rows = CasePost.objects.filter(post_id__in=list(post_ids), case__state=CaseState.OPEN)
+    return set(rows.values_list("post_id", flat=True))

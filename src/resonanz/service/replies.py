@@ -1,0 +1,118 @@
+"""Replies: what a person writes, ruled on, put on its way, and taken back within the time for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from resonanz.accounts.actors import actor_of
+from resonanz.accounts.models import User
+from resonanz.core import clock
+from resonanz.core.errors import ResonanzError
+from resonanz.core.text import clean
+from resonanz.guidelines import in_force
+from resonanz.guidelines.ruling import Draft, Outcome, Ruling
+from resonanz.networks import registry
+from resonanz.networks.contract import Capability, able
+from resonanz.networks.errors import Unsupported
+from resonanz.privacy import audit, retention
+from resonanz.privacy.models import Purpose
+from resonanz.service.cases import NotInCase, note
+from resonanz.service.models import Case, CasePost, Outgoing, OutgoingState
+from resonanz.service.tasks import send
+
+TIME_TO_UNDO = timedelta(seconds=10)
+_MOST_CHARACTERS = 100_000
+
+
+class NotAllowed(ResonanzError):
+    """The guideline does not let this be said; `clause` names the part of it."""
+
+    code = "reply.not_allowed"
+
+
+class TooLate(ResonanzError):
+    """It is already on its way and cannot be taken back here."""
+
+    code = "reply.too_late"
+
+
+def rule_on(*, case: Case, text: str, author: User) -> Ruling:
+    """What the guideline says about this text as an answer in this case."""
+    limits = registry.connector(case.channel.network).limits
+    return in_force.ruling(
+        draft=Draft(
+            text=text,
+            role=author.role,
+            network=case.channel.network,
+            visibility=case.visibility,
+            intent=case.intent,
+            text_length_limit=limits.text_length,
+        )
+    )
+
+
+def queue_reply(*, case_id: int, post_id: int, text: str, author: User, key: UUID) -> Outgoing:
+    """Put an answer on its way: row, audit record and job in one transaction, not due before `TIME_TO_UNDO`.
+
+    `key` belongs to the form: the same key twice is the same reply. Raises NotAllowed, Unsupported, NotInCase.
+    """
+    text = clean(text, most=_MOST_CHARACTERS)
+    with transaction.atomic():
+        case = Case.objects.select_for_update(of=("self",)).select_related("channel").get(pk=case_id)
+        if earlier := Outgoing.objects.filter(key=key).first():
+            return earlier
+        if not able(registry.connector(case.channel.network), Capability.REPLY):
+            raise Unsupported(network=case.channel.network)
+        ruling = rule_on(case=case, text=text, author=author)
+        if ruling.outcome is not Outcome.ALLOWED:
+            raise NotAllowed(clause=ruling.clause, outcome=ruling.outcome.value, **ruling.params)
+        outgoing = _queue(case, post_id, text, author, key, ruling)
+        audit.record(
+            act="reply.queued", actor=actor_of(author), thing="outgoing", thing_id=outgoing.pk,
+            case=case.pk, clause=ruling.clause, guideline=ruling.version,
+        )  # fmt: skip
+        note(case=case, act="reply.queued", actor=author, outgoing=outgoing.pk)
+        send.later(at=outgoing.due_at, outgoing_id=outgoing.pk)
+    return outgoing
+
+
+def _queue(case: Case, post_id: int, text: str, author: User, key: UUID, ruling: Ruling) -> Outgoing:
+    place = CasePost.objects.select_related("post").filter(case=case, post_id=post_id).first()
+    if place is None:
+        raise NotInCase
+    now = clock.now()
+    return Outgoing.objects.create(
+        key=key,
+        channel=case.channel,
+        case=case,
+        in_reply_to=place.post,
+        parent_native_id=place.post.native_id,
+        root_native_id=case.root_native_id,
+        visibility=case.visibility,
+        author=author,
+        text=text,
+        ruling=ruling.as_record(),
+        state=OutgoingState.QUEUED,
+        created_at=now,
+        due_at=now + TIME_TO_UNDO,
+        delete_on=retention.delete_on(purpose=Purpose.SERVICE, network=case.channel.network, since=now),
+    )
+
+
+def cancel(*, outgoing_id: int, actor: User) -> Outgoing:
+    """Take a reply back before it is sent; raises TooLate once it is on its way."""
+    with transaction.atomic():
+        outgoing = Outgoing.objects.select_for_update(of=("self",)).select_related("case").get(pk=outgoing_id)
+        if outgoing.state == OutgoingState.CANCELLED:
+            return outgoing
+        if outgoing.state not in (OutgoingState.QUEUED, OutgoingState.FAILED):
+            raise TooLate
+        outgoing.state, outgoing.due_at = OutgoingState.CANCELLED, None
+        outgoing.save(update_fields=["state", "due_at"])
+        audit.record(act="reply.cancelled", actor=actor_of(actor), thing="outgoing", thing_id=outgoing.pk)
+        if outgoing.case:
+            note(case=outgoing.case, act="reply.cancelled", actor=actor, outgoing=outgoing.pk)
+    return outgoing
