@@ -7,7 +7,7 @@ serves pages several times faster and bounds the connections (docs/decisions/000
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
@@ -18,7 +18,7 @@ from django.core.wsgi import get_wsgi_application
 PAGE_THREADS = 8
 
 pages = get_wsgi_application()
-_threaded_pages = WSGIMiddleware(pages, workers=PAGE_THREADS)
+_threaded_pages: Any = WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

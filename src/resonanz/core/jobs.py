@@ -61,7 +61,8 @@ def every(cron: str, *, name: str, queue: str = DEFAULT_QUEUE) -> Callable[[Call
 
 def work(*, queue: str, concurrency: int) -> None:
     """Run jobs of one queue in this process until it is told to stop (SIGINT, SIGTERM)."""
-    worker_app = _app.with_connector(_app.connector.get_worker_connector())
+    connector: Any = _app.connector  # Django's, which knows the connector that a worker needs
+    worker_app = _app.with_connector(connector.get_worker_connector())
     with worker_app.replace_connector(worker_app.connector) as running:
         running.run_worker(
             queues=[queue],

@@ -194,7 +194,7 @@ class Reworded:
 
 
 def reword(*, edits: Sequence[Edited], keep_earlier: Collection[PostKey]) -> list[Reworded]:
-    """Replace texts; the earlier wording stays for those in `keep_earlier`. An older edit than the stored one is ignored."""
+    """Replace texts; the earlier wording stays for those in `keep_earlier`. An edit older than the stored is ignored."""
     changed: list[Reworded] = []
     newest = {(e.network, e.origin, e.native_id): e for e in sorted(edits, key=lambda e: e.edited_at)}
     ids = known(keys=newest)

@@ -146,8 +146,8 @@ class Batch:
 class Limits:
     """A network's bounds as data. `settle_seconds`: how long after a call without answer it may still take effect.
 
-    `by_the_minute`: a day without an answer counts as no answer there (the 20-hour alarm). `keeps_wordings`: whether the
-    network allows us to keep what a post said before its author edited it.
+    `by_the_minute`: a day without an answer counts as no answer there (the 20-hour alarm). `keeps_wordings`: whether
+    the network allows us to keep what a post said before its author edited it.
     """
 
     text_length: int = 5000
@@ -219,7 +219,7 @@ class ReadsBack(Network, Protocol):
     def find_sent(
         self, account: Account, order: ReplyOrder, *, since: datetime, known: frozenset[str]
     ) -> Receipt | None:
-        """The reply as it stands there, said since `since` and not among the ids in `known`; None if it is not there."""
+        """The reply as it stands there, said since `since` and not among the ids `known`; None if it is not there."""
         ...
 
 

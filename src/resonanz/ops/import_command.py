@@ -50,8 +50,8 @@ def import_posts(sources: tuple[str, ...], channel: str, no_evaluation: bool) ->
     """Take in posts from files: JSON Lines (docs/import-format.md), a Mastodon archive's outbox.json, RSS, Atom or JSON
     Feed; plain or gzip; "-" reads from standard input.
 
-    Only posts that touch a topic or are addressed to you are stored. Taking the same file in again stores nothing twice,
-    so an import that was interrupted is simply started again. Lines that cannot be read go to FILE.rejected.jsonl.
+    Only posts that touch a topic or are addressed to you are stored. Taking the same file in again stores nothing
+    twice, so an import that was interrupted is simply started again. Lines that cannot be read go to FILE.rejected.jsonl.
     """
     through = import_channel(name=channel)
     done = [_import(source, through, evaluating=not no_evaluation) for source in sources]
@@ -95,11 +95,9 @@ def _opened(source: str) -> Iterator[tuple[BinaryIO, int | None]]:
     if source == "-":
         yield sys.stdin.buffer, None
         return
-    try:
-        stream = Path(source).open("rb")
-    except OSError as error:
-        raise click.ClickException(f"{source} cannot be read: {error.strerror}.") from error
-    with stream:
+    if not os.access(source, os.R_OK) or Path(source).is_dir():
+        raise click.ClickException(f"{source} is not a file that can be read; check its name and its permissions.")
+    with Path(source).open("rb") as stream:
         yield stream, os.fstat(stream.fileno()).st_size
 
 

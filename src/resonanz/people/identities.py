@@ -36,7 +36,7 @@ class Seen:
 
 
 def meet(*, seen: Sequence[Seen]) -> dict[IdentityKey, int]:
-    """Identity ids for the accounts seen; unknown ones get a person of their own. Call within the batch's transaction."""
+    """Identity ids for the accounts seen; unknown ones get a person of their own. Call within a transaction."""
     newest = {one.key: one for one in sorted(seen, key=lambda one: one.at)}
     wanted = sorted(newest)
     found = _known(wanted)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from resonanz.core import clock
@@ -41,33 +40,51 @@ def put_aside(event: Event, reason: str) -> BadEvent:
 
 def clean_event(event: Event) -> Event:
     """A storable copy; raises Unfit."""
+    network, origin = _required(event.network, "network", 32), _id(event.origin, "origin", 255)
     native_id = _required(event.native_id, "id")
-    where = {"network": _required(event.network, "network", 32), "origin": _id(event.origin, "origin", 255)}
-    if isinstance(event, Posted):
-        return _clean_posted(replace(event, native_id=native_id, **where))
-    if isinstance(event, Edited):
-        text = clean(event.text, most=_TEXT)
-        return replace(event, native_id=native_id, text=text, edited_at=_moment(event.edited_at), **where)
-    if isinstance(event, Counted):
-        return _clean_counted(replace(event, native_id=native_id, **where))
-    if isinstance(event, Deleted):
-        return replace(event, native_id=native_id, deleted_at=_moment(event.deleted_at), **where)
-    if isinstance(event, AccountGone):
-        return replace(event, native_id=native_id, gone_at=_moment(event.gone_at), **where)
-    raise Unfit("event.unknown")
+    match event:
+        case Posted():
+            return _clean_posted(event, network, origin, native_id)
+        case Edited(text=text, edited_at=at):
+            text, at = clean(text, most=_TEXT), _moment(at)
+            return Edited(network=network, origin=origin, native_id=native_id, text=text, edited_at=at)
+        case Deleted(deleted_at=at):
+            return Deleted(network=network, origin=origin, native_id=native_id, deleted_at=_moment(at))
+        case AccountGone(gone_at=at):
+            return AccountGone(network=network, origin=origin, native_id=native_id, gone_at=_moment(at))
+        case Counted():
+            return _clean_counted(event, network, origin, native_id)
 
 
-def _clean_posted(event: Posted) -> Posted:
-    return replace(
-        event,
+def _clean_posted(event: Posted, network: str, origin: str, native_id: str) -> Posted:
+    return Posted(
+        network=network,
+        origin=origin,
+        native_id=native_id,
         author=_clean_author(event.author),
         text=clean(event.text, most=_TEXT),
         posted_at=_moment(event.posted_at),
+        kind=event.kind,
+        visibility=event.visibility,
         url=_url(event.url),
         language=clean(event.language, most=8),
         parent_id=_id(event.parent_id, "parent_id"),
         root_id=_id(event.root_id, "root_id"),
         mentions=tuple(clean(mention, most=_ID) for mention in event.mentions[:200]),
+        addressed=event.addressed,
+    )
+
+
+def _clean_counted(event: Counted, network: str, origin: str, native_id: str) -> Counted:
+    return Counted(
+        network=network,
+        origin=origin,
+        native_id=native_id,
+        counted_at=_moment(event.counted_at),
+        likes=_count(event.likes),
+        shares=_count(event.shares),
+        replies=_count(event.replies),
+        views=_count(event.views),
     )
 
 
@@ -80,11 +97,6 @@ def _clean_author(author: Author | None) -> Author | None:
         name=clean(author.name, most=_NAME),
         url=_url(author.url),
     )
-
-
-def _clean_counted(event: Counted) -> Counted:
-    counts = {name: _count(getattr(event, name)) for name in ("likes", "shares", "replies", "views")}
-    return replace(event, counted_at=_moment(event.counted_at), **counts)
 
 
 def _count(value: int | None) -> int | None:

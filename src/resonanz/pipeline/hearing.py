@@ -133,7 +133,7 @@ def _roots(said: Sequence[Posted], parents: Sequence[PostKey]) -> dict[PostKey, 
 
     A parent in the same batch counts when it comes first, as it does on every network; no chain is ever walked.
     """
-    stored = posts.roots(keys=[parent for parent in parents])
+    stored = posts.roots(keys=parents)
     roots: dict[PostKey, str] = {}
     for posted in said:
         parent = (posted.network, posted.origin, posted.parent_id)

@@ -1,4 +1,4 @@
-"""Listeners: every active channel is polled in its turn, and what it yields is taken in. Runs as a process of its own."""
+"""Listeners: every active channel is polled in its turn, and what it yields is taken in. A process of its own."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _pause_of(future: Future[float]) -> float:
 
 
 def poll_once(channel_id: int, stopping: threading.Event | None = None) -> float:
-    """Take in what is new on a channel; the seconds until it should be asked again. Failures are noted on the channel."""
+    """Take in what is new on a channel; the seconds until it is asked again. Failures are noted on the channel."""
     try:
         channel = Channel.objects.get(pk=channel_id)
         connector = registry.connector(channel.network)

@@ -45,7 +45,7 @@ def take_in(
 
 
 def _store(
-    channel: Channel, heard: list[hearing.Heard], other: list[Event], bad: list[BadEvent], cursor: str | None
+    channel: Channel, heard: list[hearing.Heard], other: Sequence[Event], bad: list[BadEvent], cursor: str | None
 ) -> Taken:
     """All of it in one transaction, or, where the database refuses an event, all but that one."""
     try:
@@ -62,7 +62,7 @@ def _store(
 
 
 def _commit(
-    channel: Channel, heard: list[hearing.Heard], other: list[Event], bad: list[BadEvent], cursor: str | None
+    channel: Channel, heard: list[hearing.Heard], other: Sequence[Event], bad: list[BadEvent], cursor: str | None
 ) -> Taken:
     with transaction.atomic():
         taken = storing.store(channel, heard)

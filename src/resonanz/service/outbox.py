@@ -161,13 +161,14 @@ def _sent(outgoing: Outgoing, receipt: Receipt) -> None:
         fresh.due_at = fresh.lease_until = None
         fresh.save(update_fields=["state", "sent_at", "native_id", "url", "due_at", "lease_until"])
         _audit("outgoing.sent", fresh)
-        if fresh.case_id:
-            _answered(fresh, now)
+        if fresh.case is not None:
+            _answered(fresh, fresh.case, now)
 
 
-def _answered(outgoing: Outgoing, now: datetime) -> None:
-    case = Case.objects.select_for_update().get(pk=outgoing.case_id)
-    CasePost.objects.filter(case=case, post_id=outgoing.in_reply_to_id).update(state=CasePostState.ANSWERED, reason="")
+def _answered(outgoing: Outgoing, case: Case, now: datetime) -> None:
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    answered = CasePost.objects.filter(case=case, post=outgoing.in_reply_to)
+    answered.update(state=CasePostState.ANSWERED, reason="")
     if case.first_reply_at is None:
         case.first_reply_at = now
         case.save(update_fields=["first_reply_at"])

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
 from resonanz.accounts.actors import actor_of
 from resonanz.accounts.models import User
@@ -43,10 +44,16 @@ def set_responsibility(
     if deputy_id == owner_id:
         raise OwnDeputy
     with transaction.atomic():
-        found, _ = Responsibility.objects.update_or_create(
-            channel_id=channel_id, topic_id=topic_id, intent=intent,
-            defaults={"owner_id": owner_id, "deputy_id": deputy_id, "team_id": team_id},
-        )  # fmt: skip
+        same = Q(topic__isnull=True) if topic_id is None else Q(topic_id=topic_id)
+        Responsibility.objects.filter(same, channel_id=channel_id, intent=intent).delete()
+        found = Responsibility.objects.create(
+            channel_id=channel_id,
+            topic_id=topic_id,
+            intent=intent,
+            owner_id=owner_id,
+            deputy_id=deputy_id,
+            team_id=team_id,
+        )
         audit.record(act="responsibility.set", actor=actor_of(actor), thing="responsibility", thing_id=found.pk)
     return found
 

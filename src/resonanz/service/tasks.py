@@ -8,7 +8,7 @@ from resonanz.service import outbox
 
 @job(name="service.send", queue=OUTBOX_QUEUE, attempts=1)
 def send(*, outgoing_id: int, **_: object) -> None:
-    """Bring an outgoing a step further. Not retried by the queue: the row says what is to be done, the sweep finds it."""
+    """Bring an outgoing a step further. Not retried by the queue: the row says what is left, and the sweep finds it."""
     outbox.send_due(outgoing_id=outgoing_id)
 
 
