@@ -6,3 +6,15 @@ from django.apps import AppConfig
 class PipelineConfig(AppConfig):
     name = "resonanz.pipeline"
     label = "pipeline"
+
+    def ready(self) -> None:
+        """Enter what this room holds of people in the registers of privacy."""
+        from resonanz.pipeline import erasure as part  # noqa: PLC0415
+        from resonanz.pipeline import personal_data  # noqa: PLC0415
+        from resonanz.pipeline import retention as due  # noqa: PLC0415
+        from resonanz.privacy import erasure, retention  # noqa: PLC0415
+
+        personal_data.declare()
+        erasure.register(part.PART)
+        retention.register(name="rejected files", delete_due=due.delete_due_files)
+        retention.register(name="deliveries put aside", delete_due=due.delete_due_deliveries)

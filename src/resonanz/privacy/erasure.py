@@ -30,7 +30,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """What a room did: rows deleted, rows in which words were masked, rows that had to stay, posts that are gone."""
+    """What a room did: rows deleted, rows in which words were masked, rows that have to stay for now.
+
+    `posts` are the posts that went or have to go: each gets a tombstone, and the daily job erases it once it may.
+    """
 
     rows: int = 0
     masked: int = 0
@@ -86,9 +89,9 @@ def parts() -> tuple[Part, ...]:
 def erase_account(*, network: str, origin: str, native_id: str, actor: audit.Actor, suppress: bool) -> Erased:
     """Erase everything held about an account, and note that it happened, without its name.
 
-    With `suppress` the account gets a tombstone: nothing of it is collected again. The posts that went get theirs in
-    any case, so that they do not return with a backup. A reply on its way to the network stays until it has arrived
-    and is counted as held: call again then.
+    With `suppress` the account gets a tombstone: nothing of it is collected again. Its posts get theirs in any case,
+    so that they do not return with a backup. What has to stay for now (a legal hold, an answer that is just being
+    sent) is counted as held, and goes with the daily job once it may.
     """
     key = (network, origin, native_id)
     with transaction.atomic():
@@ -97,7 +100,9 @@ def erase_account(*, network: str, origin: str, native_id: str, actor: audit.Act
         subject = _subject(key)
         erased = _sum([part.erase_account(subject) for part in parts()])
         _bury(erased.posts)
-        _note("privacy.account_erased", "account", actor, network, erased, suppressed=suppress)
+        # A network tells of many accounts that left and that we never heard of: nothing happened here then.
+        if suppress or erased != NOTHING:
+            _note("privacy.account_erased", "account", actor, network, erased, suppressed=suppress)
     return erased
 
 

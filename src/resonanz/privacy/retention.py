@@ -18,6 +18,7 @@ from resonanz.core import clock
 from resonanz.privacy.models import Purpose
 
 BATCH = 500
+FINISHED_JOB_DAYS = 7
 
 # Days per purpose. The law names none; each figure is the product's default and has its reason.
 PURPOSE_DAYS: dict[str, int] = {

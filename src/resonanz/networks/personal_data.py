@@ -1,0 +1,10 @@
+"""What the tables of networks hold of people."""
+
+from __future__ import annotations
+
+from resonanz.privacy.register import declare_impersonal
+
+
+def declare() -> None:
+    """Enter them in the register."""
+    declare_impersonal("networks_channel", because="the company's own accounts, tokens encrypted")

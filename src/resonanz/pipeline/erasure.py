@@ -1,0 +1,46 @@
+"""The pipeline's part in erasure: deliveries put aside and rejected lines that contain the account."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from django.db import transaction
+from django.db.models import Q
+
+from resonanz.pipeline import rejected_files
+from resonanz.pipeline.models import PutAside
+from resonanz.privacy import erasure
+from resonanz.privacy.erasure import Removed, Subject
+
+
+def erase_account(subject: Subject) -> Removed:
+    """Delete deliveries that contain the account's id, handle or name, and drop such lines from rejected files.
+
+    Too much is better here than too little: what is put aside belongs to nobody's case yet.
+    """
+    words = _spellings(subject)
+    patterns = [re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE) for word in sorted(words)]
+    containing = Q(pk__in=[])
+    for word in words:
+        containing |= Q(raw__icontains=word) | Q(reason__icontains=word)
+    found = PutAside.objects.filter(containing, channel__network=subject.network)
+    ids = [row.pk for row in found if any(p.search(f"{row.raw}\n{row.reason}") for p in patterns)]
+    rows, _ = PutAside.objects.filter(pk__in=ids).delete()
+    if patterns:
+        # Files know no transactions: they change once it is certain that the rows have.
+        transaction.on_commit(lambda: _drop_lines(patterns))
+    return Removed(rows=rows)
+
+
+def _drop_lines(patterns: list[re.Pattern[str]]) -> None:
+    rejected_files.drop_lines(patterns)
+
+
+def _spellings(subject: Subject) -> set[str]:
+    """The account's words, also as JSON writes them with escapes (\\u00fc)."""
+    words = {subject.native_id, *(handle.lstrip("@") for handle in subject.handles), *subject.names} - {""}
+    return words | {json.dumps(word)[1:-1] for word in words}
+
+
+PART = erasure.Part(room="pipeline", erase_account=erase_account)

@@ -1,0 +1,27 @@
+"""What the tables of the pipeline hold of people, and which rows concern an account."""
+
+from __future__ import annotations
+
+from resonanz.privacy.register import declare_personal
+
+_PURPOSE = "losing nothing that could not be read (Art. 6(1)(f) GDPR)"
+
+
+def declare() -> None:
+    """Enter them in the register."""
+    declare_personal(
+        "pipeline_putaside",
+        fields={"raw": "a delivery as it came", "reason": "why it could not be read"},
+        purpose=_PURPOSE,
+        kept="until its delete_on",
+        exported=False,  # unreadable: whose it is cannot be told for certain, and it may hold others' data
+        erased="where the account's id, handle or name stands in it",
+    )
+    declare_personal(
+        "pipeline_rejectedfile",
+        fields={"path": "where a file of rejected lines lies"},
+        purpose=_PURPOSE,
+        kept="until its delete_on",
+        exported=False,
+        erased="with the file, by the daily job; lines of an erased account at once",
+    )

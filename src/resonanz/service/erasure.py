@@ -1,0 +1,115 @@
+"""Service's part in erasure: cases that lose their posts, and our answers to somebody who is erased."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from django.db.models import Q, QuerySet
+
+from resonanz.listening import erasure as posts
+from resonanz.listening.models import Post
+from resonanz.privacy import erasure, masking
+from resonanz.privacy.erasure import Key, Removed, Subject
+from resonanz.service.models import Case, CasePost, Outgoing, OutgoingState
+
+_NOT_LEFT = [OutgoingState.DRAFT, OutgoingState.QUEUED]
+_ON_ITS_WAY = [OutgoingState.SENDING, OutgoingState.UNKNOWN]
+_TEXTS = ["text", "failure_words"]
+
+# The outbox compares such an answer with what stands on the network, so neither it nor its post may change until then.
+BEING_ANSWERED = Q(answers__state__in=_ON_ITS_WAY)
+
+
+def take_from_cases(post_ids: Collection[int]) -> Removed:
+    """Take posts out of their cases, and delete the cases in which only context is left, with that context.
+
+    Answers to them that have not left are cancelled, and no answer names their authors any more. The posts themselves
+    are the caller's affair. Context that another case needs stays.
+    """
+    masked = _settle_answers(post_ids)
+    places = CasePost.objects.filter(post_id__in=post_ids)
+    case_ids = sorted(set(places.values_list("case_id", flat=True)))
+    list(Case.objects.select_for_update(of=("self",)).filter(pk__in=case_ids).order_by("pk"))
+    places.delete()
+    removed = _delete_empty(case_ids)
+    return Removed(rows=removed.rows, held=removed.held, masked=masked)
+
+
+def erase_account(subject: Subject) -> Removed:
+    """Close what the account's cases become, and mask it in our answers."""
+    said = posts.posts_by(subject.network, subject.origin, subject.native_id)
+    _lock_answers(list(said.values_list("pk", flat=True)))
+    going = list(posts.free(said).values_list("pk", flat=True))
+    references = posts.telling_ids(subject)
+    masked = masking.mask_columns(answers_to(going), _TEXTS, _spoken_to(subject.handles, subject.names))
+    removed = take_from_cases(going)
+    masked += _mask_mentions(subject) + removed.masked
+    _hide_references(subject, references)
+    return Removed(rows=removed.rows, held=removed.held, masked=masked)
+
+
+def erase_posts(keys: Sequence[Key]) -> Removed:
+    """Take the posts out of their cases."""
+    found = posts.posts_with(keys)
+    _lock_answers(list(found.values_list("pk", flat=True)))
+    return take_from_cases(list(posts.free(found).values_list("pk", flat=True)))
+
+
+def answers_to(post_ids: Collection[int]) -> QuerySet[Outgoing]:
+    """What we said to these posts and in their cases, as far as it has arrived or will never leave."""
+    in_their_cases = Q(in_reply_to__isnull=True, case__case_posts__post__in=post_ids)
+    found = Outgoing.objects.filter(Q(in_reply_to__in=post_ids) | in_their_cases)
+    return found.exclude(state__in=_ON_ITS_WAY).distinct()
+
+
+def _lock_answers(post_ids: Collection[int]) -> None:
+    """While we look, the outbox neither begins to send them nor changes their state."""
+    list(Outgoing.objects.select_for_update(of=("self",)).filter(in_reply_to__in=post_ids).order_by("pk"))
+
+
+def _settle_answers(post_ids: Collection[int]) -> int:
+    answers = Outgoing.objects.filter(in_reply_to__in=post_ids)
+    answers.filter(state__in=_NOT_LEFT).update(state=OutgoingState.CANCELLED, due_at=None)
+    masked = 0
+    for answer in answers.select_related("in_reply_to").order_by("pk"):
+        if answer.in_reply_to and answer.state not in _ON_ITS_WAY:
+            author = answer.in_reply_to
+            words = _spoken_to({author.author_handle} - {""}, {author.author_name} - {""})
+            masked += masking.mask_columns(Outgoing.objects.filter(pk=answer.pk), _TEXTS, words)
+    return masked
+
+
+def _delete_empty(case_ids: Collection[int]) -> Removed:
+    matter = CasePost.objects.filter(case_id__in=case_ids, post__is_context=False)
+    empty = sorted(set(case_ids) - set(matter.values_list("case_id", flat=True)))
+    context = list(Post.objects.filter(is_context=True, case_posts__case__in=empty).values_list("pk", flat=True))
+    unsent = Outgoing.objects.filter(case__in=empty, state__in=_NOT_LEFT)
+    unsent.update(state=OutgoingState.CANCELLED, due_at=None)
+    Case.objects.filter(pk__in=empty).delete()
+    unneeded = Post.objects.filter(pk__in=context, case_posts__isnull=True).values_list("pk", flat=True)
+    removed = posts.delete_posts(list(unneeded))
+    # Context is not erased for its author's sake: it gets no tombstone and may come again.
+    return Removed(rows=len(empty) + removed.rows, held=removed.held)
+
+
+def _mask_mentions(subject: Subject) -> int:
+    about = masking.spoken_about(handles=subject.handles, names=subject.names)
+    held = posts.posts_by(subject.network, subject.origin, subject.native_id)
+    settled = Outgoing.objects.filter(channel__network=subject.network).exclude(state__in=_ON_ITS_WAY)
+    return masking.mask_columns(settled.exclude(in_reply_to__in=held), _TEXTS, about)
+
+
+def _hide_references(subject: Subject, references: dict[str, str]) -> None:
+    cases = Case.objects.filter(channel__network=subject.network, origin=subject.origin)
+    answers = Outgoing.objects.filter(channel__network=subject.network).exclude(state__in=_ON_ITS_WAY)
+    for native_id, instead in references.items():
+        cases.filter(root_native_id=native_id).update(root_native_id=instead)
+        answers.filter(root_native_id=native_id).update(root_native_id=instead)
+        answers.filter(parent_native_id=native_id).update(parent_native_id=instead)
+
+
+def _spoken_to(handles: Collection[str], names: Collection[str]) -> set[str]:
+    return masking.spoken_to(handles=handles, names=names)
+
+
+PART = erasure.Part(room="service", erase_account=erase_account, erase_posts=erase_posts)
