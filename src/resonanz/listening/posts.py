@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from operator import itemgetter
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -51,6 +52,7 @@ class StoredPost:
     is_news: bool
 
 
+_COUNTS = ("likes", "shares", "replies", "views")
 _INSERT = """
 INSERT INTO listening_post (
     network, origin, native_id, kind, visibility, speaker, is_context, author_native_id, author_handle, author_name,
@@ -163,10 +165,13 @@ def _select(keys: Iterable[PostKey], column: str) -> dict[PostKey, tuple[int, st
 
 def count(*, counted: Sequence[Counted]) -> None:
     """Take over likes, shares, replies and views; what the network does not say keeps its last value."""
-    newest = {(c.network, c.origin, c.native_id): c for c in sorted(counted, key=lambda c: c.counted_at)}
+    newest: dict[PostKey, Counted] = {}
+    for one in sorted(counted, key=lambda one: one.counted_at):
+        key = (one.network, one.origin, one.native_id)
+        newest[key] = _merged(newest[key], one) if key in newest else one
     rows = [
         (*key, c.likes, c.shares, c.replies, c.views, c.counted_at)
-        for key, c in sorted(newest.items(), key=lambda i: i[0])
+        for key, c in sorted(newest.items(), key=itemgetter(0))
     ]
     if not rows:
         return
@@ -183,6 +188,11 @@ def count(*, counted: Sequence[Counted]) -> None:
         )
 
 
+def _merged(earlier: Counted, later: Counted) -> Counted:
+    unsaid = {name: getattr(earlier, name) for name in _COUNTS if getattr(later, name) is None}
+    return replace(later, **unsaid)
+
+
 @dataclass(frozen=True, slots=True)
 class Reworded:
     """A post whose text changed just now."""
@@ -194,7 +204,7 @@ class Reworded:
 
 
 def reword(*, edits: Sequence[Edited], keep_earlier: Collection[PostKey]) -> list[Reworded]:
-    """Replace texts; the earlier wording stays for those in `keep_earlier`. An edit older than the stored is ignored."""
+    """Replace texts; the earlier wording stays for those in `keep_earlier`. An older edit is ignored."""
     changed: list[Reworded] = []
     newest = {(e.network, e.origin, e.native_id): e for e in sorted(edits, key=lambda e: e.edited_at)}
     ids = known(keys=newest)

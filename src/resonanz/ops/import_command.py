@@ -51,7 +51,7 @@ def import_posts(sources: tuple[str, ...], channel: str, no_evaluation: bool) ->
     Feed; plain or gzip; "-" reads from standard input.
 
     Only posts that touch a topic or are addressed to you are stored. Taking the same file in again stores nothing
-    twice, so an import that was interrupted is simply started again. Lines that cannot be read go to FILE.rejected.jsonl.
+    twice, so an interrupted import is simply started again. Lines that cannot be read go to FILE.rejected.jsonl.
     """
     through = import_channel(name=channel)
     done = [_import(source, through, evaluating=not no_evaluation) for source in sources]

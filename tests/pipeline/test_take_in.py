@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from resonanz.accounts.models import Role, User
+from resonanz.core import clock
+from resonanz.listening import topics
+from resonanz.listening.models import EarlierWording, Post
+from resonanz.networks.channels import connect
+from resonanz.networks.contract import AccountGone, Author, BadEvent, Counted, Deleted, Edited, Event, Visibility
+from resonanz.networks.models import Channel
+from resonanz.people.models import Identity, Person
+from resonanz.pipeline.models import PutAside
+from resonanz.pipeline.take_in import take_in
+from resonanz.privacy.models import Purpose
+from resonanz.service import calendars
+from resonanz.service.models import Case, CasePost, CaseState
+from resonanz.service.responsibilities import set_responsibility
+
+from .events import NETWORK, ORIGIN, at, posted
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("moved_clock")]
+
+
+@pytest.fixture
+def colleague() -> User:
+    return User.objects.create_user("nora@nordhain.example", name="Nora", role=Role.ADMIN, created_at=clock.now())
+
+
+@pytest.fixture
+def channel(colleague: User) -> Channel:
+    calendars.ensure_defaults()
+    made = connect(network=NETWORK, name="Practice", origin=ORIGIN, handle="nordhain", native_id="us", actor=colleague)
+    set_responsibility(
+        channel_id=made.pk, topic_id=None, intent="", owner_id=colleague.pk, deputy_id=None, team_id=None,
+        actor=colleague,
+    )  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def topic(colleague: User) -> topics.Topic:
+    return topics.create(name="Bikes", query="Rad* OR bike*", opens_cases=False, actor=colleague)
+
+
+def test_post_that_concerns_nobody_is_dropped(channel: Channel) -> None:
+    taken = take_in(channel=channel, events=[posted("1", "Schönes Wetter heute")])
+
+    assert (taken.read, taken.stored, taken.dropped) == (1, 0, 1)
+    assert not Post.objects.exists()
+
+
+def test_post_on_a_topic_stays_in_listening_without_a_person(channel: Channel, topic: topics.Topic) -> None:
+    take_in(channel=channel, events=[posted("1", "Mein Rad ist kaputt, schon wieder!")])
+
+    post = Post.objects.get()
+    assert [found.pk for found in post.topics.all()] == [topic.pk]
+    assert post.purpose == Purpose.REPUTATION
+    assert not Person.objects.exists()
+    assert not Case.objects.exists()
+
+
+def test_addressed_question_becomes_a_case_with_person_and_due_time(channel: Channel, colleague: User) -> None:
+    take_in(channel=channel, events=[posted("1", "Wann kommt mein Rad an?", mentions=("@Nordhain",))])
+
+    case = Case.objects.get()
+    assert case.assignee == colleague
+    assert case.identity == Identity.objects.get(native_id="a-1")
+    assert case.answer_due_at == at(3)  # four business hours from nine o'clock, an hour ago
+    assert Post.objects.get().purpose == Purpose.SERVICE
+
+
+def test_same_batch_twice_stores_nothing_twice(channel: Channel) -> None:
+    batch: list[Event] = [posted(str(number), addressed=True) for number in range(3)]
+
+    first = take_in(channel=channel, events=batch)
+    second = take_in(channel=channel, events=batch)
+
+    assert (first.stored, second.stored, second.duplicates) == (3, 0, 3)
+    assert (Post.objects.count(), Case.objects.count(), CasePost.objects.count()) == (3, 3, 3)
+
+
+def test_replies_in_a_thread_extend_its_open_case(channel: Channel) -> None:
+    take_in(channel=channel, events=[posted("1", addressed=True)])
+    other = Author(native_id="a-2", handle="anke")
+    take_in(channel=channel, events=[posted("2", "Hallo?", parent_id="1", addressed=True)])
+    take_in(channel=channel, events=[posted("3", "Bei mir auch so", parent_id="2", author=other)])
+
+    case = Case.objects.get()
+    places = {place.post.native_id: place.state for place in case.case_posts.select_related("post")}
+    assert places == {"1": "OPEN", "2": "OPEN", "3": "NONE_NEEDED"}
+    assert Post.objects.get(native_id="3").is_context
+
+
+def test_private_posts_never_join_a_public_case(channel: Channel) -> None:
+    take_in(channel=channel, events=[posted("1", addressed=True)])
+    take_in(channel=channel, events=[posted("2", parent_id="1", addressed=True, visibility=Visibility.PRIVATE)])
+
+    assert sorted(Case.objects.values_list("visibility", flat=True)) == ["PRIVATE", "PUBLIC"]
+
+
+def test_own_posts_are_context_and_answer_what_they_reply_to(channel: Channel) -> None:
+    take_in(channel=channel, events=[posted("1", addressed=True)])
+    ours = Author(native_id="us", handle="nordhain")
+    taken = take_in(
+        channel=channel, events=[posted("2", "Morgen!", parent_id="1", author=ours), posted("9", "Neu", author=ours)]
+    )
+
+    case = Case.objects.get()
+    assert taken.stored == 1
+    assert case.answer_due_at is None
+    assert CasePost.objects.get(post__native_id="1").reason == "ANSWERED_ELSEWHERE"
+    assert not hasattr(Post.objects.get(native_id="2"), "evaluation")
+
+
+def test_edit_keeps_the_earlier_wording_only_while_a_case_is_open(channel: Channel, topic: topics.Topic) -> None:
+    take_in(channel=channel, events=[posted("1", "Rad weg?", addressed=True), posted("2", "Mein Rad rollt")])
+    take_in(
+        channel=channel,
+        events=[
+            Edited(network=NETWORK, origin=ORIGIN, native_id="1", text="Rad da?", edited_at=at(0)),
+            Edited(network=NETWORK, origin=ORIGIN, native_id="2", text="Mein Auto rollt", edited_at=at(0)),
+        ],
+    )
+
+    assert [wording.text for wording in EarlierWording.objects.all()] == ["Rad weg?"]
+    assert Post.objects.get(native_id="1").text == "Rad da?"
+    assert not Post.objects.get(native_id="2").topics.exists()
+
+
+def test_deletion_is_mirrored_and_the_post_never_comes_back(channel: Channel) -> None:
+    said = posted("1", addressed=True)
+    take_in(channel=channel, events=[said])
+    take_in(channel=channel, events=[Deleted(network=NETWORK, origin=ORIGIN, native_id="1", deleted_at=at(0))])
+    take_in(channel=channel, events=[said])
+
+    assert not Post.objects.exists()
+    assert not Case.objects.filter(state=CaseState.OPEN, answer_due_at__isnull=False).exists()
+
+
+def test_account_gone_takes_everything_of_the_person(channel: Channel) -> None:
+    take_in(channel=channel, events=[posted("1", addressed=True), posted("2", addressed=True)])
+    take_in(channel=channel, events=[AccountGone(network=NETWORK, origin=ORIGIN, native_id="a-1", gone_at=at(0))])
+
+    assert (Post.objects.count(), Identity.objects.count(), Person.objects.count()) == (0, 0, 0)
+
+
+def test_counts_are_taken_over_and_the_unsaid_stays(channel: Channel) -> None:
+    take_in(channel=channel, events=[posted("1", addressed=True)])
+    counted = Counted(network=NETWORK, origin=ORIGIN, native_id="1", counted_at=at(-0.5), likes=3, shares=1)
+    take_in(channel=channel, events=[counted, replace(counted, counted_at=at(0), likes=5, shares=None)])
+
+    post = Post.objects.get()
+    assert (post.likes, post.shares) == (5, 1)
+
+
+def test_bad_events_are_put_aside_and_the_rest_goes_on(channel: Channel) -> None:
+    events: list[Event] = [
+        posted("1", addressed=True),
+        replace(posted("2", addressed=True), posted_at=at(24 * 365 * 5)),
+        replace(posted("x" * 600, addressed=True)),
+        posted("3", "NUL \x00 and \ud800 surrogate", addressed=True),
+    ]
+
+    taken = take_in(channel=channel, events=events, bad=[BadEvent("{broken", "json.broken")], cursor="7")
+
+    reasons = sorted(PutAside.objects.values_list("reason", flat=True))
+    assert reasons == ["id.too_long", "json.broken", "time.out_of_range"]
+    assert (taken.stored, taken.rejected) == (2, 3)
+    assert Post.objects.get(native_id="3").text == "NUL  and ? surrogate"
+    channel.refresh_from_db()
+    assert channel.cursor == "7"
+
+
+def test_post_without_an_author_is_taken_in_without_a_person(channel: Channel) -> None:
+    take_in(channel=channel, events=[posted("1", author=None, addressed=True)])
+
+    assert Case.objects.get().identity is None
+
+
+def test_topic_that_opens_cases_makes_one_of_a_stranger(channel: Channel, colleague: User) -> None:
+    topics.create(name="Recall", query="Rückruf", opens_cases=True, actor=colleague)
+
+    take_in(channel=channel, events=[posted("1", "Gibt es einen Rueckruf?", ago=timedelta(days=2))])
+
+    case = Case.objects.get()
+    assert case.topic is not None
+    assert case.answer_due_at is not None
+    assert case.answer_due_at < clock.now()
+
+
+def test_thread_of_many_levels_is_never_walked(channel: Channel) -> None:
+    chain: list[Event] = [posted("0", addressed=True)]
+    chain += [posted(str(n), "Doch!", parent_id=str(n - 1), addressed=True) for n in range(1, 2000)]
+
+    taken = take_in(channel=channel, events=chain)
+
+    assert taken.stored == 2000
+    assert Case.objects.count() == 1
