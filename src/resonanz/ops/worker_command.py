@@ -1,10 +1,11 @@
-"""`resonanz worker`: the jobs of one queue."""
+"""`resonanz worker`: the jobs of one queue, and what runs by the clock."""
 
 from __future__ import annotations
 
 import click
 
 from resonanz.core import jobs
+from resonanz.ops import schedule as schedule  # declares what runs by itself
 
 
 @click.command()

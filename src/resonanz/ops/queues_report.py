@@ -1,0 +1,83 @@
+"""Reading how the product fares, for `status`: counts, and what has been stuck for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Count
+
+from resonanz.core import clock, jobs
+from resonanz.listening.models import Post
+from resonanz.networks.models import Channel, ChannelState
+from resonanz.service.models import Case, Outgoing, OutgoingState
+
+# A reply is on its way for seconds; whatever takes this long is looked at.
+SENDING_TOO_LONG = timedelta(minutes=2)
+WAITING_TOO_LONG = timedelta(minutes=5)
+DOING_TOO_LONG = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """Something that should have moved on: what, how many, and since when the oldest."""
+
+    what: str
+    count: int
+    since: datetime | None
+
+
+def counts() -> dict[str, dict[str, int] | int]:
+    """How much there is."""
+    return {
+        "posts": Post.objects.count(),
+        "cases": _by_state(Case.objects.values_list("state").annotate(Count("id"))),
+        "outgoing": _by_state(Outgoing.objects.values_list("state").annotate(Count("id"))),
+        "channels": _by_state(Channel.objects.values_list("state").annotate(Count("id"))),
+        "jobs": jobs.waiting(),
+    }
+
+
+def stuck() -> Iterator[Stuck]:
+    """What has not moved for too long."""
+    now = clock.now()
+    sending = Outgoing.objects.filter(state=OutgoingState.SENDING, attempted_at__lt=now - SENDING_TOO_LONG)
+    yield from _oldest("outgoing SENDING", sending.order_by("attempted_at").values_list("attempted_at", flat=True))
+    unknown = Outgoing.objects.filter(state=OutgoingState.UNKNOWN, attempted_at__lt=now - WAITING_TOO_LONG)
+    yield from _oldest("outgoing UNKNOWN", unknown.order_by("attempted_at").values_list("attempted_at", flat=True))
+    queued = Outgoing.objects.filter(state=OutgoingState.QUEUED, due_at__lt=now - WAITING_TOO_LONG)
+    yield from _oldest("outgoing QUEUED and due", queued.order_by("due_at").values_list("due_at", flat=True))
+    for channel in Channel.objects.filter(failing_since__isnull=False).order_by("failing_since", "id"):
+        yield Stuck(f"channel {channel.name}: {channel.failure_code}", 1, channel.failing_since)
+    for channel in Channel.objects.filter(state=ChannelState.BROKEN, failing_since__isnull=True).order_by("id"):
+        yield Stuck(f"channel {channel.name} is broken", 1, None)
+    yield from _jobs_doing_too_long(now)
+
+
+def _by_state(rows: object) -> dict[str, int]:
+    return dict(sorted(rows))  # type: ignore[call-overload]
+
+
+def _oldest(what: str, moments: object) -> Iterator[Stuck]:
+    found = list(moments)  # type: ignore[call-overload]
+    if found:
+        yield Stuck(what, len(found), found[0])
+
+
+def _jobs_doing_too_long(now: datetime) -> Iterator[Stuck]:
+    query = """
+        SELECT job.task_name, count(*), min(event.started_at)
+        FROM procrastinate_jobs job
+        JOIN LATERAL (
+            SELECT max(at) AS started_at FROM procrastinate_events
+            WHERE job_id = job.id AND type = 'started'
+        ) event ON true
+        WHERE job.status = 'doing' AND event.started_at < %s
+        GROUP BY job.task_name ORDER BY job.task_name
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, [now - DOING_TOO_LONG])
+        for name, count, since in cursor.fetchall():
+            yield Stuck(f"job {name}", count, since)
