@@ -101,6 +101,11 @@ def ensure_key() -> None:
     _keys()
 
 
+def fingerprint() -> str:
+    """What tells one key file from another and says nothing about its keys; stays the same after rotation."""
+    return _keys().fingerprint
+
+
 def add_key() -> None:
     """Put a new encrypting key before the others; running processes take it up at their next use."""
     keys = _keys()

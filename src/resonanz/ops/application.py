@@ -24,15 +24,21 @@ SETTINGS_MODULE = "resonanz.config.settings"
 @contextlib.contextmanager
 def application(data: Path | None = None) -> Iterator[None]:
     """Within the block models can be used: settings are read, Django is set up, the database answers."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
-    with contextlib.ExitStack() as held:
-        if data is not None or "DATABASE_URL" not in os.environ or "RESONANZ_DATA" not in os.environ:
-            folder = open_data_folder(data)
-            os.environ["RESONANZ_DATA"] = str(folder.path)
-            if "DATABASE_URL" not in os.environ:
-                held.enter_context(_embedded(folder))
+    with environment(data):
         django.setup()
         yield
+
+
+@contextlib.contextmanager
+def environment(data: Path | None = None) -> Iterator[DataFolder]:
+    """Within the block the environment names data folder and database, and the database answers."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
+    folder = open_data_folder(data)
+    os.environ["RESONANZ_DATA"] = str(folder.path)
+    with contextlib.ExitStack() as held:
+        if "DATABASE_URL" not in os.environ:
+            held.enter_context(_embedded(folder))
+        yield folder
 
 
 def set_up_without_database() -> None:
