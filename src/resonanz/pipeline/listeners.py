@@ -44,7 +44,7 @@ class _Rounds:
             while not self._stopping.wait(_LOOK_FOR_CHANNELS_SECONDS):
                 self._collect()
                 for channel_id in self._channels_due():
-                    self._running[channel_id] = pool.submit(poll_once, channel_id, self._stopping)
+                    self._running[channel_id] = pool.submit(_poll_in_thread, channel_id, self._stopping)
 
     def _channels_due(self) -> list[int]:
         close_old_connections()
@@ -72,27 +72,31 @@ def _pause_of(future: Future[float]) -> float:
     return future.result()
 
 
-def poll_once(channel_id: int, stopping: threading.Event | None = None) -> float:
-    """Take in what is new on a channel; the seconds until it is asked again. Failures are noted on the channel."""
+def _poll_in_thread(channel_id: int, stopping: threading.Event) -> float:
     try:
-        channel = Channel.objects.get(pk=channel_id)
-        connector = registry.connector(channel.network)
-        reading: Reads = connector  # type: ignore[assignment] # declared POLL; a test in tests/house compares
-        try:
-            for batch in reading.poll(account_of(channel), channel.cursor):
-                take_in(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad)
-                if stopping is not None and stopping.is_set():
-                    break
-        except TryLater as error:
-            note_failure(channel_id=channel_id, code=error.code, words=str(error.params["reason"]), stop=False)
-            return max(error.seconds, 1.0)
-        except (NotAuthorised, Refused) as error:
-            words = error.words if isinstance(error, Refused) else ""
-            note_failure(channel_id=channel_id, code=error.code, words=words, stop=True)
-            return _AFTER_FAILURE_SECONDS
-        except NetworkError as error:
-            note_failure(channel_id=channel_id, code=error.code, words="", stop=False)
-            return _AFTER_FAILURE_SECONDS
-        return float(connector.limits.poll_seconds)
+        return poll_once(channel_id, stopping)
     finally:
         connections.close_all()
+
+
+def poll_once(channel_id: int, stopping: threading.Event | None = None) -> float:
+    """Take in what is new on a channel; the seconds until it is asked again. Failures are noted on the channel."""
+    channel = Channel.objects.get(pk=channel_id)
+    connector = registry.connector(channel.network)
+    reading: Reads = connector  # type: ignore[assignment] # declared POLL; a test in tests/house compares
+    try:
+        for batch in reading.poll(account_of(channel), channel.cursor):
+            take_in(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad)
+            if stopping is not None and stopping.is_set():
+                break
+    except NetworkError as error:
+        return _note(channel_id, error)
+    return float(connector.limits.poll_seconds)
+
+
+def _note(channel_id: int, error: NetworkError) -> float:
+    """Keep the failure where people see it; a refusal and a lost token wait for a person, the rest is tried again."""
+    stop = isinstance(error, NotAuthorised | Refused)
+    words = error.words if isinstance(error, Refused) else str(error.params.get("reason", ""))
+    note_failure(channel_id=channel_id, code=error.code, words=words, stop=stop)
+    return max(error.seconds, 1.0) if isinstance(error, TryLater) else _AFTER_FAILURE_SECONDS

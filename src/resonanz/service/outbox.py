@@ -107,6 +107,8 @@ def _settle_unknown(outgoing_id: int) -> None:
             since=(outgoing.first_attempt_at or outgoing.created_at) - CLOCK_SKEW,
             known=_receipts_in_thread(outgoing),
         )
+    except Refused as error:
+        _fail(outgoing, RECEIPT_UNREADABLE, error.words)
     except NetworkError as error:
         pause = error.seconds if isinstance(error, TryLater) else READ_BACK_AGAIN.total_seconds()
         _move(outgoing, OutgoingState.UNKNOWN, due_at=clock.now() + timedelta(seconds=pause))

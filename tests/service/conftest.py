@@ -1,0 +1,88 @@
+"""A practice network with somebody who asks, and a channel of ours on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from resonanz.accounts.models import Role, User
+from resonanz.core import clock
+from resonanz.core.http import ALLOWED_VARIABLE
+from resonanz.guidelines.in_force import ensure_starter
+from resonanz.networks.channels import connect
+from resonanz.networks.contract import Account
+from resonanz.networks.models import Channel
+from resonanz.pipeline.listeners import poll_once
+from resonanz.service import calendars
+from resonanz.service.models import Case
+from resonanz.service.responsibilities import set_responsibility
+from tests.networks.memory_process import MemoryProcess
+
+
+@dataclass
+class MovingClock:
+    """A clock that tests push forward."""
+
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def forward(self, **span: float) -> None:
+        self.ahead += timedelta(**span)
+
+
+@pytest.fixture
+def moving_clock() -> Iterator[MovingClock]:
+    started, moving = clock.now, MovingClock()
+    begin = started()
+    zero = clock.monotonic()
+
+    def moment() -> datetime:
+        return begin + timedelta(seconds=clock.monotonic() - zero) + moving.ahead
+
+    with clock.moved_to(moment):
+        yield moving
+
+
+@pytest.fixture
+def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryProcess]:
+    process = MemoryProcess(tmp_path / "practice.sqlite3")
+    monkeypatch.setenv(ALLOWED_VARIABLE, process.host)
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def stranger(network: MemoryProcess) -> Account:
+    return network.open_account("jonas", "Jonas B.")
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    ensure_starter()
+    calendars.ensure_defaults()
+    return User.objects.create_user("miriam@nordhain.example", name="Miriam", role=Role.AGENT, created_at=clock.now())
+
+
+@pytest.fixture
+def channel(network: MemoryProcess, agent: User) -> Channel:
+    ours = network.open_account("nordhain")
+    made = connect(
+        network="memory", name="Practice", address=network.url, handle=ours.handle, native_id=ours.native_id,
+        secret=ours.secret, actor=agent,
+    )  # fmt: skip
+    set_responsibility(
+        channel_id=made.pk, topic_id=None, intent="", owner_id=agent.pk, deputy_id=None, team_id=None, actor=agent
+    )
+    return made
+
+
+@pytest.fixture
+def case(network: MemoryProcess, channel: Channel, stranger: Account) -> Case:
+    """Jonas asked something, and it was taken in."""
+    network.say(stranger, "@nordhain Wann kommt mein Rad?")
+    poll_once(channel.pk)
+    return Case.objects.select_related("channel").get()

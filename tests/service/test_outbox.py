@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from resonanz.accounts.models import User
+from resonanz.networks.contract import Account
+from resonanz.pipeline.listeners import poll_once
+from resonanz.privacy.models import AuditRecord
+from resonanz.service import outbox
+from resonanz.service.conversation import conversation
+from resonanz.service.models import Case, CasePost, Outgoing, OutgoingState
+from resonanz.service.replies import NotAllowed, TooLate, cancel, queue_reply
+from tests.networks.memory_process import MemoryProcess
+from tests.service.conftest import MovingClock
+
+pytestmark = pytest.mark.django_db
+
+ANSWER = "Morgen früh, versprochen. ^MK"
+
+
+def queue(case: Case, agent: User, key: UUID | None = None, text: str = ANSWER) -> Outgoing:
+    post_id = CasePost.objects.filter(case=case, post__speaker="OUTSIDER").values_list("post_id", flat=True)[0]
+    return queue_reply(case_id=case.pk, post_id=post_id, text=text, author=agent, key=key or uuid4())
+
+
+def standing(network: MemoryProcess, stranger: Account) -> list[str]:
+    """What stands on the network in answer to the stranger."""
+    events = network.call("GET", "/events?after=0&limit=500", stranger.secret)["events"]
+    return [event["post"]["text"] for event in events if (event.get("post") or {}).get("parent_id")]
+
+
+def state(outgoing: Outgoing) -> str:
+    return Outgoing.objects.get(pk=outgoing.pk).state
+
+
+def test_reply_waits_for_the_undo_then_stands_once(
+    case: Case, agent: User, network: MemoryProcess, stranger: Account, moving_clock: MovingClock
+) -> None:
+    outgoing = queue(case, agent)
+    outbox.send_due(outgoing_id=outgoing.pk)
+    assert state(outgoing) == OutgoingState.QUEUED
+
+    moving_clock.forward(seconds=11)
+    outbox.send_due(outgoing_id=outgoing.pk)
+    outbox.send_due(outgoing_id=outgoing.pk)
+
+    case.refresh_from_db()
+    assert (state(outgoing), standing(network, stranger)) == (OutgoingState.SENT, [ANSWER])
+    assert case.first_reply_at is not None
+    assert case.answer_due_at is None
+    acts = AuditRecord.objects.filter(thing="outgoing", thing_id=outgoing.pk).order_by("id")
+    assert list(acts.values_list("act", flat=True)) == ["reply.queued", "outgoing.sending", "outgoing.sent"]
+
+
+def test_same_form_twice_is_one_reply(case: Case, agent: User) -> None:
+    key = uuid4()
+
+    assert queue(case, agent, key) == queue(case, agent, key)
+    assert Outgoing.objects.count() == 1
+
+
+def test_cancelled_reply_never_leaves(
+    case: Case, agent: User, network: MemoryProcess, stranger: Account, moving_clock: MovingClock
+) -> None:
+    outgoing = queue(case, agent)
+    cancel(outgoing_id=outgoing.pk, actor=agent)
+    moving_clock.forward(minutes=5)
+    outbox.send_due(outgoing_id=outgoing.pk)
+
+    assert (state(outgoing), standing(network, stranger)) == (OutgoingState.CANCELLED, [])
+
+
+def test_sent_reply_cannot_be_taken_back(case: Case, agent: User, moving_clock: MovingClock) -> None:
+    outgoing = queue(case, agent)
+    moving_clock.forward(seconds=11)
+    outbox.send_due(outgoing_id=outgoing.pk)
+
+    with pytest.raises(TooLate):
+        cancel(outgoing_id=outgoing.pk, actor=agent)
+
+
+def test_guideline_stops_what_may_not_be_said(case: Case, agent: User) -> None:
+    agent.role = "ANALYST"
+
+    with pytest.raises(NotAllowed) as refused:
+        queue(case, agent)
+
+    assert refused.value.params["clause"] == "starter.analysts_listen"
+    assert not Outgoing.objects.exists()
+
+
+def test_lost_answer_is_read_back_not_sent_again(
+    case: Case, agent: User, network: MemoryProcess, stranger: Account, moving_clock: MovingClock
+) -> None:
+    outgoing = queue(case, agent)
+    moving_clock.forward(seconds=11)
+    network.trouble("lost", next=1, method="POST")
+    outbox.send_due(outgoing_id=outgoing.pk)
+    assert state(outgoing) == OutgoingState.UNKNOWN
+
+    outbox.send_due(outgoing_id=outgoing.pk)
+    assert state(outgoing) == OutgoingState.UNKNOWN  # it could still take effect there
+
+    moving_clock.forward(minutes=2)
+    outbox.send_due(outgoing_id=outgoing.pk)
+
+    assert (state(outgoing), standing(network, stranger)) == (OutgoingState.SENT, [ANSWER])
+
+
+def test_two_equal_replies_are_told_apart_when_read_back(
+    case: Case, agent: User, network: MemoryProcess, stranger: Account, moving_clock: MovingClock
+) -> None:
+    first, second = queue(case, agent), queue(case, agent)
+    moving_clock.forward(seconds=11)
+    outbox.send_due(outgoing_id=first.pk)
+    network.trouble("lost", next=1, method="POST")
+    outbox.send_due(outgoing_id=second.pk)
+    moving_clock.forward(minutes=2)
+    outbox.send_due(outgoing_id=second.pk)
+
+    receipts = Outgoing.objects.values_list("native_id", flat=True)
+    assert (len(set(receipts)), standing(network, stranger)) == (2, [ANSWER, ANSWER])
+
+
+@pytest.mark.parametrize("mode", ["limited", "down"])
+def test_busy_network_is_tried_later(
+    mode: str, case: Case, agent: User, network: MemoryProcess, stranger: Account, moving_clock: MovingClock
+) -> None:
+    outgoing = queue(case, agent)
+    moving_clock.forward(seconds=11)
+    network.trouble(mode, next=1, method="POST", seconds=30)
+    outbox.send_due(outgoing_id=outgoing.pk)
+    outbox.send_due(outgoing_id=outgoing.pk)
+    assert (state(outgoing), standing(network, stranger)) == (OutgoingState.QUEUED, [])
+
+    moving_clock.forward(seconds=31)
+    outbox.send_due(outgoing_id=outgoing.pk)
+
+    assert (state(outgoing), standing(network, stranger)) == (OutgoingState.SENT, [ANSWER])
+
+
+def test_refusal_is_kept_in_the_networks_words(
+    case: Case, agent: User, network: MemoryProcess, moving_clock: MovingClock
+) -> None:
+    outgoing = queue(case, agent)
+    moving_clock.forward(seconds=11)
+    network.trouble("refused", next=1, method="POST")
+    outbox.send_due(outgoing_id=outgoing.pk)
+
+    failed = Outgoing.objects.get(pk=outgoing.pk)
+    assert (failed.state, failed.failure_words) == (OutgoingState.FAILED, "Refused on command.")
+
+
+def test_sender_that_died_before_the_call_is_sent_once_later(
+    case: Case, agent: User, network: MemoryProcess, stranger: Account, moving_clock: MovingClock
+) -> None:
+    outgoing = queue(case, agent)
+    moving_clock.forward(seconds=11)
+    outbox._claim(outgoing.pk)  # SENDING is committed, and then the process is gone
+    outbox.send_due(outgoing_id=outgoing.pk)
+    assert (state(outgoing), standing(network, stranger)) == (OutgoingState.SENDING, [])
+
+    moving_clock.forward(minutes=2)
+    outbox.send_due(outgoing_id=outgoing.pk)
+    outbox.send_due(outgoing_id=outgoing.pk)
+
+    assert (state(outgoing), standing(network, stranger)) == (OutgoingState.SENT, [ANSWER])
+
+
+def test_own_reply_that_comes_back_is_shown_once(
+    case: Case, agent: User, channel: object, moving_clock: MovingClock
+) -> None:
+    outgoing = queue(case, agent)
+    moving_clock.forward(seconds=11)
+    outbox.send_due(outgoing_id=outgoing.pk)
+    poll_once(case.channel_id)
+
+    entries = conversation(case=case).entries
+    assert [entry.outgoing.pk for entry in entries if entry.outgoing] == [outgoing.pk]
+    assert len([entry for entry in entries if entry.said]) == 1
