@@ -1,0 +1,63 @@
+"""What every page shows around its content: the rooms this person may enter, and what waits in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from resonanz.accounts.access import Act, may
+from resonanz.core import clock
+from resonanz.service.models import Case, CaseState
+from resonanz.web import times
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One entry of the navigation. `rare` ones leave the bar of a phone and stand under "More"."""
+
+    act: Act
+    name: str
+    address: str
+    icon: str
+    rare: bool = False
+    count: str = ""
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The navigation of a signed-in reader; strangers and error pages get none."""
+    user = getattr(request, "user", None)
+    if user is None or not may(user, Act.ENTER):
+        return {}
+    waiting = _waiting(user.pk) if may(user, Act.READ_CASES) else {"waiting": 0, "late": 0}
+    rooms = [room for room in _rooms(times.number(waiting["waiting"])) if may(user, room.act)]
+    here = max((room.address for room in rooms if request.path.startswith(room.address)), key=len, default="")
+    return {
+        "daily_rooms": [room for room in rooms if not room.rare],
+        "rare_rooms": [room for room in rooms if room.rare],
+        "room_here": here,
+        "late_count": waiting["late"],
+    }
+
+
+def _rooms(waiting: str) -> list[Room]:
+    return [
+        Room(Act.ENTER, _("Today"), "/", "today"),
+        Room(Act.READ_CASES, _("Inbox"), "/inbox/", "inbox", count="" if waiting == "0" else waiting),
+        Room(Act.READ_POSTS, _("Listening"), "/listening/", "listening"),
+        Room(Act.MANAGE_TOPICS, _("Topics"), "/topics/", "topics", rare=True),
+        Room(Act.MANAGE_CHANNELS, _("Channels"), "/channels/", "channels", rare=True),
+        Room(Act.MANAGE_RESPONSIBILITIES, _("Responsibilities"), "/responsibilities/", "responsibilities", rare=True),
+        Room(Act.MANAGE_COLLEAGUES, _("Colleagues"), "/colleagues/", "colleagues", rare=True),
+    ]
+
+
+def _waiting(user_id: int) -> dict[str, int]:
+    """One's own open cases, and how many of all are late: one query for every page."""
+    return Case.objects.filter(state=CaseState.OPEN).aggregate(
+        waiting=Count("id", filter=Q(assignee=user_id)),
+        late=Count("id", filter=Q(answer_due_at__lt=clock.now())),
+    )

@@ -1,0 +1,56 @@
+"""What a person types about colleagues, teams and their own preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from resonanz.accounts.models import Role, Team
+from resonanz.web import words
+
+
+class ColleagueForm(forms.Form):
+    """Somebody who works here, or shall."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("Email address"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), initial=Role.AGENT)
+    teams = forms.ModelMultipleChoiceField(
+        Team.objects.order_by("name"), label=_("Teams"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    is_active = forms.BooleanField(label=_("May sign in"), required=False, initial=True)
+
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = self.fields["role"]
+        assert isinstance(role, forms.ChoiceField)  # noqa: S101 (tells mypy what is declared above)
+        role.choices = [
+            (code, f"{name} – {words.word('roles_explained', code)}") for code, name in words.choices("roles")
+        ]
+        del self.fields["is_active" if is_new else "email"]
+
+
+class TeamForm(forms.Form):
+    """A new team."""
+
+    team_name = forms.CharField(label=_("Name"), max_length=120)
+
+
+class SettingsForm(forms.Form):
+    """What a colleague chooses for their own pages."""
+
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language, zone = self.fields["language"], self.fields["time_zone"]
+        assert isinstance(language, forms.ChoiceField)  # noqa: S101 (tells mypy what is declared above)
+        assert isinstance(zone, forms.ChoiceField)  # noqa: S101 (as above)
+        language.choices = [("", _("as the browser asks")), *settings.LANGUAGES]
+        zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+        zone.choices = [("", settings.DEFAULT_TIME_ZONE), *((name, name) for name in zones)]

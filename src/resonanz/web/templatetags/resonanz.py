@@ -1,0 +1,92 @@
+"""What templates ask of Python: words, times, numbers, initials, underlines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from resonanz.accounts.access import Act, may
+from resonanz.listening.models import Post
+from resonanz.web import evaluations, marking, times, words
+
+register = template.Library()
+
+
+@register.filter
+def due(moment: datetime | None) -> times.Due | None:
+    """When an answer is due, in words."""
+    return times.due(moment)
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """When it was, as people say it."""
+    return times.ago(moment)
+
+
+@register.filter
+def exact(moment: datetime) -> str:
+    """When it was, to the minute, for a tooltip."""
+    return times.exact(moment)
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """A whole number with the reader's sign between thousands."""
+    return "" if value is None else times.number(value)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """One or two letters that stand for a name; a handle gives its first letters."""
+    parts = [part for part in name.replace("@", " ").replace(".", " ").split() if part[0].isalnum()]
+    letters = [part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)]
+    return "".join(letters).upper() or "?"
+
+
+@register.filter
+def word(code: str, kind: str) -> str:
+    """The word for a stored code, for example `{{ case.intent|word:"intents" }}`."""
+    return words.word(kind, code)
+
+
+@register.filter
+def sentence(code: str) -> str:
+    """The sentence for a code without parameters."""
+    return words.sentence(code, {})
+
+
+@register.filter
+def marked(post: Post) -> SafeString:
+    """The text of a post with the pieces underlined that decided its evaluation."""
+    evaluation = getattr(post, "evaluation", None)
+    return marking.marked(post.text, evaluation.labels if evaluation else {})
+
+
+@register.filter
+def can(user: Any, act: str) -> bool:
+    """Whether the reader may do `act`."""
+    return may(user, Act(act))
+
+
+@register.filter
+def chips(post: Post) -> list[evaluations.Chip]:
+    """What is believed of a post."""
+    evaluation = getattr(post, "evaluation", None)
+    return evaluations.chips(evaluation) if evaluation else []
+
+
+@register.filter
+def corrections(post: Post) -> list[tuple[str, str]]:
+    """What could be believed of a post instead."""
+    evaluation = getattr(post, "evaluation", None)
+    return evaluations.corrections(evaluation) if evaluation else []
+
+
+@register.filter
+def at(names: dict[int, str], key: int | None) -> str:
+    """The entry of a dictionary; nothing where there is none."""
+    return names.get(key, "") if key is not None else ""

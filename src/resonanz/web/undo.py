@@ -1,0 +1,31 @@
+"""What may still be taken back. The session knows whether anything was sent just now, so most pages need not ask."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest
+
+from resonanz.core import clock
+from resonanz.service import inbox
+from resonanz.service.models import Outgoing
+from resonanz.web.acts import signed_in
+
+_UNTIL = "undo_until"
+_LONGEST = timedelta(minutes=1)
+
+
+def remember(request: HttpRequest) -> None:
+    """Something was put on its way that can be taken back for a moment."""
+    request.session[_UNTIL] = (clock.now() + _LONGEST).timestamp()
+
+
+def open_for(request: HttpRequest) -> list[Outgoing]:
+    """What this reader can still take back."""
+    until = request.session.get(_UNTIL)
+    if until is None:
+        return []
+    if until < clock.now().timestamp():
+        del request.session[_UNTIL]
+        return []
+    return inbox.in_time_to_undo(user=signed_in(request))

@@ -1,0 +1,75 @@
+"""Channels: where we listen and answer, how they are, who answers what comes through them."""
+
+from __future__ import annotations
+
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from resonanz.accounts.access import Act
+from resonanz.core.errors import ResonanzError
+from resonanz.networks import channels as room
+from resonanz.networks.models import Channel
+from resonanz.service.models import Responsibility
+from resonanz.web import words
+from resonanz.web.acts import attempt, signed_in
+from resonanz.web.forms.channels import ChannelForm
+from resonanz.web.permissions import page
+
+
+@page(Act.MANAGE_CHANNELS)
+@require_GET
+def channels(request: HttpRequest) -> HttpResponse:
+    """All channels, those that fail first."""
+    found = Channel.objects.order_by(F("failing_since").asc(nulls_last=True), "name")
+    return render(request, "web/channels.html", {"channels": found})
+
+
+@page(Act.MANAGE_CHANNELS)
+@require_http_methods(["GET", "POST"])
+def new_channel(request: HttpRequest) -> HttpResponse:
+    """Connect a channel; next is to say who answers there."""
+    form = ChannelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = room.connect(actor=signed_in(request), **form.cleaned_data)
+        except ResonanzError as error:
+            form.add_error(None, words.told(error))
+        else:
+            attempt(request, lambda: None, done=_("%(name)s is connected.") % {"name": made.name})
+            return redirect("channel", made.pk)
+    return render(request, "web/new_channel.html", {"form": form})
+
+
+@page(Act.MANAGE_CHANNELS)
+@require_GET
+def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """How one channel is, and who answers there."""
+    found = get_object_or_404(Channel, pk=channel_id)
+    rows = Responsibility.objects.filter(channel=found).select_related("topic", "owner", "deputy", "team")
+    context = {
+        "channel": found,
+        "responsibilities": rows.order_by(F("topic__name").asc(nulls_last=True), "intent", "id"),
+        "has_catch_all": any(row.topic_id is None and not row.intent for row in rows),
+    }
+    return render(request, "web/channel.html", context)
+
+
+@page(Act.MANAGE_CHANNELS)
+@require_POST
+def pause_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """Stop listening there for now."""
+    get_object_or_404(Channel, pk=channel_id)
+    attempt(request, lambda: room.pause(channel_id=channel_id, actor=signed_in(request)), done=_("Paused."))
+    return redirect("channel", channel_id)
+
+
+@page(Act.MANAGE_CHANNELS)
+@require_POST
+def resume_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """Listen there again."""
+    get_object_or_404(Channel, pk=channel_id)
+    attempt(request, lambda: room.resume(channel_id=channel_id, actor=signed_in(request)), done=_("Listening again."))
+    return redirect("channel", channel_id)
