@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -33,15 +33,16 @@ class Judge(Protocol):
     version: str
 
     def judge(self, texts: Sequence[str], languages: Sequence[str]) -> list[Judgement]:
-        """One judgement a text, in order; `languages` are codes such as "de", "" where unknown. Never raises on a text."""
+        """One judgement a text, in order; `languages` are codes like "de", "" where unknown. Never raises on a text."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """All that is believed of one text. `urgency` is 0 to 1; see `triage.urgency` for the formula."""
+    """All that is believed of a text. `urgency` is 0 to 1, from `urgency_parts` by the formula in `triage.urgency`."""
 
     language: str
     labels: dict[str, Judgement]
     urgency: float
     versions: dict[str, str]
+    urgency_parts: dict[str, float] = field(default_factory=dict)
