@@ -1,7 +1,7 @@
 """Folding text for matching: what people mean as the same word becomes the same bytes.
 
 Case, accents, full width and invisible characters do not count; ä = ae, ö = oe, ü = ue, ß = ss. Everything that is
-not part of a word is one space, and the text begins and ends with one, so that " bahn " is the whole word "bahn".
+not part of a word is a space, and the text begins and ends with one, so that " bahn " is the whole word "bahn".
 Emoji and the letters of scripts written without spaces (Chinese, Japanese) stand as words of their own.
 
 The result is bytes, because one `bytes.translate` does most of it at once: a character of Latin-1 is one byte, any
@@ -83,7 +83,7 @@ def _encode_beyond(error: UnicodeError) -> tuple[bytes, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     run = error.object[error.start : error.end]
-    folded = b"".join(map(_fold_beyond, run))
+    folded = _fold_beyond(run) if len(run) == 1 else b"".join(map(_fold_beyond, run))
     if run[0] == _DIAERESIS and error.start and error.object[error.start - 1] in "aouAOU":
         folded = b"e" + folded
     return folded, error.end
@@ -100,11 +100,11 @@ def _fold(text: str, table: bytes) -> bytes:
 
 
 def fold(text: str) -> bytes:
-    """The words of `text`, one space before, between and after them; `text` in NFC, as `core.text.clean` gives it."""
-    folded = _fold(f" {text} ", _WORDS)
-    while b"  " in folded:
-        folded = folded.replace(b"  ", b" ")
-    return folded
+    """The words of `text`, spaces before, between and after them; `text` in NFC, as `core.text.clean` gives it.
+
+    Several separators give several spaces: making them one would take twice as long as all the rest.
+    """
+    return _fold(f" {text} ", _WORDS)
 
 
 def fold_name(text: str) -> bytes:
@@ -112,8 +112,13 @@ def fold_name(text: str) -> bytes:
     return _fold(text, _NAMES).replace(b" ", b"")
 
 
+def is_silent(char: str) -> bool:
+    """Whether nothing is left of it: it changes only the look of the character before it."""
+    return not _fold(char, _WORDS)
+
+
 def fold_with_positions(text: str) -> tuple[bytes, list[int]]:
-    """What `fold` gives, and for each byte of it the position in `text` of the character it comes from. Slow."""
+    """What `fold` gives, with one space for several, and for each byte the position in `text` it comes from. Slow."""
     folded, positions = bytearray(b" "), [0]
     for position, char in enumerate(text):
         # A diaeresis on its own looks at the letter before it, whose bytes are then cut off again.
