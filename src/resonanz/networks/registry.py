@@ -1,0 +1,31 @@
+"""The register of networks: one literal list. To add a network, write its file and name its class here."""
+
+from __future__ import annotations
+
+from resonanz.core.errors import ResonanzError
+from resonanz.networks.contract import Network
+from resonanz.networks.feeds import FeedNetwork
+from resonanz.networks.files import FileNetwork
+from resonanz.networks.memory import MemoryNetwork
+
+NETWORKS: tuple[type[Network], ...] = (FeedNetwork, FileNetwork, MemoryNetwork)
+_BY_NAME: dict[str, Network] = {network.name: network() for network in NETWORKS}
+
+
+class UnknownNetwork(ResonanzError):
+    """No connector has this name."""
+
+    code = "network.unknown"
+
+
+def names() -> tuple[str, ...]:
+    """The names of all networks, in the order of the register."""
+    return tuple(_BY_NAME)
+
+
+def connector(name: str) -> Network:
+    """The connector of this name; it keeps no state, so one serves all channels. Raises UnknownNetwork."""
+    try:
+        return _BY_NAME[name]
+    except KeyError:
+        raise UnknownNetwork(name=name) from None

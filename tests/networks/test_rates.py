@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from resonanz.networks.rates import Buckets, Rate, retry_after
+
+
+def test_bucket_empties_and_fills_with_time() -> None:
+    moment = 100.0
+    buckets = Buckets(Rate(2, 10.0), now=lambda: moment)
+    assert [buckets.wait("a"), buckets.wait("a")] == [0.0, 0.0]
+    assert buckets.wait("a") == pytest.approx(5.0)
+    assert buckets.wait("b") == 0.0
+    moment = 105.0
+    assert buckets.wait("a") == 0.0
+    assert buckets.wait("a") == pytest.approx(5.0)
+    moment = 1_000.0
+    assert [buckets.wait("a"), buckets.wait("a")] == [0.0, 0.0]
+    assert buckets.wait("a") > 0
+
+
+def test_bucket_forgets_the_least_used_key() -> None:
+    buckets = Buckets(Rate(1, 10.0), now=lambda: 0.0, most_keys=2)
+    for key in ("a", "b", "c"):
+        buckets.wait(key)
+    assert buckets.wait("c") > 0
+    assert buckets.wait("a") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("7", 7), ("0", 1), ("999999", 86_400), ("-5", 30), ("", 30), ("9" * 5_000, 30), ("nan", 30)]
+)
+def test_retry_after_is_bounded(value: str, seconds: float) -> None:
+    assert retry_after({"retry-after": value}, default=30) == seconds
