@@ -40,10 +40,15 @@ def create_first_administrator_link(base_url: str) -> str | None:
     administrators = User.objects.filter(role=Role.ADMIN, is_active=True)
     if administrators.filter(last_login__isnull=False).exists():
         return None
-    user = administrators.order_by("id").first() or User.objects.create_user(
+    return create_link(user=first_administrator(), base_url=base_url)
+
+
+def first_administrator() -> User:
+    """The oldest active administrator; made where there is none yet."""
+    administrators = User.objects.filter(role=Role.ADMIN, is_active=True)
+    return administrators.order_by("id").first() or User.objects.create_user(
         FIRST_ADMINISTRATOR_EMAIL, name="Administrator", role=Role.ADMIN, created_at=clock.now()
     )
-    return create_link(user=user, base_url=base_url)
 
 
 def create_link(*, user: User, base_url: str) -> str:

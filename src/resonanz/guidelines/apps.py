@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class GuidelinesConfig(AppConfig):
@@ -8,7 +9,11 @@ class GuidelinesConfig(AppConfig):
     label = "guidelines"
 
     def ready(self) -> None:
-        """Enter what this room holds of people in the registers of privacy."""
+        """Enter what this room holds of people in the registers of privacy, and what is there from the first minute."""
         from resonanz.guidelines import personal_data  # noqa: PLC0415
+        from resonanz.guidelines.in_force import ensure_starter  # noqa: PLC0415
 
         personal_data.declare()
+        post_migrate.connect(
+            lambda **_: ensure_starter(), sender=self, weak=False, dispatch_uid="guidelines.ensure_starter"
+        )

@@ -112,7 +112,7 @@ class House:
         ensure_key()
         self._start_database()
         self._run_once("migrate", ["migrate"], {"DATABASE_OWNER_URL": self.owner_url})
-        if self.demo:
+        if self.demo or _had_memory_network(self.folder):
             self._start_memory_network()
         web = self.supervisor.start(self._program("web", ["web", "--host", self.host, "--port", str(self.port)]))
         self.supervisor.start(self._program("worker", ["worker"], stop_seconds=25.0))
@@ -150,6 +150,9 @@ class House:
         file = self.folder.path / "memory-network.sqlite3"
         self.supervisor.start(self._program("memory", ["memory", "--file", str(file), "--port", str(port)]))
         _wait_for_port(port)
+        # The practice network stands on this machine, where the HTTP client goes only if told to.
+        allowed = [self.environment.get("RESONANZ_ALLOWED_HOSTS", ""), f"127.0.0.1:{port}"]
+        self.environment["RESONANZ_ALLOWED_HOSTS"] = ",".join(filter(None, allowed))
         self._run_once("prepare-demo", ["prepare-demo", "--memory-url", f"http://127.0.0.1:{port}"], {})
 
     def _program(self, name: str, arguments: list[str], *, stop_seconds: float = 10.0) -> Program:
@@ -233,6 +236,11 @@ def _require_reachable(url: str) -> None:
         raise OperatorError(
             "ops.database.version", f"The database of DATABASE_URL is PostgreSQL {version}; Resonanz needs 15 to 18."
         )
+
+
+def _had_memory_network(folder: DataFolder) -> bool:
+    """Whether a demonstration was begun here, which goes on until its folder is gone."""
+    return (folder.path / "memory-network.json").exists()
 
 
 def _memory_port(folder: DataFolder) -> int:
