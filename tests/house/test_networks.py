@@ -1,0 +1,93 @@
+"""Every connector does what it declares and nothing else, and docs/networks.md says the same."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from pathlib import Path
+
+import pytest
+
+from resonanz.networks import contract, registry
+from resonanz.networks.contract import Capability, Limits, Network
+
+DOCS = Path(__file__).parents[2] / "docs" / "networks.md"
+PROMISED = {
+    Capability.POLL: contract.Reads.poll,
+    Capability.REPLY: contract.Replies.reply,
+    Capability.READ_BACK: contract.ReadsBack.find_sent,
+}
+
+
+def faults(network: Network) -> list[str]:
+    """What a connector lacks, or has without declaring it."""
+    found = []
+    for capability, promise in PROMISED.items():
+        method = getattr(network, promise.__name__, None)
+        if (method is not None) != contract.able(network, capability):
+            found.append(f"{promise.__name__} and {capability} do not go together")
+        elif method is not None and parameters(method) != parameters(promise)[1:]:
+            found.append(f"{promise.__name__} takes other parameters than the contract")
+    public = {name for name, _ in inspect.getmembers(network) if not name.startswith("_")}
+    undeclared = public - {"name", "capabilities", "limits"} - {promise.__name__ for promise in PROMISED.values()}
+    return found + [f"{name} is in no contract" for name in sorted(undeclared)]
+
+
+def parameters(function: object) -> list[tuple[str, object]]:
+    assert callable(function)
+    return [(parameter.name, parameter.kind) for parameter in inspect.signature(function).parameters.values()]
+
+
+def documented() -> dict[str, dict[str, str]]:
+    """The table in the docs: network → column → word."""
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in DOCS.read_text("utf-8").split("\n## ")[0].splitlines()
+        if line.startswith("|") and not line.startswith("|--")
+    ]
+    return {row[0]: dict(zip(rows[0][1:], row[1:], strict=True)) for row in rows[1:]}
+
+
+def declared(network: Network) -> dict[str, str]:
+    """The line that the table should have."""
+    limits = {name: word(value) for name, value in dataclasses.asdict(network.limits).items()}
+    return {str(capability): word(contract.able(network, capability)) for capability in Capability} | limits
+
+
+def word(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_connector_has_exactly_what_it_declares(name: str) -> None:
+    network = registry.connector(name)
+    assert network.name == name
+    assert isinstance(network.capabilities, frozenset)
+    assert faults(network) == []
+
+
+def test_planted_faults_are_seen() -> None:
+    class Boastful:
+        name = "boastful"
+        capabilities = frozenset({Capability.REPLY})
+        limits = Limits()
+
+        def poll(self, account: object, cursor: str) -> None: ...
+
+        def like(self) -> None: ...
+
+    assert faults(Boastful()) == [
+        "poll and poll do not go together",
+        "reply and reply do not go together",
+        "like is in no contract",
+    ]
+
+
+def test_table_in_the_docs_is_true() -> None:
+    assert documented() == {name: declared(registry.connector(name)) for name in registry.names()}
+
+
+def test_unknown_network_is_refused() -> None:
+    with pytest.raises(registry.UnknownNetwork) as unknown:
+        registry.connector("myspace")
+    assert unknown.value.params == {"name": "myspace"}
