@@ -21,7 +21,7 @@ from resonanz.core import clock, secrets
 from resonanz.ops.application import environment
 from resonanz.ops.data_folder import DataFolder
 from resonanz.ops.errors import OperatorError
-from resonanz.ops.postgres_tools import Tools, tools_for
+from resonanz.ops.postgres_tools import Tools, tools_to_write
 
 FORMAT = 1
 MANIFEST, DUMP, KEY, UPLOADS = "manifest.json", "database.dump", "key", "uploads"
@@ -43,7 +43,7 @@ def backup(file: Path, with_key: bool, data: Path | None) -> None:
         raise OperatorError("ops.backup.exists", f"{file} exists already; name another file.")
     with environment(data) as folder:
         secrets.ensure_key()
-        tools = tools_for(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
+        tools = tools_to_write(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
         write_backup(file=file, folder=folder, tools=tools, with_key=with_key)
     click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB.")
     if with_key:

@@ -35,10 +35,14 @@ class Tools:
         return {**os.environ, "LC_ALL": "C", **({"PGPASSWORD": str(password)} if password else {})}
 
 
-def tools_for(url: str) -> Tools:
+def tools_to_read(url: str) -> Tools:
+    """Programs that read every dump: the ones that come with Resonanz, the newest we know."""
+    return Tools(postgres_binaries.packaged() / "bin", url, _server(url))
+
+
+def tools_to_write(url: str) -> Tools:
     """Programs at least as new as the server: those on PATH, else the ones that come with Resonanz."""
-    with psycopg.connect(url, connect_timeout=10) as connection:
-        server = connection.info.server_version // 10000
+    server = _server(url)
     on_path = shutil.which("pg_dump")
     for folder in (Path(on_path).parent if on_path else None, postgres_binaries.packaged() / "bin"):
         # Older programs refuse a newer server; much newer ones write what an older server does not understand.
@@ -51,6 +55,11 @@ def tools_for(url: str) -> Tools:
         f"The database is PostgreSQL {server}, and no pg_dump of that version is found; install it "
         f"(Debian: apt install postgresql-client-{server}).",
     )
+
+
+def _server(url: str) -> int:
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        return connection.info.server_version // 10000
 
 
 def _major(program: Path) -> int:

@@ -21,7 +21,7 @@ from resonanz.ops.data_folder import DataFolder, locked, open_data_folder
 from resonanz.ops.database import APPLICATION, OWNER, EmbeddedDatabase, running
 from resonanz.ops.database_roles import prepare_roles
 from resonanz.ops.errors import OperatorError
-from resonanz.ops.postgres_tools import Tools, tools_for
+from resonanz.ops.postgres_tools import Tools, tools_to_read
 
 # Unknown to servers before 17, and without effect for a restore. It stands at the head; below it are people's words.
 _TOO_NEW = b"SET transaction_timeout = 0;"
@@ -65,7 +65,7 @@ def _bring_back(file: Path, folder: DataFolder, owner_url: str, yes: bool) -> No
         click.echo("Reading the backup …")
         with tarfile.open(file) as archive:
             archive.extractall(unpacked, filter="data")
-        _replace_database(tools_for(owner_url), Path(unpacked, DUMP))
+        _replace_database(tools_to_read(owner_url), Path(unpacked, DUMP))
         _replace_uploads(folder, Path(unpacked, UPLOADS))
     click.echo("Bringing the tables to this version …")
     _run("migrate")
@@ -141,7 +141,7 @@ def _replace_database(tools: Tools, dump: Path) -> None:
         reader.stdout.close()
         if writer.wait() or reader.wait():
             words.seek(0)
-            reason = (words.read().decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[-1]
+            reason = (words.read().decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[0]
             raise OperatorError(
                 "ops.restore.database", f"The database could not be restored, nothing changed: {reason}"
             )
