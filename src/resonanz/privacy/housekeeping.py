@@ -1,4 +1,4 @@
-"""Leftovers that belong to no room: finished jobs of the queue."""
+"""Leftovers that belong to no room: finished jobs of the queue, and what returned although it was erased."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db import connection
 
 from resonanz.core import clock
+from resonanz.privacy import erasure, tombstones
 from resonanz.privacy.retention import FINISHED_JOB_DAYS
 
 # The worker deletes what succeeded at once; what failed waits a few days for somebody to look.
@@ -26,3 +27,9 @@ def delete_finished_jobs(_day: date, limit: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_DELETE, [clock.now() - timedelta(days=FINISHED_JOB_DAYS), limit])
         return int(cursor.rowcount)
+
+
+def erase_again(_day: date, _limit: int) -> int:
+    """Erase what tombstones name and what had to stay, or was being taken in, when they were raised."""
+    tombstones.write_missing()
+    return erasure.erase_what_tombstones_name()
