@@ -104,7 +104,7 @@ class Matcher:
         """The numbers of the terms found in the words and the names."""
         found = self._automaton.find_matches_as_indexes(folded + names if names else folded, overlapping=True)
         hits = set(map(_number, found))
-        if names and not hits.isdisjoint(self._open_starts):  # "*bahn" is looked for in words, not in "@autobahn"
+        if names and not hits.isdisjoint(self._open_starts):  # "*bahn" is looked for in what is said, not in who said it
             inside = {number for number, start, _ in found if start < len(folded)}
             hits = (hits - self._open_starts) | inside
         for number in hits & self._phrase_words:
