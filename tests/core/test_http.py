@@ -3,10 +3,18 @@ from __future__ import annotations
 import gzip
 import ipaddress
 import socket
+import ssl
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from tests.networks.page_server import PageServer, Request, page
 
 from resonanz.core import clock, http
@@ -208,6 +216,42 @@ def test_failed_tls_handshake_sent_nothing(pages: PageServer) -> None:
     with pytest.raises(http.NothingSent):
         http.ask("POST", pages.url().replace("http:", "https:"), json={}, bounds=QUICK)
     assert not pages.bodies
+
+
+def certified(name: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """What a server called `name` shows, and a client that trusts its certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = clock.now()
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / "server.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(pem)
+    return server, ssl.create_default_context(cafile=str(pem))
+
+
+def test_tls_verifies_the_name_though_the_address_is_connected(
+    pages: PageServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    server, client = certified("secure.example", tmp_path)
+    monkeypatch.setattr(http, "_tls", lambda: client)
+    names_resolve_to(monkeypatch, ["127.0.0.1"])
+    pages.pages["/"] = page(b"safe")
+    pages.speak_tls(server)
+    port = pages.host.partition(":")[2]
+    hosts = [f"secure.example:{port}", f"other.example:{port}"]
+    assert http.ask("GET", f"https://secure.example:{port}/", allowed=hosts).body == b"safe"
+    with pytest.raises(http.NothingSent):
+        http.ask("GET", f"https://other.example:{port}/", allowed=hosts)
+    assert len(pages.seen) == 1
 
 
 def test_proxy_of_the_operator_does_the_connecting(pages: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:

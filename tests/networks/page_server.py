@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +39,12 @@ class PageServer:
             def log_message(self, format: str, *args: object) -> None:
                 """Quiet."""
 
+            def handle(self) -> None:
+                try:
+                    super().handle()
+                except (ssl.SSLError, ConnectionError):
+                    self.close_connection = True
+
             def do_GET(self) -> None:
                 server.seen.append({name.lower(): value for name, value in self.headers.items()})
                 server.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
@@ -57,6 +64,10 @@ class PageServer:
 
     def url(self, path: str = "/") -> str:
         return f"http://{self.host}{path}"
+
+    def speak_tls(self, context: ssl.SSLContext) -> None:
+        """From now on the server answers by https only; a handshake that fails costs only its own connection."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
 
     def __enter__(self) -> PageServer:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()

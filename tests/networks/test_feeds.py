@@ -147,6 +147,14 @@ def test_feed_that_breaks_off_keeps_what_came(pages: PageServer) -> None:
     assert [bad.reason for bad in batch.bad] == ["document.cut_off"]
 
 
+def test_feed_that_broke_off_is_asked_for_again_as_a_whole(pages: PageServer) -> None:
+    body = rss(("a", "Eins", ""), ("b", "Zwei", ""))
+    [cut] = poll(pages, body[:-30], ETag='"1"')
+    [whole] = poll(pages, body, cut.cursor, ETag='"1"')
+    assert "if-none-match" not in pages.seen[-1]
+    assert [post.native_id for post in posts([whole])] == ["b"]
+
+
 def test_packed_feed_is_read_and_entity_bomb_is_not(pages: PageServer) -> None:
     packed = gzip.compress(rss(("a", "Eins", "")))
     assert posts(poll(pages, packed, **{"Content-Encoding": "gzip"}))[0].text == "Eins"

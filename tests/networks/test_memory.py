@@ -217,11 +217,12 @@ def test_kill_loses_nothing_that_was_acknowledged(memory_network: MemoryProcess)
 
 def test_people_see_words_and_never_markup(memory_network: MemoryProcess) -> None:
     ada = memory_network.open_account("ada", "<i>Ada</i>")
-    memory_network.say(ada, "<script>alert(1)</script>")
+    post = memory_network.say(ada, "<script>alert(1)</script>")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     shown = opener.open(memory_network.url + "/", timeout=5).read().decode()
     assert "&lt;script&gt;" in shown
     assert "<script" not in shown
+    assert f'id="post-{post["id"]}"' in shown
     assert "<i>" not in shown
 
 

@@ -28,7 +28,8 @@ _YEARS = range(1970, 2200)
 _ROOT_CLOSED = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 JSON_FEED = "https://jsonfeed.org/version/"
 
-DateOutOfRange = "date.out_of_range"
+DATE_OUT_OF_RANGE = "date.out_of_range"
+CUT_OFF = "document.cut_off"
 
 
 class NotAFeed(Refused):
@@ -147,7 +148,7 @@ def _read_xml_feed(body: bytes, content_type: str) -> _Feed:
     entries = [_xml_entry(entry, language) for entry in found.entries[: MOST_ENTRIES + 1]]
     if entries and not _ROOT_CLOSED.search(body[-1_000:]):
         # It broke off, most likely within the last entry; half a post is none.
-        entries[-1] = BadEvent(json.dumps({"id": _id(found.entries[len(entries) - 1].get("id"))}), "document.cut_off")
+        entries[-1] = BadEvent(json.dumps({"id": _id(found.entries[len(entries) - 1].get("id"))}), CUT_OFF)
     return _Feed(origin, title, entries)
 
 
@@ -155,7 +156,7 @@ def _xml_entry(entry: Any, language: str) -> _Entry | BadEvent:
     try:
         said_at = _moment(entry.get("published_parsed") or entry.get("updated_parsed"))
     except (ValueError, OverflowError):
-        return BadEvent(json.dumps({"id": _id(entry.get("id")), "title": _line(entry.get("title"))}), DateOutOfRange)
+        return BadEvent(json.dumps({"id": _id(entry.get("id")), "title": _line(entry.get("title"))}), DATE_OUT_OF_RANGE)
     author = entry.get("author_detail") or {}
     contents = entry.get("content") or [entry.get("summary_detail") or {}]
     title = " ".join(_plain(entry.get("title_detail") or {}, 300).split())
@@ -183,7 +184,7 @@ def _moment(parsed: Any) -> datetime | None:
     year, month, day, hour, minute, second = parsed[:6]
     moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     if moment.year not in _YEARS:
-        raise ValueError(DateOutOfRange)
+        raise ValueError(DATE_OUT_OF_RANGE)
     return moment
 
 
@@ -212,7 +213,7 @@ def _json_entries(items: list[Any], feed: dict[str, Any], language: str) -> Iter
         try:
             said_at = _json_moment(item.get("date_published") or item.get("date_modified"))
         except (ValueError, OverflowError):
-            yield BadEvent(raw, DateOutOfRange)
+            yield BadEvent(raw, DATE_OUT_OF_RANGE)
             continue
         author = _json_author(item) or _json_author(feed)
         yield _Entry(
@@ -243,11 +244,11 @@ def _json_moment(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     if value.startswith("0000"):
-        raise ValueError(DateOutOfRange)
+        raise ValueError(DATE_OUT_OF_RANGE)
     try:
         moment = datetime.fromisoformat(value.strip())
     except ValueError:
         return None
     if moment.year not in _YEARS:
-        raise ValueError(DateOutOfRange)
+        raise ValueError(DATE_OUT_OF_RANGE)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

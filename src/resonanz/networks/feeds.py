@@ -11,7 +11,7 @@ from resonanz.core import clock, http
 from resonanz.networks.asking import ask
 from resonanz.networks.contract import Account, BadEvent, Batch, Capability, Edited, Event, Limits, Posted
 from resonanz.networks.errors import Refused
-from resonanz.networks.feed_reading import MOST_TEXT, NETWORK, read_feed
+from resonanz.networks.feed_reading import CUT_OFF, MOST_TEXT, NETWORK, read_feed
 
 _BOUNDS = http.Bounds(most_bytes=8 * 1024 * 1024, read_seconds=15.0, seconds=40.0)
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.8, */*;q=0.5"
@@ -64,7 +64,11 @@ class FeedNetwork:
             raise Refused(f"http.{answer.status}")
         content_type = answer.headers.get("content-type", "")
         found = read_feed(answer.body, origin=account.origin or account.address, content_type=content_type)
-        after = _Cursor(answer.headers.get("etag", "")[:500], answer.headers.get("last-modified", "")[:100])
+        after = _Cursor()
+        if not any(isinstance(entry, BadEvent) and entry.reason == CUT_OFF for entry in found):
+            # A feed that broke off has to be asked for again as a whole, though it did not change.
+            after.etag = answer.headers.get("etag", "")[:500]
+            after.modified = answer.headers.get("last-modified", "")[:100]
         batch = _what_is_new(found, before, after)
         if batch.events or batch.bad or batch.cursor != cursor:
             yield batch

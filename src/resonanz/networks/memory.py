@@ -101,7 +101,7 @@ class MemoryNetwork:
             raise TryLater(self.limits.poll_seconds, "answer.unreadable") from error
 
     def _receipt(self, account: Account, post: dict[str, Any]) -> Receipt:
-        return Receipt(native_id=str(post["id"]), url=_url(account, f"/posts/{post['id']}"))
+        return Receipt(native_id=str(post["id"]), url=_page(account, post["id"]))
 
     def _batch(self, account: Account, entries: list[dict[str, Any]], cursor: str) -> Batch:
         events: list[Event] = []
@@ -117,6 +117,11 @@ class MemoryNetwork:
 
 def _url(account: Account, path: str, **query: str) -> str:
     return account.address.rstrip("/") + path + (f"?{urlencode(query)}" if query else "")
+
+
+def _page(account: Account, native_id: str) -> str:
+    """Where people see the post."""
+    return _url(account, f"/#post-{native_id}")
 
 
 def _token(account: Account) -> dict[str, str]:
@@ -175,7 +180,7 @@ def _posted(account: Account, post: dict[str, Any]) -> Posted:
         posted_at=datetime.fromisoformat(post["posted_at"]),
         kind=_kind(post, visibility),
         visibility=visibility,
-        url=_url(account, f"/posts/{post['id']}"),
+        url=_page(account, post["id"]),
         parent_id=post["parent_id"],
         root_id=post["root_id"],
         mentions=tuple(post["mentions"]),

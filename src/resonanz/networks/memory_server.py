@@ -228,13 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(200, {"mode": trouble.mode or "none", "next": trouble.next, "probability": trouble.probability})
 
     def _page(self) -> None:
-        posts = "".join(
-            f"<article><p><b>@{html.escape(post['author']['handle'])}</b> {html.escape(post['author']['name'])} · "
-            f"{html.escape(post['posted_at'][:16])}</p><p>{html.escape(post['text'])}</p>"
-            f"<p>{post['likes']} likes{' · answers #' + post['parent_id'] if post['parent_id'] else ''}"
-            f" · #{post['id']}</p></article>"
-            for post in self.server.store.latest()
-        )
+        posts = "".join(_article(post) for post in self.server.store.latest())
         self._send(200, _PAGE.format(posts=posts).encode(), "text/html; charset=utf-8", {})
 
     def _asked_by_name(self) -> bool:
@@ -274,6 +268,15 @@ class _Limited(Denied):
     def __init__(self, seconds: float) -> None:
         super().__init__(429, "Too many requests.")
         self.seconds = seconds
+
+
+def _article(post: Row) -> str:
+    author, words, said_at = post["author"], html.escape(post["text"]), post["posted_at"][:16]
+    answers = f" · answers #{post['parent_id']}" if post["parent_id"] else ""
+    return (
+        f'<article id="post-{post["id"]}"><p><b>@{html.escape(author["handle"])}</b> {html.escape(author["name"])}'
+        f" · {said_at}</p><p>{words}</p><p>#{post['id']}{answers} · {post['likes']} likes</p></article>"
+    )
 
 
 def _text(body: Row, name: str, default: str | None = None) -> str:
