@@ -6,12 +6,12 @@ import contextlib
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import click
 
+from resonanz.core import clock
 from resonanz.ops import catalogue, documents
 from resonanz.ops.errors import OperatorError
 from resonanz.ops.testing import ROOT
@@ -47,9 +47,9 @@ def check(names: tuple[str, ...]) -> None:
 
 
 def _hold(one: Check) -> bool:
-    started = time.monotonic()
+    started = clock.monotonic()
     found = one.find().strip()
-    click.echo(f"{'✗' if found else '✓'} {one.name:<12} {time.monotonic() - started:6.1f} s")
+    click.echo(f"{'✗' if found else '✓'} {one.name:<12} {clock.monotonic() - started:6.1f} s")
     if found:
         click.echo("\n".join(f"    {line}" for line in found.splitlines()))
     return not found

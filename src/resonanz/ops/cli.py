@@ -67,6 +67,7 @@ COMMANDS = {
     "sign-in-link": Entry(
         f"{_OPS}.sign_in_link_command:sign_in_link", "A link for the first administrator.", application=True
     ),
+    "tidy": Entry(f"{_OPS}.tidy_command:tidy", "", hidden=True),
     "keep-tombstones": Entry(f"{_OPS}.tombstone_commands:keep_tombstones", "", application=True, hidden=True),
     "replay-tombstones": Entry(f"{_OPS}.tombstone_commands:replay_tombstones", "", application=True, hidden=True),
     "prepare-demo": Entry(f"{_OPS}.demo_command:prepare_demo", "Fill in the demo.", application=True, hidden=True),

@@ -11,13 +11,13 @@ import fcntl
 import os
 import pwd
 import stat
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from resonanz.core import clock
 from resonanz.ops.errors import OperatorError
 
 MARKER = "resonanz.id"
@@ -117,14 +117,14 @@ def is_locked(folder: DataFolder) -> bool:
 
 def _lock(descriptor: int, *, patience: float) -> None:
     """A supervisor killed this moment lets go a little later, and `is_locked` holds for an instant."""
-    deadline = time.monotonic() + patience
+    deadline = clock.monotonic() + patience
     while True:
         try:
             return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > deadline:
+            if clock.monotonic() > deadline:
                 raise
-        time.sleep(0.05)
+        clock.sleep(0.05)
 
 
 def _make(folder: DataFolder) -> None:

@@ -14,7 +14,6 @@ import secrets
 import signal
 import stat
 import subprocess
-import time
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import psycopg
 
+from resonanz.core import clock
 from resonanz.ops import postgres_binaries
 from resonanz.ops.child_process import dying_with_us
 from resonanz.ops.data_folder import DataFolder
@@ -154,21 +154,21 @@ class EmbeddedDatabase:
     def wait_until_ready(self, is_alive: Callable[[], bool], say: Callable[[str], None]) -> None:
         """Return when `SELECT 1` is answered; recovery after a crash may take its time, a dead server may not."""
         url = self.url(SUPERUSER, "postgres")
-        started, told = time.monotonic(), False
+        started, told = clock.monotonic(), False
         while True:
             try:
                 with psycopg.connect(url, connect_timeout=5) as connection:
                     connection.execute("SELECT 1")
                 return
             except psycopg.OperationalError as error:
-                waited = time.monotonic() - started
+                waited = clock.monotonic() - started
                 recovering = "starting up" in str(error) or "recovery" in str(error)
                 if not is_alive() or (waited > STARTING_SECONDS and not recovering):
                     raise OperatorError("ops.database.not_started", self._reason()) from error
                 if waited > 5 and not told:
                     say("The database is recovering what the last run had not finished …")
                     told = True
-                time.sleep(0.05)
+                clock.sleep(0.05)
 
     def _reason(self) -> str:
         log = self.folder.logs / "database.log"

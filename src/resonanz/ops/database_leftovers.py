@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import time
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -44,9 +43,9 @@ def end_leftovers(cluster: Path) -> bool:
         if not living:
             break
         _send(cluster, living, with_signal)
-        deadline = time.monotonic() + seconds
-        while processes_of(cluster) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        deadline = clock.monotonic() + seconds
+        while processes_of(cluster) and clock.monotonic() < deadline:
+            clock.sleep(0.05)
         # Only those that were there before count as stopped; a new one would be a second `up`, which the lock forbids.
         remaining = processes_of(cluster)
         if not remaining:

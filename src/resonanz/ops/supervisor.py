@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +27,7 @@ TICK_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 60.0
 # Whoever ran this long before dying begins again with the shortest pause.
 STEADY_SECONDS = 60.0
+DAY_SECONDS = 23 * 3600.0
 STATE_FILE = "processes.json"
 
 
@@ -83,6 +83,7 @@ class Supervisor:
         self._folder = folder
         self._say = say
         self._running: list[Running] = []
+        self._errand: Running | None = None
         self._hurry = False
         self.base_url = ""
 
@@ -93,21 +94,34 @@ class Supervisor:
         self._launch(running)
         return running
 
-    def watch(self) -> None:
-        """Look after everything until KeyboardInterrupt."""
-        next_bounding = 0.0
+    def watch(self, daily: Program) -> None:
+        """Look after everything until KeyboardInterrupt, and run `daily` once a day."""
+        next_look = 0.0
         while True:
             self.tend()
-            if time.monotonic() > next_bounding:
-                next_bounding = time.monotonic() + 10.0
+            if clock.monotonic() > next_look:
+                next_look = clock.monotonic() + 10.0
                 with contextlib.suppress(OSError):  # a full disk must not end what still runs
                     logs.bound(self._folder.logs)
-            time.sleep(TICK_SECONDS)
+                    self._run_daily(daily)
+            clock.sleep(TICK_SECONDS)
+
+    def _run_daily(self, program: Program) -> None:
+        """Start `program` when a day has passed since it last began; a mark in the data folder outlives restarts."""
+        mark = self._folder.run / f"{program.name}.began"
+        if not mark.exists():
+            mark.touch()
+        elif clock.now().timestamp() - mark.stat().st_mtime > DAY_SECONDS and not (
+            self._errand and self._errand.is_alive()
+        ):
+            mark.touch()
+            self._errand = Running(program)
+            self._launch(self._errand)
 
     def tend(self) -> None:
         """One look: note who died, start again whose pause is over."""
         for running in self._running:
-            if running.due is not None and time.monotonic() >= running.due:
+            if running.due is not None and clock.monotonic() >= running.due:
                 self._relaunch(running)
             elif running.due is None and not running.is_alive():
                 self._note_death(running)
@@ -120,7 +134,7 @@ class Supervisor:
         signal.signal(signal.SIGINT, self._kill_now)
         signal.signal(signal.SIGTERM, self._kill_now)
         rank = {name: place for place, name in enumerate(order)}
-        newest_first = list(reversed(self._running))
+        newest_first = [*([self._errand] if self._errand else []), *reversed(self._running)]
         for running in sorted(newest_first, key=lambda one: rank.get(one.program.name, len(rank))):
             running.due = None
             if running.is_alive():
@@ -146,7 +160,7 @@ class Supervisor:
             running.process = running.program.start(output)
         finally:
             os.close(output)
-        running.started, running.due = time.monotonic(), None
+        running.started, running.due = clock.monotonic(), None
         running.started_at = clock.now().isoformat()
         self.record()
 
@@ -165,14 +179,14 @@ class Supervisor:
             self._say(
                 f"{running.program.name} {ended}; its words are in {self._folder.logs}/{running.program.name}.log"
             )
-        if time.monotonic() - running.started > STEADY_SECONDS:
+        if clock.monotonic() - running.started > STEADY_SECONDS:
             running.failures = 0
         self._plan_restart(running)
 
     def _plan_restart(self, running: Running) -> None:
         pause = min(LONGEST_PAUSE_SECONDS, 0.5 * 2**running.failures)
         running.failures = min(running.failures + 1, 10)
-        running.due = time.monotonic() + pause
+        running.due = clock.monotonic() + pause
         self._say(f"{running.program.name} starts again in {pause:g} s")
         self.record()
 
@@ -183,9 +197,9 @@ class Supervisor:
         if not self._hurry:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(running.program.stop_signal)
-        deadline = time.monotonic() + running.program.stop_seconds
-        while process.poll() is None and time.monotonic() < deadline and not self._hurry:
-            time.sleep(0.02)
+        deadline = clock.monotonic() + running.program.stop_seconds
+        while process.poll() is None and clock.monotonic() < deadline and not self._hurry:
+            clock.sleep(0.02)
         if process.poll() is None:
             self._say(f"{running.program.name} did not stop in time and is ended.")
         _end_family(process.pid)

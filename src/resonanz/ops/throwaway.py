@@ -10,10 +10,10 @@ import shutil
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from resonanz.core import clock
 from resonanz.ops.data_folder import locked, open_data_folder
 from resonanz.ops.database import SUPERUSER, EmbeddedDatabase, running
 
@@ -42,7 +42,7 @@ def main() -> None:
         sys.stdout.write(f"{database.url(SUPERUSER, 'postgres')}\n")
         sys.stdout.flush()
         while True:
-            time.sleep(3600)
+            clock.sleep(3600)
 
 
 if __name__ == "__main__":

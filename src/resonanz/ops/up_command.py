@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 import click
 import psycopg
 
+from resonanz.core import clock
 from resonanz.core.secrets import ensure_key
 from resonanz.ops import logs
 from resonanz.ops.data_folder import DataFolder, locked, open_data_folder
@@ -28,7 +28,7 @@ from resonanz.ops.errors import OperatorError
 from resonanz.ops.supervisor import Program, Running, Supervisor, end_strays, python_program
 
 DEFAULT_PORT = 8000
-STOP_ORDER = ("listen", "web", "worker", "outbox", "memory", "database")
+STOP_ORDER = ("tidy", "listen", "web", "worker", "outbox", "memory", "database")
 WEB_SECONDS = 60.0
 
 
@@ -93,7 +93,8 @@ class House:
         _require_free_port(self.host, self.port)
         try:
             self._start()
-            self.supervisor.watch()
+            tidy = python_program("tidy", ["tidy"], self.environment | {"DATABASE_OWNER_URL": self.owner_url})
+            self.supervisor.watch(daily=tidy)
         except KeyboardInterrupt:
             say("Stopping …")
         finally:
@@ -172,13 +173,13 @@ class House:
             raise OperatorError(f"ops.{name}", f"{name} failed: {reason} (more in {self.folder.logs}/{name}.log)")
 
     def _wait_for_web(self, web: Running) -> None:
-        deadline = time.monotonic() + WEB_SECONDS
+        deadline = clock.monotonic() + WEB_SECONDS
         while not _answers(self.host, self.port):
             self.supervisor.tend()
-            if time.monotonic() > deadline or web.restarts > 2:
+            if clock.monotonic() > deadline or web.restarts > 2:
                 told = " ".join(logs.last_lines(self.folder.logs, "web", 1))
                 raise OperatorError("ops.web", f"The web server does not start: {told} ({self.folder.logs}/web.log)")
-            time.sleep(0.1)
+            clock.sleep(0.1)
 
     def _sign_in_link(self) -> str:
         """What to say about signing in; made while the web server starts."""
@@ -258,11 +259,11 @@ def _memory_port(folder: DataFolder) -> int:
 
 
 def _wait_for_port(port: int) -> None:
-    deadline = time.monotonic() + 20.0
-    while time.monotonic() < deadline:
+    deadline = clock.monotonic() + 20.0
+    while clock.monotonic() < deadline:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1.0):
             return
-        time.sleep(0.05)
+        clock.sleep(0.05)
     raise OperatorError(
         "ops.memory", "The practice network does not start; logs/memory.log in the data folder tells why."
     )
