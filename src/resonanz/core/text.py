@@ -18,8 +18,9 @@ def clean(value: str, *, most: int) -> str:
 
     PostgreSQL stores no NUL and UTF-8 has no lone surrogates; both arrive from real networks.
     """
-    if len(value) > most:
-        value = value[:most]
+    value = value[:most]
+    if value.isprintable() and unicodedata.is_normalized("NFC", value):
+        return value.strip()  # what almost every text is: nothing to mend
     if not value.isascii():
         value = value.encode("utf-8", "replace").decode("utf-8")
         value = unicodedata.normalize("NFC", value)[:most]

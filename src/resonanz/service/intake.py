@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
+
+from django.db import connection
 
 from resonanz.core import clock
 from resonanz.networks.models import Channel
@@ -162,9 +165,21 @@ def _join(channel: Channel, joining: Sequence[Arrival], cases: dict[THREAD, Case
             case.urgency = max(case.urgency, arrival.evaluated.urgency if arrival.evaluated else 0.0)
         touched[case.pk] = case
     CasePost.objects.bulk_create(rows, ignore_conflicts=True)
-    Case.objects.bulk_update(
-        [touched[pk] for pk in sorted(touched)], ["last_post_at", "answer_due_at", "urgency"], batch_size=500
-    )
+    _write(list(touched.values()))
+
+
+def _write(cases: Sequence[Case]) -> None:
+    """One statement for all, in the order of their keys."""
+    rows = [(case.pk, case.last_post_at, case.answer_due_at, case.urgency) for case in cases]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE service_case SET last_post_at = new.last_post_at, answer_due_at = new.answer_due_at,"
+            " urgency = new.urgency FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::float8[])"
+            " AS new (id, last_post_at, answer_due_at, urgency) WHERE service_case.id = new.id",
+            [list(column) for column in zip(*sorted(rows, key=itemgetter(0)), strict=True)],
+        )
 
 
 def join_context(*, channel: Channel, post_ids_by_thread: dict[THREAD, list[int]]) -> None:
