@@ -30,7 +30,9 @@ def attempt(request: HttpRequest, act: Callable[[], object], *, done: str = "") 
 def back(request: HttpRequest, otherwise: str) -> HttpResponse:
     """To the place on our own pages that the form names in `next`, else to `otherwise`."""
     wanted = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return redirect(wanted if ours and wanted else otherwise)
 
 

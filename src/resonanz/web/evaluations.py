@@ -33,7 +33,9 @@ def chips(evaluation: Evaluation) -> list[Chip]:
     ]
     shown = [_chip(evaluation, label, text, tone) for holds, label, text, tone in found if holds]
     if evaluation.urgency >= URGENT:
-        shown.append(Chip(_("urgent"), "soon", _("Urgency %(part)s of 100") % {"part": round(evaluation.urgency * 100)}))
+        shown.append(
+            Chip(_("urgent"), "soon", _("Urgency %(part)s of 100") % {"part": round(evaluation.urgency * 100)})
+        )
     return shown
 
 
@@ -48,5 +50,7 @@ def _chip(evaluation: Evaluation, label: str, text: str, tone: str) -> Chip:
     judged = evaluation.labels.get(label, {})
     percent = times.number(round(float(judged.get("probability", 0)) * 100))
     if judged.get("unsure"):
-        return Chip(_("perhaps: %(label)s") % {"label": text}, "", _("%(percent)s %% probable; unsure") % {"percent": percent})
+        return Chip(
+            _("perhaps: %(label)s") % {"label": text}, "", _("%(percent)s %% probable; unsure") % {"percent": percent}
+        )
     return Chip(text, tone, _("%(percent)s %% probable") % {"percent": percent})

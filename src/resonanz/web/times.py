@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -47,7 +47,13 @@ def ago(moment: datetime) -> str:
 
 def exact(moment: datetime) -> str:
     """Day, month, year and minute, in the reader's zone and language."""
-    return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    return formats.date_format(timezone.localtime(moment), _("j F Y, H:i"))
+
+
+def day(moment: date) -> str:
+    """Day, month and year, in the reader's language."""
+    local = timezone.localtime(moment) if isinstance(moment, datetime) else moment
+    return formats.date_format(local, _("j F Y"))
 
 
 def span(length: timedelta) -> str:

@@ -1,4 +1,4 @@
-"""Sentences for every code and name that plain rooms return. Only pages know languages."""
+"""Words for every name that plain rooms store or return. Only pages know languages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from resonanz.listening.models import Kind, Visible
 from resonanz.networks.models import ChannelState
 from resonanz.privacy.models import KeepReason, Purpose
 from resonanz.service.models import CaseState, Intent, NoneNeeded, OutgoingState
+from resonanz.web.sentences import SENTENCES, UNFORESEEN
 
 Words = Mapping[str, Promise]
 
@@ -113,28 +114,6 @@ RULINGS: Words = {
     "FORBIDDEN": _("Not allowed"),
 }
 
-SENTENCES: Words = {
-    "sign_in_link.unknown": _("This link is not valid. An administrator can make a new one."),
-    "sign_in_link.used": _("This link was used before. An administrator can make a new one."),
-    "sign_in_link.expired": _("This link has expired; it is valid for 30 minutes. An administrator can make a new one."),
-    "colleague.email_taken": _("Somebody with the address %(email)s is already here."),
-    "colleague.last_administrator": _("%(name)s is the last administrator and has to stay one."),
-    "team.name_taken": _("There is already a team called %(name)s."),
-    "page.undeclared": _("This page cannot be shown because of a fault in the product. Nothing was lost."),
-    "topic.name_taken": _("There is already a topic called %(name)s."),
-    "triage.unknown_label": _("This evaluation cannot be corrected like that; the page may be out of date."),
-    "responsibility.own_deputy": _("A deputy has to be somebody else."),
-    "responsibility.no_catch_all": _("Nobody gets what no rule speaks of."),
-    "responsibility.owner_gone": _("The person responsible no longer works here, and there is no deputy."),
-    "audit.words": _("This act could not be recorded and was not done. Nothing was changed."),
-    "guideline.no_rule": _("The guideline does not speak of this; so it is not said in the company's name."),
-    "starter.nothing_said": _("There is no text yet."),
-    "starter.too_long": _("Too long for this network: %(length)s of %(limit)s characters."),
-    "starter.analysts_listen": _("With the role Analysis, posts are read, not answered."),
-    "starter.colleagues_answer": _("Colleagues may answer."),
-}
-UNFORESEEN = _("That did not work (%(code)s). Nothing was changed.")
-
 KINDS_OF_WORDS: Mapping[str, Words] = {
     "roles": ROLES,
     "roles_explained": ROLES_EXPLAINED,
@@ -164,7 +143,10 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
     """The sentence for a code, with its parameters filled in."""
     if code not in SENTENCES:
         return str(UNFORESEEN) % {"code": code}
-    return str(SENTENCES[code]) % params
+    try:
+        return str(SENTENCES[code]) % params
+    except KeyError:  # a code alone, without its parameters
+        return str(UNFORESEEN) % {"code": code}
 
 
 def told(error: ResonanzError) -> str:

@@ -18,7 +18,10 @@ class ChannelForm(forms.Form):
     network = forms.ChoiceField(label=_("Network"))
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("As colleagues shall read it."))
     address = forms.CharField(
-        label=_("Address"), max_length=2000, widget=forms.URLInput, help_text=_("The feed, or the server of the account.")
+        label=_("Address"),
+        max_length=2000,
+        widget=forms.URLInput,
+        help_text=_("The feed, or the server of the account."),
     )
     handle = forms.CharField(
         label=_("Handle"), max_length=255, required=False, help_text=_("Of our account there, for example @nordhain.")

@@ -26,9 +26,7 @@ class ResponsibilityForm(forms.Form):
     intent = forms.ChoiceField(label=_("Kind"), required=False)
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Who answers"))
     deputy = forms.ModelChoiceField(User.objects.none(), label=_("Deputy"), required=False, empty_label=_("nobody"))
-    team = forms.ModelChoiceField(
-        Team.objects.order_by("name"), label=_("Team"), required=False, empty_label=_("none")
-    )
+    team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"), required=False, empty_label=_("none"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,7 +14,9 @@ class TopicForm(forms.Form):
         label=_("Query"),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=_('Words, "phrases", AND OR NOT, parentheses, #hashtag, @handle, from:handle, lang:de; word* for endings.'),
+        help_text=_(
+            'Words, "phrases", AND OR NOT, parentheses, #hashtag, @handle, from:handle, lang:de; word* for endings.'
+        ),
     )
     opens_cases = forms.BooleanField(
         label=_("Posts on this topic become cases"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -31,6 +31,12 @@ def ago(moment: datetime) -> str:
 def exact(moment: datetime) -> str:
     """When it was, to the minute, for a tooltip."""
     return times.exact(moment)
+
+
+@register.filter
+def day(moment: date) -> str:
+    """The day it was or will be."""
+    return times.day(moment)
 
 
 @register.filter
@@ -90,3 +96,9 @@ def corrections(post: Post) -> list[tuple[str, str]]:
 def at(names: dict[int, str], key: int | None) -> str:
     """The entry of a dictionary; nothing where there is none."""
     return names.get(key, "") if key is not None else ""
+
+
+@register.filter
+def reason(told: str) -> str:
+    """What a network said: our own codes as sentences, everything else as its words."""
+    return words.sentence(told, {}) if told in words.SENTENCES else told

@@ -120,7 +120,5 @@ def needs_no_answer(request: HttpRequest, case_id: int, post_id: int) -> HttpRes
     wanted = request.POST.get("reason", "")
     if wanted in NoneNeeded.values:
         reason, actor = NoneNeeded(wanted), signed_in(request)
-        attempt(
-            request, lambda: cases.needs_no_answer(case_id=case_id, post_id=post_id, reason=reason, actor=actor)
-        )
+        attempt(request, lambda: cases.needs_no_answer(case_id=case_id, post_id=post_id, reason=reason, actor=actor))
     return back(request, reverse("case", args=[case_id]))

@@ -1,4 +1,4 @@
-"""The start page: what was said, what waits, what is late, what was answered; each number leads to what is behind it."""
+"""The start page: said, waiting, late, answered; each number leads to what is behind it."""
 
 from __future__ import annotations
 

@@ -60,9 +60,7 @@ def topic(request: HttpRequest, topic_id: int) -> HttpResponse:
 def remove_topic(request: HttpRequest, topic_id: int) -> HttpResponse:
     """Listen for it no longer; its posts stay until their day."""
     get_object_or_404(Topic, pk=topic_id)
-    attempt(
-        request, lambda: room.remove(topic_id=topic_id, actor=signed_in(request)), done=_("The topic was removed.")
-    )
+    attempt(request, lambda: room.remove(topic_id=topic_id, actor=signed_in(request)), done=_("The topic was removed."))
     return redirect("topics")
 
 

@@ -1,0 +1,77 @@
+"""A sentence for every code that an error, a ruling or a hole carries; their parameters fill it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: Mapping[str, Promise] = {
+    "sign_in_link.unknown": _("This link is not valid. An administrator can make a new one."),
+    "sign_in_link.used": _("This link was used before. An administrator can make a new one."),
+    "sign_in_link.expired": _(
+        "This link has expired; it is valid for 30 minutes. An administrator can make a new one."
+    ),
+    "colleague.email_taken": _("Somebody with the address %(email)s is already here."),
+    "colleague.last_administrator": _("%(name)s is the last administrator and has to stay one."),
+    "team.name_taken": _("There is already a team called %(name)s."),
+    "page.undeclared": _("This page cannot be shown because of a fault in the product. Nothing was lost."),
+    "topic.name_taken": _("There is already a topic called %(name)s."),
+    "triage.unknown_label": _("This evaluation cannot be corrected like that; the page may be out of date."),
+    "responsibility.own_deputy": _("A deputy has to be somebody else."),
+    "responsibility.no_catch_all": _("Nobody gets what no rule speaks of."),
+    "responsibility.owner_gone": _("The person responsible no longer works here, and there is no deputy."),
+    "audit.words": _("This act could not be recorded and was not done. Nothing was changed."),
+    "guideline.no_rule": _("The guideline does not speak of this; so it is not said in the company's name."),
+    "starter.nothing_said": _("There is no text yet."),
+    "starter.too_long": _("Too long for this network: %(length)s of %(limit)s characters."),
+    "starter.analysts_listen": _("With the role Analysis, posts are read, not answered."),
+    "starter.colleagues_answer": _("Colleagues may answer."),
+    "case.open_posts": _(
+        "%(count)s posts in this case are still open. Each one wants an answer, or a reason why it needs none."
+    ),
+    "case.another_open": _("This conversation has another open case by now; it goes on there."),
+    "case.post_not_in_case": _("This post no longer belongs to the case; it may have been removed."),
+    "case.gone": _("This case is no longer here."),
+    "reply.not_allowed": _("The guideline does not allow this answer."),
+    "reply.too_late": _("Too late to take back: the answer is already on its way."),
+    "channel.name_taken": _("There is already a channel called %(name)s."),
+    "calendar.no_hours": _("The business hours contain no hour; so no time for an answer can be found."),
+    "triage.unknown_language": _("There is no evaluation for this language yet."),
+    "network.unknown": _("There is no network called %(name)s."),
+    "network.unsupported": _("This network takes no answers from here."),
+    "network.try_later": _("The network is busy or cannot be reached; it is asked again by itself."),
+    "network.refused": _("The network refused."),
+    "network.not_authorised": _("The network no longer accepts our token. The channel has to be connected again."),
+    "network.no_answer": _("The network did not answer; whether it took effect is being checked."),
+    "answer.unreadable": _("Its answer cannot be read."),
+    "feed.gone": _("The feed was removed for good."),
+    "feed.not_a_feed": _("There is no feed at this address."),
+    "feed.too_many_entries": _("The feed has more entries than are read at once."),
+    "http.address_refused": _("This address is not on the open internet and is not asked."),
+    "http.bad_answer": _("The answer cannot be read."),
+    "http.no_answer": _("No answer came."),
+    "http.too_large": _("The answer is larger than is read."),
+    "http.too_slow": _("The answer did not come in time."),
+    "http.unreachable": _("Nobody can be reached at this address."),
+    "query.empty": _("There is nothing to look for yet."),
+    "query.empty_parentheses": _("Nothing stands between these parentheses."),
+    "query.missing_operand": _("Something to look for is missing beside %(operator)s."),
+    "query.missing_value": _("Something has to follow %(prefix)s."),
+    "query.not_a_hashtag": _("A hashtag has only letters, digits and underscores."),
+    "query.not_a_language": _("%(value)s is no language; two letters are expected, for example lang:de."),
+    "query.only_negative": _("With NOT alone everything else would be found; it needs something beside it."),
+    "query.too_deep": _("At most %(most)s parentheses fit into each other."),
+    "query.too_long": _("A query has at most %(most)s characters."),
+    "query.too_many_terms": _("A query has at most %(most)s words and phrases."),
+    "query.unclosed_parenthesis": _("This parenthesis is not closed."),
+    "query.unclosed_quote": _("This quotation mark is not closed."),
+    "query.unexpected_parenthesis": _("No parenthesis was opened before this one."),
+    "query.unknown_prefix": _("%(prefix)s is not known here; known are %(known)s."),
+    "query.no_word": _("There is no letter and no digit here to look for."),
+    "query.lone_wildcard": _("A star alone would find everything."),
+    "query.wildcard_inside": _("A star may stand only at the beginning or the end of a word."),
+    "query.wildcard_too_short": _("Beside a star at least %(least)s letters are needed."),
+}
+UNFORESEEN = _("That did not work (%(code)s). Nothing was changed.")

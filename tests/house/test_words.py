@@ -1,0 +1,101 @@
+"""Every sentence has its German, and every code that the house returns has a sentence."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import resonanz
+from resonanz.core.errors import ResonanzError
+from resonanz.ops import catalogue
+from resonanz.web import words
+
+SOURCE = Path(resonanz.__file__).parent
+CODE = re.compile(r"[a-z][a-z_]*(\.[a-z_]+)+\Z")
+# These are told at the terminal, never on a page; their sentences stand beside them.
+TERMINAL_ONLY = (
+    "ops/",
+    "core/env.py",
+    "core/secrets.py",
+    "networks/files.py",
+    "networks/readers/",
+    "privacy/scrub.py",
+    "triage/artefact.py",
+    "triage/datasets.py",
+    "triage/training.py",
+)
+# Roots of families and faults in the code itself, which are never raised to a reader.
+NEVER_TOLD = {"error", "register.declared_twice", "http.error", "network.error", "query.wrong"}
+
+
+def codes_in(source: str) -> Iterator[str]:
+    """The codes that errors declare or carry, and those of rulings and holes."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef):
+            yield from _declared(node)
+        elif isinstance(node, ast.Call):
+            yield from _carried(node)
+
+
+def _declared(node: ast.ClassDef) -> Iterator[str]:
+    for line in node.body:
+        match line:
+            case ast.Assign(targets=[ast.Name(id="code")], value=ast.Constant(value=str(code))):
+                yield code
+
+
+def _carried(node: ast.Call) -> Iterator[str]:
+    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    for argument in node.args[:2]:
+        match argument:
+            case ast.Constant(value=str(code)) if name[:1].isupper() and CODE.match(code):
+                yield code
+
+
+def told_codes() -> set[str]:
+    """All codes of the house that a page may have to tell."""
+    found: set[str] = set()
+    for file in sorted(SOURCE.rglob("*.py")):
+        place = file.relative_to(SOURCE).as_posix()
+        if not place.startswith(TERMINAL_ONLY) and "/migrations/" not in place:
+            found |= set(codes_in(file.read_text("utf-8")))
+    return found - NEVER_TOLD
+
+
+def test_every_code_has_a_sentence() -> None:
+    assert told_codes() - set(words.SENTENCES) == set()
+
+
+def test_a_code_without_a_sentence_is_caught() -> None:
+    planted = (
+        'class Lost(ResonanzError):\n    code = "planted.lost"\n\ndef go():\n    raise ResonanzError("planted.found")\n'
+    )
+
+    assert set(codes_in(planted)) - set(words.SENTENCES) == {"planted.lost", "planted.found"}
+
+
+def test_every_sentence_has_german() -> None:
+    assert list(catalogue.problems()) == []
+
+
+def test_a_sentence_without_german_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "web" / "templates" / "page.html"
+    page.parent.mkdir(parents=True)
+    page.write_text(
+        '{% load i18n %}<p title="{% translate \'A planted tooltip\' %}">{% translate "A planted sentence" %}</p>'
+    )
+    (tmp_path / "page.py").write_text('told = _("A planted word")\nngettext("A planted one", "Planted many", 2)\n')
+    monkeypatch.setattr(catalogue, "SOURCES", tmp_path)
+
+    told = " ".join(problem for problem in catalogue.problems() if "A planted" in problem)
+
+    for planted in ("A planted tooltip", "A planted sentence", "A planted word", "A planted one"):
+        assert planted in told
+
+
+def test_sentence_of_an_unknown_code_names_the_code() -> None:
+    assert words.told(ResonanzError("never.seen")) == "That did not work (never.seen). Nothing was changed."
