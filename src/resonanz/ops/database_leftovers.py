@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
+from resonanz.core import clock
+
 _STEPS = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
 
 
@@ -46,9 +48,7 @@ def end_leftovers(cluster: Path) -> bool:
         deadline = clock.monotonic() + seconds
         while processes_of(cluster) and clock.monotonic() < deadline:
             clock.sleep(0.05)
-        # Only those that were there before count as stopped; a new one would be a second `up`, which the lock forbids.
-        remaining = processes_of(cluster)
-        if not remaining:
+        if not processes_of(cluster):
             break
     (cluster / "postmaster.pid").unlink(missing_ok=True)
     return bool(living)

@@ -111,9 +111,8 @@ class Supervisor:
         mark = self._folder.run / f"{program.name}.began"
         if not mark.exists():
             mark.touch()
-        elif clock.now().timestamp() - mark.stat().st_mtime > DAY_SECONDS and not (
-            self._errand and self._errand.is_alive()
-        ):
+        is_due = clock.now().timestamp() - mark.stat().st_mtime > DAY_SECONDS
+        if is_due and not (self._errand and self._errand.is_alive()):
             mark.touch()
             self._errand = Running(program)
             self._launch(self._errand)
