@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from itertools import chain
+from itertools import repeat
 from operator import itemgetter
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -23,6 +23,8 @@ _number = itemgetter(0)
 _NONE, _MANY = -(2**63), 1 - 2**63  # among the topic ids, which are keys of the database
 
 Condition = Callable[[AbstractSet[int]], bool]
+# A topic, the terms it needs beside the one found, those it forbids, and what else must hold.
+_Candidate = tuple[int, frozenset[int], frozenset[int], Condition | None]
 
 _LETTER = r"[\w\u00ad\u200c\u200d\u0300-\u036f\u0900-\u0dff\u0e30-\u0e4e]"
 # The look behind the sign keeps addresses ("me@bahn.de", "page#part") out; behind, because a pattern that begins with
@@ -36,7 +38,10 @@ class Matcher:
     def __init__(self, queries: Mapping[int, Node]) -> None:
         self._queries = dict(queries)
         terms = {term for node in self._queries.values() for term in _terms(node)}
-        self._kinds = frozenset(term.kind for term in terms)
+        kinds = {term.kind for term in terms}
+        self._asks_for_names = not kinds.isdisjoint({TermKind.HASHTAG, TermKind.HANDLE})
+        self._asks_for_authors = TermKind.FROM in kinds
+        self._languages = lru_cache(maxsize=256)(self._language_numbers)
         patterns = sorted({term.pattern for term in terms})
         searched = sorted({_words_of(pattern)[0] for pattern in patterns})
         # Numbers of terms: first what the automaton searches, then the phrases, known by one word of theirs.
@@ -46,7 +51,7 @@ class Matcher:
         for pattern in patterns:
             self._add_phrase(pattern)
         self._phrase_words = frozenset(self._phrases)
-        self._touched: dict[int, list[tuple[int, Condition | None]]] = {}
+        self._touched: dict[int, list[_Candidate]] = {}
         for topic_id, node in self._queries.items():
             self._add(topic_id, node)
         # Most terms alone decide one topic: their answers lie side by side in memory. With 10,000 topics, waiting for
@@ -72,39 +77,59 @@ class Matcher:
         needed = _needed(node, wanted=True)
         if needed is None:
             raise ValueError("a query that needs no term; parse() refuses it")
-        condition = None if _any_term_will_do(node) else _condition(node, self._numbers)
-        for pattern in needed:
-            self._touched.setdefault(self._numbers[pattern], []).append((topic_id, condition))
+        required, forbidden, rest = _parted(node, self._numbers)
+        for number in (self._numbers[pattern] for pattern in needed):
+            self._touched.setdefault(number, []).append((topic_id, required - {number}, forbidden, rest))
 
     def _answer(self, number: int) -> int:
         """The one topic that this term decides; or that there is none, or more to be asked."""
         match self._touched.get(number, []):
             case []:
                 return _NONE
-            case [(topic_id, None)]:
+            case [(topic_id, required, forbidden, None)] if not required and not forbidden:
                 return topic_id
             case _:
                 return _MANY
 
     def match(self, text: str, *, author_handle: str = "", language: str = "") -> list[int]:
         """The ids of the topics that the text touches, ascending. `text` in NFC, as `core.text.clean` gives it."""
-        hits = self._hits(fold(text), self._names(text, author_handle, language))
+        return self.match_all([text], author_handles=[author_handle], languages=[language])[0]
+
+    def match_all(
+        self, texts: Sequence[str], *, author_handles: Sequence[str] = (), languages: Sequence[str] = ()
+    ) -> list[list[int]]:
+        """`match` for many texts; the handles and languages are as many as the texts, or none.
+
+        Each step is done for all texts before the next: the automaton stays in the processor's cache meanwhile.
+        """
+        words = [fold(text) for text in texts]
+        names = [self._names(text, handle) for text, handle in zip(texts, author_handles or repeat(""), strict=False)]
+        scan = self._automaton.find_matches_as_indexes
+        found = [scan(folded + beside, overlapping=True) for folded, beside in zip(words, names, strict=True)]
+        hits = [self._hits(*one) for one in zip(found, words, names, strict=True)]
+        for one, language in zip(hits, languages, strict=False):
+            if language:
+                one.update(self._languages(language))
+        return [self._topics(one) for one in hits]
+
+    def _topics(self, hits: set[int]) -> list[int]:
+        """The topics that hold when exactly these terms are found."""
         topics = set(map(self._answers.__getitem__, hits))
         if _MANY in topics:
-            topics.update(chain.from_iterable(self._evaluated(number, hits) for number in hits & self._many))
+            for number in hits & self._many:
+                for topic_id, required, forbidden, rest in self._touched[number]:
+                    if required <= hits and forbidden.isdisjoint(hits) and (rest is None or rest(hits)):
+                        topics.add(topic_id)
         topics.discard(_NONE)
         topics.discard(_MANY)
         return sorted(topics)
 
-    def _evaluated(self, number: int, hits: set[int]) -> Iterator[int]:
-        """The topics fulfilled, of those that cannot do without this term."""
-        return (topic_id for topic_id, condition in self._touched[number] if condition is None or condition(hits))
-
-    def _hits(self, folded: bytes, names: bytes) -> set[int]:
-        """The numbers of the terms found in the words and the names."""
-        found = self._automaton.find_matches_as_indexes(folded + names if names else folded, overlapping=True)
+    def _hits(self, found: list[tuple[int, int, int]], folded: bytes, names: bytes) -> set[int]:
+        """The numbers of the terms found; phrases are looked for where one of their words is found."""
         hits = set(map(_number, found))
-        if names and not hits.isdisjoint(self._open_starts):  # "*bahn" is looked for in what is said, not in who said it
+        if names and not hits.isdisjoint(
+            self._open_starts
+        ):  # "*bahn" is looked for in what is said, not in who said it
             inside = {number for number, start, _ in found if start < len(folded)}
             hits = (hits - self._open_starts) | inside
         for number in hits & self._phrase_words:
@@ -112,17 +137,6 @@ class Matcher:
                 if other in folded and _phrase(pattern).search(folded):
                     hits.add(phrase)
         return hits
-
-    def match_all(
-        self, texts: Sequence[str], *, author_handles: Sequence[str] = (), languages: Sequence[str] = ()
-    ) -> list[list[int]]:
-        """`match` for many texts; the handles and languages are as many as the texts, or none."""
-        handles = author_handles or [""] * len(texts)
-        known = languages or [""] * len(texts)
-        return [
-            self.match(text, author_handle=handle, language=language)
-            for text, handle, language in zip(texts, handles, known, strict=True)
-        ]
 
     def explain(self, topic_id: int, text: str) -> list[tuple[int, int]]:
         """Where the words that the topic looks for stand in `text`, as half-open positions, ascending, apart.
@@ -138,19 +152,20 @@ class Matcher:
                 spans.update(span for key, span in _named(text) if term.pattern in b" " + key + b" ")
         return _apart(spans)
 
-    def _names(self, text: str, author_handle: str, language: str) -> bytes:
-        """What is to be searched beside the words: hashtags, handles, author and language, where a topic asks."""
+    def _names(self, text: str, author_handle: str) -> bytes:
+        """What is to be searched beside the words: hashtags, handles and the author, where a topic asks."""
         names = b""
-        if ("#" in text or "@" in text or "＃" in text or "＠" in text) and not self._kinds.isdisjoint(_NAMES):
+        if self._asks_for_names and ("#" in text or "@" in text or "＃" in text or "＠" in text):
             names = b"".join(key + b" " for key, _ in _named(text))
-        if author_handle and TermKind.FROM in self._kinds:
+        if author_handle and self._asks_for_authors:
             names += b"".join(SIGNS[TermKind.FROM] + key + b" " for key in _handle_keys(author_handle))
-        if language and TermKind.LANG in self._kinds:
-            names += _language_keys(language)
         return names
 
-
-_NAMES = frozenset({TermKind.HASHTAG, TermKind.HANDLE})
+    def _language_numbers(self, language: str) -> tuple[int, ...]:
+        """The terms that ask for the language, with its country or without: de-AT is also found as de."""
+        code = fold_name(language.replace("_", "-"))
+        asked = {b" " + SIGNS[TermKind.LANG] + key + b" " for key in (code, code.partition(b"-")[0])}
+        return tuple(self._numbers[pattern] for pattern in asked & self._numbers.keys())
 
 
 def _named(text: str) -> Iterator[tuple[bytes, tuple[int, int]]]:
@@ -167,13 +182,6 @@ def _handle_keys(handle: str) -> set[bytes]:
     """The handle, and without its server: anna@example.social is also found as anna."""
     name = fold_name(handle).strip(b".-@")
     return {name, name.partition(b"@")[0]}
-
-
-@lru_cache(maxsize=1024)
-def _language_keys(language: str) -> bytes:
-    """The language, and without its country: de-AT is also found as de."""
-    code = fold_name(language.replace("_", "-"))
-    return b"".join(SIGNS[TermKind.LANG] + key + b" " for key in {code, code.partition(b"-")[0]})
 
 
 # ── phrases ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -238,33 +246,39 @@ def _frequency(patterns: frozenset[bytes]) -> float:
     return sum(1e6 if pattern.startswith(b" lang:") else 4.0 ** -min(len(pattern), 12) for pattern in patterns)
 
 
+def _parted(node: Node, numbers: Mapping[bytes, int]) -> tuple[frozenset[int], frozenset[int], Condition | None]:
+    """The tree as required terms, forbidden terms, and a condition for what is left of it."""
+    if _any_term_will_do(node) and not isinstance(node, Term):
+        return frozenset(), frozenset(), None
+    parts = node.parts if isinstance(node, And) else (node,)
+    refused = [part.part for part in parts if isinstance(part, Not)]
+    required = frozenset(numbers[part.pattern] for part in parts if isinstance(part, Term))
+    forbidden = frozenset(numbers[part.pattern] for part in refused if isinstance(part, Term))
+    rest = [part for part in parts if isinstance(part, And | Or)]
+    conditions = [_condition(part, numbers) for part in rest]
+    conditions += [_refused(_condition(part, numbers)) for part in refused if not isinstance(part, Term)]
+    if not conditions:
+        return required, forbidden, None
+    return required, forbidden, lambda hits: all(condition(hits) for condition in conditions)
+
+
+def _refused(condition: Condition) -> Condition:
+    return lambda hits: not condition(hits)
+
+
 def _condition(node: Node, numbers: Mapping[bytes, int]) -> Condition:
-    """The tree as a function of the numbers of all patterns found."""
+    """The tree as a function of the numbers of all terms found."""
     if isinstance(node, Term):
         return frozenset({numbers[node.pattern]}).issubset
     if isinstance(node, Not):
-        part = _condition(node.part, numbers)
-        return lambda hits: not part(hits)
-    if isinstance(node, And):
-        return _all_of(node, numbers)
+        return _refused(_condition(node.part, numbers))
     if _any_term_will_do(node):
         alternatives = frozenset(numbers[term.pattern] for term in _terms(node))
         return lambda hits: not alternatives.isdisjoint(hits)
     parts = [_condition(part, numbers) for part in node.parts]
+    if isinstance(node, And):
+        return lambda hits: all(part(hits) for part in parts)
     return lambda hits: any(part(hits) for part in parts)
-
-
-def _all_of(node: And, numbers: Mapping[bytes, int]) -> Condition:
-    """The common case in two set operations: these words and not those."""
-    required = frozenset(numbers[part.pattern] for part in node.parts if isinstance(part, Term))
-    refused = [part for part in node.parts if isinstance(part, Not) and isinstance(part.part, Term)]
-    forbidden = frozenset(numbers[term.pattern] for part in refused for term in _terms(part))
-    rest = [_condition(part, numbers) for part in node.parts if not isinstance(part, Term) and part not in refused]
-    if not rest and not forbidden:
-        return required.issubset
-    if not rest:
-        return lambda hits: required.issubset(hits) and forbidden.isdisjoint(hits)
-    return lambda hits: required.issubset(hits) and forbidden.isdisjoint(hits) and all(part(hits) for part in rest)
 
 
 # ── where it stands ───────────────────────────────────────────────────────────────────────────────────────────────

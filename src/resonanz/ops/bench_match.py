@@ -39,7 +39,7 @@ _COMMON = _words(
     "die der und das ist nicht ich es zu den in mit auf für ein von sich dem auch war so wie wir noch nur bei aber "
     "the to and a of is you that it for on have be this are with not but we they at was can my your so just all"
 )
-_MARKS = [",", ",", ".", ".", "!", "?", " –", "…", ":", "..."]
+_MARKS = [",", ",", ",", ",", ".", ".", ".", ".", "!", "?", ":", "...", "…", " –"]
 _EMOJI = ["👍", "😡", "❤️", "🤔", "🎉", "😂"]
 
 
