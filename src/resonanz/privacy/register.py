@@ -13,7 +13,7 @@ from resonanz.core.errors import ResonanzError
 
 
 class DeclaredTwice(ResonanzError):
-    """Two rooms declare the same table or folder."""
+    """The same table or folder is declared in two ways."""
 
     code = "register.declared_twice"
 
@@ -67,9 +67,9 @@ def declare_impersonal(table: str, *, because: str) -> None:
 
 def declare_files(path: str, *, holds: str, kept: str, erased: str) -> None:
     """A file or folder at the top of the data folder, or, as "*…", files named so that lie elsewhere."""
-    if path in _files:
+    files = Files(path=path, holds=holds, kept=kept, erased=erased)
+    if _files.setdefault(path, files) != files:
         raise DeclaredTwice(name=path)
-    _files[path] = Files(path=path, holds=holds, kept=kept, erased=erased)
 
 
 def tables() -> tuple[Table, ...]:
@@ -83,6 +83,5 @@ def files() -> tuple[Files, ...]:
 
 
 def _add(table: Table) -> None:
-    if table.name in _tables:
+    if _tables.setdefault(table.name, table) != table:
         raise DeclaredTwice(name=table.name)
-    _tables[table.name] = table
