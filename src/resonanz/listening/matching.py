@@ -106,7 +106,14 @@ class Matcher:
         names = [self._names(text, handle) for text, handle in zip(texts, author_handles or repeat(""), strict=False)]
         scan = self._automaton.find_matches_as_indexes
         found = [scan(folded + beside, overlapping=True) for folded, beside in zip(words, names, strict=True)]
-        hits = [self._hits(*one) for one in zip(found, words, names, strict=True)]
+        hits = [set(map(_number, matches)) for matches in found]
+        for one, matches, folded, beside in zip(hits, found, words, names, strict=True):
+            if beside and not one.isdisjoint(self._open_starts):
+                one -= self._open_starts
+                # "*bahn" is looked for in what is said, not in who said it.
+                one.update(number for number, start, _ in matches if start < len(folded))
+            if not one.isdisjoint(self._phrase_words):
+                self._add_phrases(one, folded)
         for one, language in zip(hits, languages, strict=False):
             if language:
                 one.update(self._languages(language))
@@ -124,19 +131,12 @@ class Matcher:
         topics.discard(_MANY)
         return sorted(topics)
 
-    def _hits(self, found: list[tuple[int, int, int]], folded: bytes, names: bytes) -> set[int]:
-        """The numbers of the terms found; phrases are looked for where one of their words is found."""
-        hits = set(map(_number, found))
-        if names and not hits.isdisjoint(
-            self._open_starts
-        ):  # "*bahn" is looked for in what is said, not in who said it
-            inside = {number for number, start, _ in found if start < len(folded)}
-            hits = (hits - self._open_starts) | inside
+    def _add_phrases(self, hits: set[int], folded: bytes) -> None:
+        """Look for the phrases of which one word is found."""
         for number in hits & self._phrase_words:
             for phrase, pattern, other in self._phrases[number]:
                 if other in folded and _phrase(pattern).search(folded):
                     hits.add(phrase)
-        return hits
 
     def explain(self, topic_id: int, text: str) -> list[tuple[int, int]]:
         """Where the words that the topic looks for stand in `text`, as half-open positions, ascending, apart.
