@@ -30,8 +30,8 @@ BENCHES = {
     "match": "resonanz.ops.bench_match:match",
     "intake": "resonanz.ops.bench_intake:intake",
 }
-# What `_calibration_loop` took on the machine on which the absolute goals were set (two cores, Python 3.11).
-REFERENCE_SECONDS = 0.050
+# What `_calibration_loop` takes, undisturbed, on the machine on which the absolute goals were set (two cores, Python 3.11).
+REFERENCE_SECONDS = 0.044
 
 
 class _LazyGroup(click.Group):
