@@ -22,6 +22,7 @@ TERMINAL_ONLY = (
     "core/env.py",
     "core/secrets.py",
     "networks/files.py",
+    "networks/feed_reading.py",
     "networks/readers/",
     "privacy/scrub.py",
     "triage/artefact.py",
