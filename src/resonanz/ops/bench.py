@@ -30,7 +30,7 @@ BENCHES = {
     "match": "resonanz.ops.bench_match:match",
     "intake": "resonanz.ops.bench_intake:intake",
 }
-# What `_calibration_loop` takes, undisturbed, on the machine on which the absolute goals were set (two cores, Python 3.11).
+# What `_calibration_loop` takes, undisturbed, on the machine on which the absolute goals were set.
 REFERENCE_SECONDS = 0.044
 
 
