@@ -190,6 +190,8 @@ def _buried(
     kind: TombstoneKind, hash_of: Callable[[str, str, str], bytes], holders: Sequence[Callable[[], Iterator[Key]]]
 ) -> list[Key]:
     found: list[Key] = []
+    if not tombstones.any_raised(kind=kind):
+        return found
     for held in holders:
         for chunk in _chunks(held(), 1000):
             hashed = {hash_of(*key): key for key in chunk}

@@ -34,9 +34,11 @@ PURPOSE_DAYS: dict[str, int] = {
 
 # Networks whose terms allow fewer days than the purpose.
 NETWORK_DAYS: dict[str, int] = {
-    # YouTube API Services, Developer Policies, III.E.4: refresh or delete after 30 calendar days.
+    # Refresh or delete after 30 calendar days: YouTube API Services Developer Policies, III.E.4
+    # (developers.google.com/youtube/terms/developer-policies).
     "youtube": 30,
-    # LinkedIn Marketing API Program, Data Storage Requirements: social activity of members for 48 hours.
+    # Social activity of members for 48 hours: LinkedIn Marketing API Program, Data Storage Requirements
+    # (learn.microsoft.com/linkedin/marketing/data-storage-requirements).
     "linkedin": 2,
 }
 

@@ -42,6 +42,11 @@ def raised(*, kind: TombstoneKind, hashes: Collection[bytes]) -> set[bytes]:
     return {bytes(key_hash) for key_hash in found}
 
 
+def any_raised(*, kind: TombstoneKind) -> bool:
+    """Whether there is a tombstone of this kind at all."""
+    return Tombstone.objects.filter(kind=kind).exists()
+
+
 def raise_stones(*, kind: TombstoneKind, hashes: Collection[bytes]) -> None:
     """Raise a tombstone for each hash, in the caller's transaction; those that stand already stay as they are.
 
