@@ -15,7 +15,7 @@ from resonanz.listening.models import EarlierWording, Post
 from resonanz.people.models import Identity, Person
 from resonanz.pipeline.models import PutAside, RejectedFile
 from resonanz.privacy import audit, erasure, retention, tombstones
-from resonanz.privacy.models import AuditRecord, KeepReason, TombstoneKind
+from resonanz.privacy.models import AuditRecord, KeepReason, Tombstone, TombstoneKind
 from resonanz.service.models import Case, Outgoing
 from resonanz.triage.models import Evaluation
 from tests.privacy import holdings
@@ -103,7 +103,7 @@ def test_context_leaves_with_its_case_unless_another_one_needs_it() -> None:
 
 def test_legal_hold_keeps_until_it_ends_and_then_the_daily_job_erases() -> None:
     last_day = retention.today() + timedelta(days=30)
-    hold = {"keep_until_at_least": last_day, "keep_reason": KeepReason.LEGAL_HOLD}
+    hold: dict[str, Any] = {"keep_until_at_least": last_day, "keep_reason": KeepReason.LEGAL_HOLD}
     held = holdings.post("p1", **hold)
     sent = holdings.answer(held, holdings.case(held), "Guten Tag, Anna Bolwieser")
 
@@ -189,7 +189,7 @@ def test_replay_erases_again_what_a_restored_backup_brings_back(
         holdings.post("p1")
         erasure.erase_post("memory", "", "p1")
         erase("bert")
-    tombstones.Tombstone.objects.all().delete()
+    Tombstone.objects.all().delete()
     holdings.post("p1")
     holdings.post("p2", author="bert")
     holdings.post("p3", author="cora")
