@@ -24,7 +24,14 @@ Value = str | bool
 OWN = "own"
 SENTIMENTS: tuple[Value, ...] = ("negative", "neutral", "positive")
 YES_NO: tuple[Value, ...] = (False, True)
-_OWN_FILES = ("complaints_de.jsonl", "complaints_en.jsonl", "questions_de.jsonl", "questions_en.jsonl")
+_OWN_FILES = (
+    "complaints_de.jsonl",
+    "complaints_en.jsonl",
+    "offensive_de.jsonl",
+    "offensive_en.jsonl",
+    "questions_de.jsonl",
+    "questions_en.jsonl",
+)
 _REPOSTED = re.compile(r"^rt ⟨mention⟩ :? ?")
 _MASKED = re.compile(r"(?:⟨\w+⟩ ?)+")
 _UNSPOKEN = re.compile(r"[\W\d_]+")
@@ -92,15 +99,19 @@ def _own(name: str) -> Callable[[Entry], Value | None]:
     return lambda entry: entry.get(name)
 
 
+def _own_sentiment(entry: Entry) -> Value | None:
+    # Of what is neither complaint nor question the examples do not say how it feels.
+    return "negative" if entry["complaint"] else "neutral" if entry["question"] else None
+
+
+def _own_offensive(entry: Entry) -> Value | None:
+    # Angry customers, not rude ones: only the examples of insults are marked.
+    return bool(entry.get("offensive", False))
+
+
 def _sentiment(entry: Entry) -> Value | None:
     value = entry.get("sentiment")
     return value if value in SENTIMENTS else None
-
-
-def _complained_2017(entry: Entry) -> Value | None:
-    if entry.get("sentiment") == "negative":
-        return True if str(entry.get("relevant")).lower() == "true" else None
-    return False
 
 
 def _complained_aspect(entry: Entry) -> Value | None:
@@ -128,21 +139,23 @@ def _asked_assistant(entry: Entry) -> Value | None:
 _SENTIMENT_DE = (
     Source("xlmt_de", "train", "de", _sentiment, target=True),
     Source("sb10k_de", "train", "de", _sentiment, weight=0.7, most=1400),
+    Source(OWN, "", "de", _own_sentiment, weight=0.3),
 )
 _SENTIMENT_EN = (
     Source("xlmt_en", "train", "en", _sentiment, target=True),
     Source("semeval_en", "train", "en", _sentiment, weight=0.7, most=7400),
+    Source(OWN, "", "en", _own_sentiment, weight=0.3),
 )
 _TOXIC = Source("germeval2021_de", "train", "de", _of("toxic", **{"0": False, "1": True}), weight=0.3)
 _OFFENSIVE_EN = _of("offense", **{"not-offensive": False, "offensive": True})
 _OFFENSIVE_DE = (
     Source("germeval2018_de", "train", "de", _of("offense", OTHER=False, OFFENSE=True), target=True),
     _TOXIC,
+    Source(OWN, "", "de", _own_offensive),
 )
 _COMPLAINT_DE = (
-    Source(OWN, "", "de", _own("complaint"), weight=3.0, target=True),
+    Source(OWN, "", "de", _own("complaint"), weight=4.0, target=True),
     Source("mobasa_de", "train", "de", _complained_aspect, weight=0.5),
-    Source("germeval2017_de", "train", "de", _complained_2017, weight=0.3),
     Source("speechacts_de", "train", "de", _complained_act, weight=0.2),
     Source("flausch_de", "train", "de", _of("praise", yes=False), weight=0.2, most=800),
     Source("sb10k_de", "train", "de", _of("sentiment", neutral=False, positive=False), weight=0.2, most=1000),
@@ -167,14 +180,17 @@ TASKS: tuple[Task, ...] = (
     Task("sentiment", "en", SENTIMENTS, _SENTIMENT_EN, Source("xlmt_en", "dev", "en", _sentiment), unsure_below=0.5),
     Task("question", "de", YES_NO, _QUESTION_DE),
     Task("question", "en", YES_NO, _QUESTION_EN),
-    Task("complaint", "de", YES_NO, _COMPLAINT_DE, Source("mobasa_de", "dev", "de", _complained_aspect)),
+    Task("complaint", "de", YES_NO, _COMPLAINT_DE, Source("mobasa_de", "dev", "de", _complained_aspect), strength=2.0),
     Task("complaint", "en", YES_NO, _COMPLAINT_EN),
     Task("offensive", "de", YES_NO, _OFFENSIVE_DE),
     Task(
         "offensive",
         "en",
         YES_NO,
-        (Source("tweeteval_offensive_en", "train", "en", _OFFENSIVE_EN, target=True),),
+        (
+            Source("tweeteval_offensive_en", "train", "en", _OFFENSIVE_EN, target=True),
+            Source(OWN, "", "en", _own_offensive),
+        ),
         Source("tweeteval_offensive_en", "dev", "en", _OFFENSIVE_EN),
     ),
 )
