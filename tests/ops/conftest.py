@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
+from tests.ops.surroundings import Command, operator_environment
 
 
 @pytest.fixture
@@ -40,16 +38,3 @@ def command(place: Path) -> Command:
         )
 
     return run
-
-
-def operator_environment() -> dict[str, str]:
-    """Our environment without what the test run set for itself."""
-    ours = ("RESONANZ_", "DATABASE_", "TEST_DATABASE_", "DJANGO_", "PYTEST_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

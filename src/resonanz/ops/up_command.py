@@ -29,7 +29,7 @@ from resonanz.ops.supervisor import Program, Running, Supervisor, end_strays, py
 
 DEFAULT_PORT = 8000
 STOP_ORDER = ("tidy", "listen", "web", "worker", "outbox", "memory", "database")
-WEB_SECONDS = 60.0
+WEB_SECONDS = 120.0
 
 
 @click.command()
