@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from resonanz.accounts.access import Act, may
 from resonanz.listening.models import Post
+from resonanz.service.models import CaseEvent
 from resonanz.web import evaluations, marking, times, words
 
 register = template.Library()
@@ -93,9 +94,9 @@ def corrections(post: Post) -> list[tuple[str, str]]:
 
 
 @register.filter
-def at(names: dict[int, str], key: int | None) -> str:
-    """The entry of a dictionary; nothing where there is none."""
-    return names.get(key, "") if key is not None else ""
+def assignee(event: CaseEvent, names: dict[int, str]) -> str:
+    """The colleague whom an event gave the case to; nothing where it was nobody."""
+    return names.get(event.details.get("assignee"), "")
 
 
 @register.filter

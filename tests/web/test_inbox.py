@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from resonanz.service.models import Case, Outgoing, OutgoingState
+
+pytestmark = pytest.mark.django_db
+NewCase = Callable[..., Case]
+# Session, reader, navigation, list.
+QUERIES_OF_THE_LIST = 4
+# These, and the case, its answers, posts, wordings, feedback, events, and the person's identities.
+QUERIES_OF_A_CASE = 11
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_inbox_asks_the_database_as_often_for_many_as_for_one(
+    count: int, signed_in: Client, new_case: NewCase, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(count):
+        new_case(f"p{number}")
+
+    with django_assert_num_queries(QUERIES_OF_THE_LIST):
+        page = signed_in.get("/inbox/").content.decode()
+
+    assert page.count("data-case") == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_case_asks_the_database_as_often_for_many_as_for_one(
+    count: int, signed_in: Client, new_case: NewCase, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    cases = [new_case(f"p{number}") for number in range(count)]
+
+    with django_assert_num_queries(QUERIES_OF_A_CASE):
+        page = signed_in.get(f"/inbox/{cases[0].pk}/").content.decode()
+
+    assert "Wann kommt mein Rad?" in page
+
+
+def test_what_strangers_write_is_never_markup(signed_in: Client, new_case: NewCase) -> None:
+    text = '<script>alert(1)</script> "Skandal" & <img src=x onerror=alert(2)>'
+    because = [{"start": 3, "end": 12, "weight": 1.0}]
+    labels = {"complaint": {"value": True, "probability": 0.9, "unsure": False, "because": because, "version": "1"}}
+    case = new_case("p", text=text, name="<b>Jonas</b>", labels=labels)
+
+    page = signed_in.get(f"/inbox/{case.pk}/").content.decode()
+
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "<b>Jonas</b>" not in page
+    assert '&lt;sc<span class="because">ript&gt;aler</span>t(1)' in page
+
+
+def test_sending_the_form_twice_sends_one_answer(signed_in: Client, new_case: NewCase) -> None:
+    case = new_case("p")
+    post_id = case.case_posts.get().post_id
+    form = {"text": "Morgen, Jonas.", "post_id": post_id, "key": str(uuid4())}
+
+    first = signed_in.post(f"/inbox/{case.pk}/reply/", form)
+    second = signed_in.post(f"/inbox/{case.pk}/reply/", form)
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert list(Outgoing.objects.values_list("text", "state")) == [("Morgen, Jonas.", OutgoingState.QUEUED)]
+
+
+def test_refused_answer_keeps_its_text_and_says_why(signed_in: Client, new_case: NewCase) -> None:
+    case = new_case("p")
+    form = {"text": "Ja. " * 200, "post_id": case.case_posts.get().post_id, "key": str(uuid4())}
+
+    answer = signed_in.post(f"/inbox/{case.pk}/reply/", form)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Too long for this network: 799 of 500 characters." in page
+    assert "Ja. Ja. Ja." in page
+    assert form["key"] in page
+    assert not Outgoing.objects.exists()
+
+
+def test_answer_taken_back_is_in_the_form_again(signed_in: Client, new_case: NewCase) -> None:
+    case = new_case("p")
+    form = {"text": "Morgen, Jonas.", "post_id": case.case_posts.get().post_id, "key": str(uuid4())}
+    page = signed_in.post(f"/inbox/{case.pk}/reply/", form, follow=True).content.decode()
+    outgoing = Outgoing.objects.get()
+    assert f'action="/outgoing/{outgoing.pk}/cancel/"' in page
+
+    page = signed_in.post(f"/outgoing/{outgoing.pk}/cancel/").content.decode()
+
+    outgoing.refresh_from_db()
+    assert outgoing.state == OutgoingState.CANCELLED
+    assert ">Morgen, Jonas.</textarea>" in page
+
+
+def test_case_with_open_posts_is_not_resolved_and_says_so(signed_in: Client, new_case: NewCase) -> None:
+    case = new_case("p")
+
+    page = signed_in.post(f"/inbox/{case.pk}/resolve/", follow=True).content.decode()
+
+    case.refresh_from_db()
+    assert case.state == "OPEN"
+    assert "1 posts in this case are still open" in page
+
+
+def test_broken_cursor_begins_at_the_top(signed_in: Client, new_case: NewCase) -> None:
+    new_case("p")
+
+    for cursor in ("x", "_", "2026-01-01_1", "0001-01-01T00:00:00+00:00_99999999999999999999", "_1'"):
+        assert signed_in.get("/inbox/", {"after": cursor, "view": "nonsense"}).status_code == 200
