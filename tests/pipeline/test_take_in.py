@@ -8,7 +8,7 @@ import pytest
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.listening import topics
-from resonanz.listening.models import EarlierWording, Post
+from resonanz.listening.models import EarlierWording, Post, Topic
 from resonanz.networks.channels import connect
 from resonanz.networks.contract import AccountGone, Author, BadEvent, Counted, Deleted, Edited, Event, Visibility
 from resonanz.networks.models import Channel
@@ -42,7 +42,7 @@ def channel(colleague: User) -> Channel:
 
 
 @pytest.fixture
-def topic(colleague: User) -> topics.Topic:
+def topic(colleague: User) -> Topic:
     return topics.create(name="Bikes", query="Rad* OR bike*", opens_cases=False, actor=colleague)
 
 
@@ -53,7 +53,7 @@ def test_post_that_concerns_nobody_is_dropped(channel: Channel) -> None:
     assert not Post.objects.exists()
 
 
-def test_post_on_a_topic_stays_in_listening_without_a_person(channel: Channel, topic: topics.Topic) -> None:
+def test_post_on_a_topic_stays_in_listening_without_a_person(channel: Channel, topic: Topic) -> None:
     take_in(channel=channel, events=[posted("1", "Mein Rad ist kaputt, schon wieder!")])
 
     post = Post.objects.get()
@@ -116,7 +116,7 @@ def test_own_posts_are_context_and_answer_what_they_reply_to(channel: Channel) -
     assert not hasattr(Post.objects.get(native_id="2"), "evaluation")
 
 
-def test_edit_keeps_the_earlier_wording_only_while_a_case_is_open(channel: Channel, topic: topics.Topic) -> None:
+def test_edit_keeps_the_earlier_wording_only_while_a_case_is_open(channel: Channel, topic: Topic) -> None:
     take_in(channel=channel, events=[posted("1", "Rad weg?", addressed=True), posted("2", "Mein Rad rollt")])
     take_in(
         channel=channel,

@@ -72,7 +72,7 @@ def _account(memory_url: str, handle: str, name: str) -> dict[str, Any]:
 
 def _call(memory_url: str, path: str, body: dict[str, str], *, token: str = "") -> dict[str, Any]:
     """One request to our own practice network, whose address the supervisor named."""
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     answer = httpx.post(memory_url + path, json=body, headers=headers, timeout=10.0, trust_env=False)
     answer.raise_for_status()
     made: dict[str, Any] = answer.json()

@@ -28,7 +28,7 @@ class Heard:
     topic_ids: list[int]
     addressed: bool
     is_context: bool
-    opens_cases: bool
+    opens_cases: bool = False
     evaluated: Evaluated | None = None
 
     @property
@@ -57,26 +57,30 @@ def listen(channel: Channel, said: Sequence[Posted], topics: Compiled) -> list[H
     open_threads = intake.open_threads(
         channel=channel, root_ids=[root for key, root in roots.items() if root != key[2]]
     )
+    touched = topics.matcher.match_all(
+        [posted.text for posted in wanted],
+        author_handles=[posted.author.handle if posted.author else "" for posted in wanted],
+        languages=[posted.language for posted in wanted],
+    )
     heard = []
-    for posted in wanted:
+    for posted, topic_ids in zip(wanted, touched, strict=True):
         key = key_of(posted)
         answers_us = (posted.network, posted.origin, posted.parent_id) in own_parents
         in_thread = (posted.origin, roots[key], posted.visibility.value) in open_threads
-        one = _hear(posted, roots[key], ours, topics, answers_us=answers_us, in_thread=in_thread)
+        one = _hear(posted, roots[key], ours, topic_ids, answers_us=answers_us, in_thread=in_thread)
         if one is not None:
+            one.opens_cases = not topics.opens_cases.isdisjoint(one.topic_ids)
             heard.append(one)
     return heard
 
 
 def _hear(
-    posted: Posted, root_id: str, ours: _Ours, topics: Compiled, *, answers_us: bool, in_thread: bool
+    posted: Posted, root_id: str, ours: _Ours, touched: list[int], *, answers_us: bool, in_thread: bool
 ) -> Heard | None:
     if ours.said(posted):
         if not in_thread:
             return None
-        return Heard(posted, root_id, Speaker.OWN, [], addressed=False, is_context=True, opens_cases=False)
-    handle = posted.author.handle if posted.author else ""
-    touched = topics.matcher.match(posted.text, author_handle=handle, language=posted.language)
+        return Heard(posted, root_id, Speaker.OWN, [], addressed=False, is_context=True)
     addressed = posted.addressed or answers_us or ours.are_named(posted)
     if not (touched or addressed or in_thread):
         return None
@@ -87,7 +91,6 @@ def _hear(
         touched,
         addressed=addressed,
         is_context=not (touched or addressed),
-        opens_cases=not topics.opens_cases.isdisjoint(touched),
     )
 
 
