@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.django_db
 BASE = "https://resonanz.nordhain.example"
 
 
-def colleague(**fields: object) -> User:
+def colleague(**fields: Any) -> User:
     return User.objects.create_user("nora@nordhain.example", name="Nora Feld", created_at=clock.now(), **fields)
 
 

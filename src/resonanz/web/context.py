@@ -34,13 +34,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {}
     waiting = _waiting(user.pk) if may(user, Act.READ_CASES) else {"waiting": 0, "late": 0}
     rooms = [room for room in _rooms(times.number(waiting["waiting"])) if may(user, room.act)]
-    here = max((room.address for room in rooms if request.path.startswith(room.address)), key=len, default="")
+    here = [room.address for room in rooms if _is_in(request.path, room)]
     return {
         "daily_rooms": [room for room in rooms if not room.rare],
         "rare_rooms": [room for room in rooms if room.rare],
-        "room_here": here,
+        "room_here": here[0] if here else "",
         "late_count": waiting["late"],
     }
+
+
+def _is_in(path: str, room: Room) -> bool:
+    return path == room.address or (room.address != "/" and path.startswith(room.address))
 
 
 def _rooms(waiting: str) -> list[Room]:

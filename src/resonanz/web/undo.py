@@ -12,6 +12,7 @@ from resonanz.service.models import Outgoing
 from resonanz.web.acts import signed_in
 
 _UNTIL = "undo_until"
+_TAKEN_BACK = "taken_back"
 _LONGEST = timedelta(minutes=1)
 
 
@@ -29,3 +30,17 @@ def open_for(request: HttpRequest) -> list[Outgoing]:
         del request.session[_UNTIL]
         return []
     return inbox.in_time_to_undo(user=signed_in(request))
+
+
+def keep_text(request: HttpRequest, outgoing: Outgoing) -> None:
+    """The words of an answer that was taken back, for the form of its case."""
+    request.session[_TAKEN_BACK] = {"case": outgoing.case_id, "text": outgoing.text}
+
+
+def take_text(request: HttpRequest, case_id: int) -> str:
+    """The words kept for this case, once; "" where there are none."""
+    kept = request.session.get(_TAKEN_BACK)
+    if kept is None or kept["case"] != case_id:
+        return ""
+    del request.session[_TAKEN_BACK]
+    return str(kept["text"])

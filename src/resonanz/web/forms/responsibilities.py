@@ -19,12 +19,12 @@ ANSWERING_ROLES = [role for role, acts in ACTS_BY_ROLE.items() if Act.ANSWER in 
 class ResponsibilityForm(forms.Form):
     """One rule of the matrix; without topic and intent it is the channel's catch-all."""
 
-    channel = forms.ModelChoiceField(Channel.objects.order_by("name"), label=_("Channel"))
+    channel = forms.ModelChoiceField(Channel.objects.order_by("name"), label=_("Channel"), empty_label=_("choose …"))
     topic = forms.ModelChoiceField(
         Topic.objects.order_by("name"), label=_("Topic"), required=False, empty_label=_("every topic")
     )
     intent = forms.ChoiceField(label=_("Kind"), required=False)
-    owner = forms.ModelChoiceField(User.objects.none(), label=_("Who answers"))
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Who answers"), empty_label=_("choose …"))
     deputy = forms.ModelChoiceField(User.objects.none(), label=_("Deputy"), required=False, empty_label=_("nobody"))
     team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"), required=False, empty_label=_("none"))
 

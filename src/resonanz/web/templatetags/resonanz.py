@@ -12,6 +12,7 @@ from resonanz.accounts.access import Act, may
 from resonanz.listening.models import Post
 from resonanz.service.models import CaseEvent
 from resonanz.web import evaluations, marking, times, words
+from resonanz.web.sentences import SENTENCES
 
 register = template.Library()
 
@@ -102,4 +103,4 @@ def assignee(event: CaseEvent, names: dict[int, str]) -> str:
 @register.filter
 def reason(told: str) -> str:
     """What a network said: our own codes as sentences, everything else as its words."""
-    return words.sentence(told, {}) if told in words.SENTENCES else told
+    return words.sentence(told, {}) if told in SENTENCES else told

@@ -73,10 +73,9 @@ def cancel_reply(request: HttpRequest, outgoing_id: int) -> HttpResponse:
     )
     if outgoing.case_id is None:
         return redirect("inbox")
-    if not done:
-        return redirect("case", outgoing.case_id)
-    context = case_context(request, outgoing.case_id, text=outgoing.text)
-    return render(request, "web/case.html", context)
+    if done:
+        undo.keep_text(request, outgoing)
+    return redirect(f"{reverse('case', args=[outgoing.case_id])}?to={outgoing.in_reply_to_id or ''}#write")
 
 
 @page(Act.ASSIGN)

@@ -144,7 +144,7 @@ def _reply(request: HttpRequest, case: Case, talk: Conversation) -> dict[str, An
         "target": target,
         "able": _takes_answers(case.channel.network),
         "key": uuid4(),
-        "text": "",
+        "text": undo.take_text(request, case.pk),
     }
 
 
