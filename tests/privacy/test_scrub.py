@@ -48,9 +48,11 @@ class House:
     def places(self, words: tuple[str, ...]) -> set[str]:
         """Where one of the words stands: "dump", or the top of a file's path."""
         needles = [word.encode() for word in words]
-        found = {"dump" for needle in needles if needle in self._dump()}
+        dump = self._dump()
+        found = {"dump" for needle in needles if needle in dump}
         for file in self.database.folder.path.rglob("*"):
-            if file.is_file() and any(needle in file.read_bytes() for needle in needles):
+            content = file.read_bytes() if file.is_file() else b""
+            if any(needle in content for needle in needles):
                 found.add("/".join(file.relative_to(self.database.folder.path).parts[:2]))
         return found
 

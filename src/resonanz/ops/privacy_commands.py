@@ -53,7 +53,7 @@ def privacy() -> None:
     """Export, erase and scrub personal data, and say what is held."""
 
 
-@privacy.command("erase")
+@privacy.command("erase", short_help="Erase everything held about an account.")
 @_account
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_data
@@ -74,7 +74,7 @@ def erase_account(network: str, origin: str, account: str, yes: bool) -> None:
         )
 
 
-@privacy.command("export")
+@privacy.command("export", short_help="Write everything held about an account as JSON.")
 @_account
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A file. [default: standard output]")
 @_data
@@ -91,7 +91,7 @@ def export_account(network: str, origin: str, account: str, output: Path | None)
     click.echo(f"Written to {output}.", err=True)
 
 
-@privacy.command("due")
+@privacy.command("due", short_help="Delete what has reached its day, now.")
 @_data
 def delete_due() -> None:
     """Delete what has reached its day, now. The schedule does so every night."""
@@ -102,7 +102,7 @@ def delete_due() -> None:
     click.echo(f"{sum(deleted.values()):>8}  deleted")
 
 
-@privacy.command("scrub")
+@privacy.command("scrub", short_help="Delete what is due and write the database's files anew.")
 @_data
 def scrub_everything() -> None:
     """Delete what is due, erase what was erased before but came back, and write the database's files anew.
@@ -119,7 +119,7 @@ def scrub_everything() -> None:
     _tell_remainders(remainders)
 
 
-@privacy.command("register")
+@privacy.command("register", short_help="Print what is held of people, why and how long.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @_data
 def print_register(as_json: bool) -> None:
