@@ -14,11 +14,10 @@ DEFAULT_LANGUAGES = ("de", "en")
 # Below this many letters the identifier guesses, and the source's usual language is the better guess.
 FEW_LETTERS = 12
 _LATIN_END = "\u0250"
-_OTHER_SCRIPTS = frozenset(
-    """
-    am ar bg bn el fa gu he hi hy ja ka kk km kn ko ky lo mk ml mn mr ne or pa ps ru si sr ta te th ug uk ur zh
-    """.split()
+_OTHER_CODES = (
+    "am ar bg bn el fa gu he hi hy ja ka kk km kn ko ky lo mk ml mn mr ne or pa ps ru si sr ta te th ug uk ur zh"
 )
+_OTHER_SCRIPTS = frozenset(_OTHER_CODES.split())
 
 
 class UnknownLanguage(ResonanzError):
