@@ -26,7 +26,19 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
     else:
-        await _threaded_pages(scope, receive, send)
+        await _page(scope, receive, send)
+
+
+async def _page(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Granian's `receive` and `send` return awaitables; the bridge to threads wants coroutines."""
+
+    async def receiving() -> Any:
+        return await receive()
+
+    async def sending(message: dict[str, Any]) -> None:
+        await send(message)
+
+    await _threaded_pages(scope, receiving, sending)
 
 
 async def _lifespan(receive: Any, send: Any) -> None:
