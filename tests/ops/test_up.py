@@ -24,6 +24,8 @@ from resonanz.core import clock
 from resonanz.ops.database_leftovers import processes_of
 from tests.ops.surroundings import free_port, operator_environment
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["database", "web", "worker", "outbox", "listen"]
 
 
