@@ -174,12 +174,16 @@ class EmbeddedDatabase:
         log = self.folder.logs / "database.log"
         with contextlib.suppress(OSError):
             told = log.read_text("utf-8", "replace").splitlines()[-200:]
-            if any("No space left on device" in line for line in told):
-                return f"The disk that holds {self.folder.path} is full; make room and start again. Nothing is lost."
+            if full := self._full_disk(told):
+                return full
             fatal = [line.split(":  ", 1)[-1] for line in told if "FATAL" in line or "PANIC" in line]
             if fatal:
                 return f"The database did not start: {fatal[-1]} (more in {log})."
         return f"The database did not start; {log} tells why."
+
+    def _full_disk(self, told: list[str]) -> str:
+        """The sentence about a full disk, if that is what was told."""
+        return full_disk(self.folder.path) if any("No space left on device" in line for line in told) else ""
 
     def _make_socket_folder(self) -> None:
         folder = self.socket_folder
@@ -229,7 +233,9 @@ class EmbeddedDatabase:
         password_file.unlink()
         if done.returncode:
             told = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
-            raise OperatorError("ops.database.not_made", f"The database cannot be made: {told[-1]}")
+            raise OperatorError(
+                "ops.database.not_made", self._full_disk(told) or f"The database cannot be made: {told[0]}"
+            )
         beside.rename(self.cluster)
 
     def _passwords(self) -> dict[str, str]:
@@ -248,6 +254,11 @@ class EmbeddedDatabase:
             beside.replace(file)
         found: dict[str, str] = json.loads(file.read_text("utf-8"))
         return found
+
+
+def full_disk(path: Path) -> str:
+    """What to tell when the disk of `path` is full."""
+    return f"The disk that holds {path} is full; make room and start again. Nothing is lost."
 
 
 def _bare_environment() -> dict[str, str]:

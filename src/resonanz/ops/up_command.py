@@ -22,7 +22,7 @@ from resonanz.core import clock
 from resonanz.core.secrets import ensure_key
 from resonanz.ops import logs
 from resonanz.ops.data_folder import DataFolder, locked, open_data_folder
-from resonanz.ops.database import APPLICATION, OWNER, EmbeddedDatabase
+from resonanz.ops.database import APPLICATION, OWNER, EmbeddedDatabase, full_disk
 from resonanz.ops.database_roles import prepare_roles, role_of
 from resonanz.ops.errors import OperatorError
 from resonanz.ops.supervisor import Program, Running, Supervisor, end_strays, python_program
@@ -168,6 +168,9 @@ class House:
         finally:
             os.close(output)
         if code.returncode:
+            for log in (name, "database"):
+                if any("No space left on device" in line for line in logs.last_lines(self.folder.logs, log, 50)):
+                    raise OperatorError("ops.disk_full", full_disk(self.folder.path))
             told = logs.last_lines(self.folder.logs, name, 1)
             reason = told[0] if told else f"exit code {code.returncode}"
             raise OperatorError(f"ops.{name}", f"{name} failed: {reason} (more in {self.folder.logs}/{name}.log)")
