@@ -32,6 +32,8 @@ class ColleagueForm(forms.Form):
             (code, f"{name} – {words.word('roles_explained', code)}") for code, name in words.choices("roles")
         ]
         del self.fields["is_active" if is_new else "email"]
+        if not Team.objects.exists():
+            del self.fields["teams"]
 
 
 class TeamForm(forms.Form):

@@ -74,7 +74,7 @@ def new_team(request: HttpRequest) -> HttpResponse:
 def _typed(form: ColleagueForm) -> dict[str, Any]:
     return {
         **{k: v for k, v in form.cleaned_data.items() if k != "teams"},
-        "team_ids": [t.pk for t in form.cleaned_data["teams"]],
+        "team_ids": [t.pk for t in form.cleaned_data.get("teams", ())],
     }
 
 
