@@ -1,11 +1,11 @@
 """How a network fails. The caller's one question has its own type: later, never, or unknown.
 
-    NetworkError
-    ├── TryLater        busy, limited, down before anything was sent: again, not before `seconds` from now
-    ├── Refused         the network said no, in its own words; never again with this content
-    ├── NotAuthorised   the token is gone or too weak: the channel stops until a person reconnects it
-    ├── Unsupported     not declared in the capabilities
-    └── NoAnswer        sent, but no answer came: it may have taken effect; read back before anyone sends again
+NetworkError
+├── TryLater        busy, limited, down before anything was sent: again, not before `seconds` from now
+├── Refused         the network said no, in its own words; never again with this content
+├── NotAuthorised   the token is gone or too weak: the channel stops until a person reconnects it
+├── Unsupported     not declared in the capabilities
+└── NoAnswer        sent, but no answer came: it may have taken effect; read back before anyone sends again
 """
 
 from __future__ import annotations

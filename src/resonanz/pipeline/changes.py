@@ -29,7 +29,7 @@ def apply(channel: Channel, events: Sequence[Event]) -> set[int]:
     for account in left:
         erasure.erase_account(
             network=account.network, origin=account.origin, native_id=account.native_id, actor=audit.SYSTEM,
-            suppress=False,
+            suppress=True,
         )  # fmt: skip
     return _settle(touched)
 

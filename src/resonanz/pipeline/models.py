@@ -15,7 +15,7 @@ class PutAside(models.Model):
     delete_on = models.DateField()
 
     class Meta:
-        indexes = (models.Index(fields=["delete_on"], name="pipeline_put_aside_due"),)
+        indexes = [models.Index(fields=["delete_on"], name="pipeline_put_aside_due")]
 
     def __str__(self) -> str:
         return f"put aside {self.pk}: {self.reason}"

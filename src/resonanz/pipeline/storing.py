@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from resonanz.core import clock
 from resonanz.listening import posts
 from resonanz.listening.models import Speaker
 from resonanz.listening.posts import NewPost, PostKey, StoredPost
@@ -48,7 +49,7 @@ def _new_post(channel: Channel, one: Heard) -> NewPost:
         language=one.evaluated.language if one.evaluated else one.posted.language,
         purpose=purpose.value,
         source=channel.network,
-        delete_on=retention.delete_on(purpose=purpose, network=one.posted.network, since=one.posted.posted_at),
+        delete_on=retention.delete_on(purpose=purpose, network=one.posted.network, since=clock.now()),
     )
 
 
@@ -66,7 +67,7 @@ def _seen(channel: Channel, one: Heard) -> Seen | None:
         url=author.url,
         at=posted.posted_at,
         source=channel.network,
-        delete_on=retention.delete_on(purpose=Purpose.SERVICE, network=posted.network, since=posted.posted_at),
+        delete_on=retention.delete_on(purpose=Purpose.SERVICE, network=posted.network, since=clock.now()),
     )
 
 

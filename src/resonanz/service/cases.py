@@ -128,7 +128,7 @@ def open_from_post(*, post_id: int, channel_id: int | None, actor: User) -> Case
 def _serve(post: Post) -> None:
     """From now on the post is kept to serve its author, not for reputation."""
     post.purpose = Purpose.SERVICE
-    due = retention.delete_on(purpose=Purpose.SERVICE, network=post.network, since=post.posted_at)
+    due = retention.delete_on(purpose=Purpose.SERVICE, network=post.network, since=clock.now())
     post.delete_on = max(post.delete_on, due)
     post.save(update_fields=["purpose", "delete_on"])
 
@@ -139,7 +139,7 @@ def _identity_of(post: Post) -> int | None:
     seen = Seen(
         network=post.network, origin=post.origin, native_id=post.author_native_id, handle=post.author_handle,
         name=post.author_name, url="", at=post.posted_at, source=post.source,
-        delete_on=retention.delete_on(purpose=Purpose.SERVICE, network=post.network, since=post.posted_at),
+        delete_on=retention.delete_on(purpose=Purpose.SERVICE, network=post.network, since=clock.now()),
     )  # fmt: skip
     return meet(seen=[seen])[seen.key]
 

@@ -17,7 +17,7 @@ from resonanz.networks.models import Channel
 from resonanz.service import calendars
 from resonanz.service.models import Case, CaseEvent, CasePost, CasePostState, CaseState, Intent, NoneNeeded
 from resonanz.service.responsibilities import Directory
-from resonanz.triage.contract import Evaluated
+from resonanz.triage.contract import Evaluated, Judgement
 from resonanz.triage.evaluations import is_true, sentiment
 
 THREAD = tuple[str, str, str]
@@ -69,7 +69,12 @@ def wants_answer(*, kind: str, evaluated: Evaluated | None) -> bool:
     if sentiment(evaluated) == "negative":
         return True
     wishes = [evaluated.labels[label] for label in ("question", "complaint") if label in evaluated.labels]
-    return any(wish.value is True or wish.unsure or wish.probability >= _SURE_OF_NO_WISH for wish in wishes)
+    return any(wish.unsure or _chance(wish) >= _SURE_OF_NO_WISH for wish in wishes)
+
+
+def _chance(judgement: Judgement) -> float:
+    """How probable a yes is; a judge's own probability is that of its decision."""
+    return judgement.probability if judgement.value is True else 1.0 - judgement.probability
 
 
 def take(*, channel: Channel, arrivals: Sequence[Arrival]) -> list[int]:
