@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from resonanz.core import clock
+from resonanz.ops import migration_state
 from resonanz.ops.data_folder import locked, open_data_folder
 from resonanz.ops.database import APPLICATION, OWNER, SUPERUSER, EmbeddedDatabase, running
 from resonanz.ops.database_leftovers import processes_of
@@ -171,3 +172,22 @@ def test_data_folder_too_deep_for_a_socket_is_served_elsewhere(place: Path) -> N
     with running(database, _silent):
         assert not database.socket_folder.is_relative_to(folder.path)
     database.socket_folder.rmdir()
+
+
+def test_is_migrated_until_code_or_database_change(
+    database: EmbeddedDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner_url = database.url(OWNER)
+    with psycopg.connect(owner_url) as connection:
+        connection.execute("CREATE TABLE django_migrations (app text, name text)")
+    never = migration_state.is_migrated(owner_url=owner_url, folder=tmp_path)
+    migration_state.note_migrated(owner_url=owner_url, folder=tmp_path)
+    noted = migration_state.is_migrated(owner_url=owner_url, folder=tmp_path)
+    with psycopg.connect(owner_url) as connection:
+        connection.execute("INSERT INTO django_migrations VALUES ('service', '0002_more')")
+    other_database = migration_state.is_migrated(owner_url=owner_url, folder=tmp_path)
+    migration_state.note_migrated(owner_url=owner_url, folder=tmp_path)
+    monkeypatch.setattr(migration_state, "_SOURCES", tmp_path)
+    other_code = migration_state.is_migrated(owner_url=owner_url, folder=tmp_path)
+
+    assert (never, noted, other_database, other_code) == (False, True, False, False)

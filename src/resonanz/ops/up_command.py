@@ -25,6 +25,7 @@ from resonanz.ops.data_folder import DataFolder, locked, open_data_folder
 from resonanz.ops.database import APPLICATION, OWNER, EmbeddedDatabase, full_disk
 from resonanz.ops.database_roles import prepare_roles, role_of
 from resonanz.ops.errors import OperatorError
+from resonanz.ops.migration_state import is_migrated, note_migrated
 from resonanz.ops.supervisor import Program, Running, Supervisor, end_strays, python_program
 
 DEFAULT_PORT = 8000
@@ -112,15 +113,18 @@ class House:
         self.supervisor.base_url = self.base_url
         ensure_key()
         self._start_database()
-        self._run_once("migrate", ["migrate"], {"DATABASE_OWNER_URL": self.owner_url})
+        if not is_migrated(owner_url=self.owner_url, folder=self.folder.run):
+            self._run_once("migrate", ["migrate"], {"DATABASE_OWNER_URL": self.owner_url})
+            note_migrated(owner_url=self.owner_url, folder=self.folder.run)
         if self.demo or _had_memory_network(self.folder):
             self._start_memory_network()
+        # The web server first and alone: on a small machine the others would take its time while somebody waits.
         web = self.supervisor.start(self._program("web", ["web", "--host", self.host, "--port", str(self.port)]))
+        link = self._sign_in_link()
+        self._wait_for_web(web)
         self.supervisor.start(self._program("worker", ["worker"], stop_seconds=25.0))
         self.supervisor.start(self._program("outbox", ["worker", "--queue", "outbox"], stop_seconds=25.0))
         self.supervisor.start(self._program("listen", ["listen"]))
-        link = self._sign_in_link()
-        self._wait_for_web(web)
         self._tell_address(link)
 
     def _start_database(self) -> None:
