@@ -104,7 +104,7 @@ def test_case_with_open_posts_is_not_resolved_and_says_so(signed_in: Client, new
 
     case.refresh_from_db()
     assert case.state == "OPEN"
-    assert "1 posts in this case are still open" in page
+    assert "Posts still open in this case: 1." in page
 
 
 def test_broken_cursor_begins_at_the_top(signed_in: Client, new_case: NewCase) -> None:

@@ -94,3 +94,10 @@ def test_acts_lead_back_only_to_our_own_pages(signed_in: Client, new_case: Calla
     answer = signed_in.post(f"/inbox/{case.pk}/assign/", {"assignee": "", "next": "https://evil.example/"})
 
     assert answer.headers["Location"] == f"/inbox/{case.pk}/"
+
+
+@pytest.mark.parametrize("act", ["resolve", "reopen", "posts/1/none", "assign", "ruling", "reply"])
+def test_acts_on_a_case_that_is_gone_are_told_calmly(act: str, signed_in: Client) -> None:
+    form = {"text": "Hallo", "post_id": 1, "key": "6f1c7f0c-1d2e-4d6f-8a52-0d1f6f3e7a11", "reason": "SPAM"}
+
+    assert signed_in.post(f"/inbox/4711/{act}/", form).status_code in {302, 404}

@@ -29,7 +29,7 @@ SENTENCES: Mapping[str, Promise] = {
     "starter.analysts_listen": _("With the role Analysis, posts are read, not answered."),
     "starter.colleagues_answer": _("Colleagues may answer."),
     "case.open_posts": _(
-        "%(count)s posts in this case are still open. Each one wants an answer, or a reason why it needs none."
+        "Posts still open in this case: %(count)s. Each one wants an answer, or a reason why it needs none."
     ),
     "case.another_open": _("This conversation has another open case by now; it goes on there."),
     "case.post_not_in_case": _("This post no longer belongs to the case; it may have been removed."),

@@ -100,6 +100,7 @@ def assign(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_POST
 def resolve(request: HttpRequest, case_id: int) -> HttpResponse:
     """Nothing is left to do; on to the next case where there is one."""
+    get_object_or_404(Case, pk=case_id)
     done = attempt(request, lambda: cases.resolve(case_id=case_id, actor=signed_in(request)), done=_("Case resolved."))
     return back(request, reverse("inbox")) if done else redirect("case", case_id)
 
@@ -108,6 +109,7 @@ def resolve(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest, case_id: int) -> HttpResponse:
     """There is something left to do after all."""
+    get_object_or_404(Case, pk=case_id)
     attempt(request, lambda: cases.reopen(case_id=case_id, actor=signed_in(request)), done=_("Case opened again."))
     return redirect("case", case_id)
 
@@ -116,6 +118,7 @@ def reopen(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_POST
 def needs_no_answer(request: HttpRequest, case_id: int, post_id: int) -> HttpResponse:
     """A post in the case is settled without an answer, for a reason."""
+    get_object_or_404(Case, pk=case_id)
     wanted = request.POST.get("reason", "")
     if wanted in NoneNeeded.values:
         reason, actor = NoneNeeded(wanted), signed_in(request)
