@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 import resonanz
+from resonanz.accounts.models import Role
 from resonanz.core.errors import ResonanzError
+from resonanz.guidelines.ruling import Outcome
+from resonanz.listening.models import Kind, Visible
+from resonanz.networks import registry
+from resonanz.networks.channels import IMPORT_NETWORK
+from resonanz.networks.models import ChannelState
 from resonanz.ops import catalogue
+from resonanz.privacy.models import KeepReason, Purpose
+from resonanz.service.conversation import _SHOWN_EVENTS as SHOWN_EVENTS
+from resonanz.service.models import CaseState, Intent, NoneNeeded, OutgoingState
+from resonanz.triage.feedback import SENTIMENTS
 from resonanz.web import words
 from resonanz.web.sentences import SENTENCES
 
@@ -98,6 +108,30 @@ def test_a_sentence_without_german_is_caught(tmp_path: Path, monkeypatch: pytest
 
     for planted in ("A planted tooltip", "A planted sentence", "A planted word", "A planted one"):
         assert planted in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes"),
+    [
+        ("roles", Role),
+        ("roles_explained", Role),
+        ("intents", Intent),
+        ("case_states", CaseState),
+        ("kinds", Kind),
+        ("visible", Visible),
+        ("channel_states", ChannelState),
+        ("none_needed", NoneNeeded),
+        ("outgoing_states", OutgoingState),
+        ("purposes", Purpose),
+        ("keep_reasons", KeepReason),
+        ("rulings", Outcome),
+        ("networks", [*registry.names(), IMPORT_NETWORK]),
+        ("sentiments", SENTIMENTS),
+        ("events", SHOWN_EVENTS),
+    ],
+)
+def test_every_stored_name_has_a_word(kind: str, codes: Iterable[str]) -> None:
+    assert {str(code) for code in codes} - set(words.KINDS_OF_WORDS[kind]) == set()
 
 
 def test_sentence_of_an_unknown_code_names_the_code() -> None:

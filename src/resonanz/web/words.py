@@ -68,7 +68,7 @@ OUTGOING_STATES: Words = {
     OutgoingState.ASSISTED: _("to be posted by hand"),
     OutgoingState.CANCELLED: _("taken back"),
 }
-NETWORKS: Words = {"feed": _("Feed"), "files": _("Import"), "memory": _("Practice network")}
+NETWORKS: Words = {"feeds": _("Feed"), "files": _("Import"), "memory": _("Practice network")}
 PURPOSES: Words = {
     Purpose.SERVICE: _("service"),
     Purpose.REPUTATION: _("reputation"),
