@@ -169,6 +169,24 @@ def test_sender_that_died_before_the_call_is_sent_once_later(
     assert (state(outgoing), standing(network, stranger)) == (OutgoingState.SENT, [ANSWER])
 
 
+def test_restored_reply_is_looked_for_before_it_is_sent(
+    case: Case, agent: User, network: MemoryProcess, stranger: Account, moving_clock: MovingClock
+) -> None:
+    sent, unsent = queue(case, agent), queue(case, agent, text="Und nochmals danke. ^MK")
+    moving_clock.forward(seconds=11)
+    outbox.send_due(outgoing_id=sent.pk)
+    Outgoing.objects.filter(pk=sent.pk).update(state="QUEUED", native_id="", sent_at=None)  # as an older backup has it
+
+    assert outbox.distrust() == 2
+    moving_clock.forward(minutes=2)
+    for _ in range(2):
+        for outgoing_id in list(outbox.waiting()):
+            outbox.send_due(outgoing_id=outgoing_id)
+
+    assert {state(sent), state(unsent)} == {OutgoingState.SENT}
+    assert standing(network, stranger) == [ANSWER, "Und nochmals danke. ^MK"]
+
+
 def test_own_reply_that_comes_back_is_shown_once(
     case: Case, agent: User, channel: object, moving_clock: MovingClock
 ) -> None:

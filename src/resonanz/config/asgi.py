@@ -15,9 +15,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "resonanz.config.settings")
 
 from django.core.wsgi import get_wsgi_application
 
-PAGE_THREADS = 8
-
 pages = get_wsgi_application()
+
+from resonanz.web import streams  # noqa: E402 (models need the line above)
+
+PAGE_THREADS = 8
 _threaded_pages: Any = WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)
 
 
@@ -25,6 +27,8 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """The ASGI application that granian runs."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
+    elif scope["path"] == streams.PATH:
+        await streams.stream(scope, receive, send)
     else:
         await _page(scope, receive, send)
 

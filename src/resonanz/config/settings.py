@@ -142,7 +142,7 @@ OUTBOX_LEASE_SECONDS = env.number("RESONANZ_OUTBOX_LEASE_SECONDS", 60, least=2)
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_MAX_AGE = 60
 
 SESSION_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = True
@@ -151,6 +151,8 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_SECURE = _secure
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+# Only an operator knows that a proxy stands before us and sets this header itself; else anybody could send it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("RESONANZ_BEHIND_PROXY") else None
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import click
 
-from resonanz.accounts.sign_in_links import create_first_administrator_link
+from resonanz.accounts.models import User
+from resonanz.accounts.sign_in_links import create_first_administrator_link, create_link
 from resonanz.core import env
 
 
 @click.command(name="sign-in-link")
 @click.option("--base-url", default=None, help="The address people use. [default: RESONANZ_BASE_URL]")
-def sign_in_link(base_url: str | None) -> None:
-    """Print a link that signs the first administrator in, once; nothing when one has signed in before."""
-    if link := create_first_administrator_link(base_url or env.text("RESONANZ_BASE_URL", "http://localhost:8000")):
+@click.option("--for", "email", default=None, help="The address of a colleague who lost every other way in.")
+def sign_in_link(base_url: str | None, email: str | None) -> None:
+    """Print a link that signs the first administrator in, once; nothing when one has signed in before.
+
+    With --for, a link for that colleague, whenever; whoever can run this on the server can read its data anyway.
+    """
+    base_url = base_url or env.text("RESONANZ_BASE_URL", "http://localhost:8000")
+    link = create_first_administrator_link(base_url) if email is None else _link_for(email, base_url)
+    if link:
         click.echo(link)
+
+
+def _link_for(email: str, base_url: str) -> str:
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None:
+        raise click.ClickException(f"No active colleague has the address {email}; the page Team lists them.")
+    return create_link(user=user, base_url=base_url)

@@ -1,10 +1,11 @@
-"""What `restore` does with tombstones, as commands: before and after, the tables are not the same."""
+"""What `restore` does with the tables, as commands: before and after, they are not the same."""
 
 from __future__ import annotations
 
 import click
 
 from resonanz.privacy import erasure, tombstones
+from resonanz.service import outbox
 
 
 @click.command(name="keep-tombstones")
@@ -15,7 +16,7 @@ def keep_tombstones() -> None:
 
 @click.command(name="replay-tombstones")
 def replay_tombstones() -> None:
-    """Erase again what the data folder or the database knows to be erased."""
+    """Erase again what the data folder or the database knows to be erased; answers on their way are read back first."""
     erased = erasure.replay()
     tombstones.write_missing()
-    click.echo(f"Erased again: {erased}.")
+    click.echo(f"Erased again: {erased}. Answers to look for before they are sent: {outbox.distrust()}.")

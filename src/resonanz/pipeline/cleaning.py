@@ -9,8 +9,8 @@ from resonanz.core import clock
 from resonanz.core.text import clean
 from resonanz.networks.contract import AccountGone, Author, BadEvent, Counted, Deleted, Edited, Event, Posted
 
-EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
-"""Before the first social networks; what claims to be older has a broken date."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""What claims to be older has a broken date."""
 AHEAD = timedelta(days=1)
 """How far a network's clock may be ahead of ours."""
 _TEXT, _ID, _NAME, _URL, _RAW = 100_000, 512, 200, 2000, 10_000
@@ -125,11 +125,11 @@ def _url(value: str) -> str:
 
 def _moment(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise Unfit("time.without_zone")
+        raise Unfit("date.no_offset")
     try:
         moment = value.astimezone(UTC)
     except OverflowError as error:
-        raise Unfit("time.out_of_range") from error
+        raise Unfit("date.out_of_range") from error
     if not EARLIEST <= moment <= clock.now() + AHEAD:
-        raise Unfit("time.out_of_range")
+        raise Unfit("date.out_of_range")
     return moment

@@ -114,7 +114,7 @@ def reopen(*, case_id: int, actor: User) -> Case:
 def open_from_post(*, post_id: int, channel_id: int | None, actor: User) -> Case:
     """Make a case of a post that stayed in Listening; the thread's open case where there is one."""
     with transaction.atomic():
-        post = Post.objects.select_for_update().select_related("evaluation").get(pk=post_id)
+        post = Post.objects.select_for_update().get(pk=post_id)
         channel = Channel.objects.get(pk=channel_id or posts.channels_of(post_id=post.pk)[0])
         identity_id = _identity_of(post)
         _serve(post)

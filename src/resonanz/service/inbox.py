@@ -22,6 +22,7 @@ class View(StrEnum):
     MINE = "mine"
     TEAM = "team"
     ALL = "all"
+    WAITING = "waiting"
     LATE = "late"
     RESOLVED = "resolved"
 
@@ -61,6 +62,8 @@ def _seen_by(user: User, view: View) -> QuerySet[Case]:
         return found.filter(
             Q(team__in=user.teams.all()) | Q(assignee=user) | Q(team__isnull=True, assignee__isnull=True)
         )
+    if view is View.WAITING:
+        return found.filter(answer_due_at__isnull=False)
     if view is View.LATE:
         return found.filter(answer_due_at__lt=clock.now())
     return found

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from resonanz.core import clock
 from resonanz.networks import registry
@@ -41,6 +42,19 @@ def send_due(*, outgoing_id: int) -> None:
         _send(outgoing_id)
     elif state in (OutgoingState.SENDING, OutgoingState.UNKNOWN):
         _settle_unknown(outgoing_id)
+
+
+def distrust() -> int:
+    """After a restore: what the backup holds as waiting may have been sent since, so it is read back first."""
+    with transaction.atomic():
+        moving = Outgoing.objects.filter(state__in=[OutgoingState.QUEUED, OutgoingState.SENDING])
+        return moving.update(
+            state=OutgoingState.UNKNOWN,
+            due_at=clock.now(),
+            lease_until=None,
+            attempted_at=F("created_at"),
+            first_attempt_at=F("created_at"),
+        )
 
 
 def waiting() -> Iterator[int]:

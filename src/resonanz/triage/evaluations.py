@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 
+from django.conf import settings
+
 from resonanz.core import clock
 from resonanz.triage.contract import Evaluated, Judgement
 from resonanz.triage.evaluate import Evaluator
@@ -13,7 +15,7 @@ from resonanz.triage.models import Evaluation
 
 @functools.cache
 def _evaluator() -> Evaluator:
-    return Evaluator.load()
+    return Evaluator.load(languages=settings.COMPANY_LANGUAGES)
 
 
 def evaluate(*, texts: Sequence[str], language_hints: Sequence[str]) -> list[Evaluated]:

@@ -38,7 +38,9 @@ class ChannelForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["network"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (tells mypy what is declared above)
-        field.choices = [(name, words.word("networks", name)) for name in registry.names()]
+        field.choices = [
+            (name, words.word("networks", name)) for name in registry.names() if registry.connector(name).capabilities
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Where we answer, the network has to know as whom."""

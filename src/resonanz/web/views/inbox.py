@@ -29,6 +29,7 @@ from resonanz.web.permissions import page
 VIEWS = {
     View.MINE: _("Mine"),
     View.TEAM: _("Team"),
+    View.WAITING: _("Waiting"),
     View.LATE: _("Late"),
     View.ALL: _("All"),
     View.RESOLVED: _("Resolved"),
