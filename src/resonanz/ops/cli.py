@@ -143,6 +143,26 @@ def main() -> None:
     except OSError as error:
         click.echo(_sentence(error), err=True)
         sys.exit(1)
+    except Exception as error:  # the edge: what the database says is foreseen, everything else is a fault of ours
+        if (told := _of_the_database(error)) is None:
+            raise
+        click.echo(told, err=True)
+        sys.exit(1)
+
+
+def _of_the_database(error: Exception) -> str | None:
+    """A sentence for what PostgreSQL refuses for the moment, without importing its client for every help."""
+    cause = error.__cause__ or error
+    if not type(cause).__module__.startswith("psycopg"):
+        return None
+    state = str(getattr(cause, "sqlstate", None) or "")
+    if state == "53100":
+        return "The disk of the database is full; make room and start again. Nothing that was stored is lost."
+    if type(cause).__name__ == "OperationalError" or state.startswith(("08", "57P")):
+        return (
+            "The database does not answer; look at ./resonanz status, then start again. Nothing is half done."
+        )
+    return None
 
 
 def _sentence(error: OSError) -> str:
