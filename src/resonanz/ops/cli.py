@@ -39,7 +39,7 @@ class Entry:
 def _data_option() -> click.Option:
     return click.Option(
         ["--data"],
-        type=click.Path(path_type=Path, file_okay=False),
+        type=click.Path(path_type=Path, readable=False),
         expose_value=False,
         help="The data folder, when it is not the usual one.",
     )
@@ -159,9 +159,7 @@ def _of_the_database(error: Exception) -> str | None:
     if state == "53100":
         return "The disk of the database is full; make room and start again. Nothing that was stored is lost."
     if type(cause).__name__ == "OperationalError" or state.startswith(("08", "57P")):
-        return (
-            "The database does not answer; look at ./resonanz status, then start again. Nothing is half done."
-        )
+        return "The database does not answer; look at ./resonanz status, then start again. Nothing is half done."
     return None
 
 

@@ -49,7 +49,7 @@ class Finding:
 
 @click.command()
 @click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder, when it is not the usual one."
+    "--data", type=click.Path(path_type=Path, readable=False), help="The data folder, when it is not the usual one."
 )
 def doctor(data: Path | None) -> None:
     """Examine this installation: Python, programs, folders, disk, database, roles, clock, key file, address.
@@ -137,7 +137,7 @@ def _database() -> Iterator[Finding]:
         with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
             yield from _examine_connection(connection)
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         words = f"not reachable: {reason}; check DATABASE_URL, and whether the server runs"
         yield Finding(Verdict.WRONG, "database", words)
         return

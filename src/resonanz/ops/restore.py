@@ -33,7 +33,7 @@ _HEAD_LINES = 50
 @click.option("--yes", is_flag=True, help="Replace what is there.")
 @click.option("--without-key", is_flag=True, help="Go on although the backup's key file is not here.")
 @click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder, when it is not the usual one."
+    "--data", type=click.Path(path_type=Path, readable=False), help="The data folder, when it is not the usual one."
 )
 def restore(file: Path, yes: bool, without_key: bool, data: Path | None) -> None:
     """Bring back the backup FILE. Resonanz must not run meanwhile.

@@ -38,7 +38,7 @@ WEB_SECONDS = 120.0
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 answers the whole network.")
 @click.option(
     "--data",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, readable=False),
     help="The folder for database, key file, uploads and logs. "
     "[default: RESONANZ_DATA, else ~/.local/share/resonanz, for root /var/lib/resonanz]",
 )
@@ -236,7 +236,7 @@ def _require_reachable(url: str) -> None:
         with psycopg.connect(url, connect_timeout=10) as connection:
             version = connection.info.server_version // 10000
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         raise OperatorError(
             "ops.database.unreachable", f"The database of DATABASE_URL is not reachable: {reason}"
         ) from error
