@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Mapping, Sequence
 
 from django.conf import settings
+from django.db import connection
 
 from resonanz.core import clock
 from resonanz.triage.contract import Evaluated, Judgement
 from resonanz.triage.evaluate import Evaluator
-from resonanz.triage.models import Evaluation
 
 
 @functools.cache
@@ -23,16 +24,25 @@ def evaluate(*, texts: Sequence[str], language_hints: Sequence[str]) -> list[Eva
     return _evaluator().evaluate(texts, language_hints=language_hints) if texts else []
 
 
+_UPSERT = """
+INSERT INTO triage_evaluation (
+    post_id, language, sentiment, is_question, is_complaint, is_offence, urgency, labels, evaluated_at)
+SELECT post_id, language, sentiment, is_question, is_complaint, is_offence, urgency, labels::jsonb, %s
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bool[], %s::bool[], %s::bool[], %s::float8[], %s::text[])
+    AS new (post_id, language, sentiment, is_question, is_complaint, is_offence, urgency, labels)
+ON CONFLICT (post_id) DO UPDATE SET language = excluded.language, sentiment = excluded.sentiment,
+    is_question = excluded.is_question, is_complaint = excluded.is_complaint, is_offence = excluded.is_offence,
+    urgency = excluded.urgency, labels = excluded.labels, evaluated_at = excluded.evaluated_at
+"""
+
+
 def keep(*, evaluated: Mapping[int, Evaluated]) -> None:
-    """Store evaluations by post id; an earlier one of the same post is replaced."""
-    Evaluation.objects.bulk_create(
-        [_row(post_id, found) for post_id, found in sorted(evaluated.items())],
-        update_conflicts=True,
-        unique_fields=["post"],
-        update_fields=[
-            "language", "sentiment", "is_question", "is_complaint", "is_offence", "urgency", "labels", "evaluated_at",
-        ],
-    )  # fmt: skip
+    """Store evaluations by post id, in one statement; an earlier one of the same post is replaced."""
+    if not evaluated:
+        return
+    rows = [_row(post_id, found) for post_id, found in sorted(evaluated.items())]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, [clock.now(), *(list(column) for column in zip(*rows, strict=True))])
 
 
 def is_true(found: Evaluated, label: str) -> bool:
@@ -45,18 +55,10 @@ def sentiment(found: Evaluated) -> str:
     return str(found.labels["sentiment"].value) if "sentiment" in found.labels else ""
 
 
-def _row(post_id: int, found: Evaluated) -> Evaluation:
-    return Evaluation(
-        post_id=post_id,
-        language=found.language,
-        sentiment=sentiment(found),
-        is_question=is_true(found, "question"),
-        is_complaint=is_true(found, "complaint"),
-        is_offence=is_true(found, "offensive"),
-        urgency=found.urgency,
-        labels={name: _stored(judgement, found.versions.get(name, "")) for name, judgement in found.labels.items()},
-        evaluated_at=clock.now(),
-    )
+def _row(post_id: int, found: Evaluated) -> tuple[object, ...]:
+    labels = {name: _stored(judgement, found.versions.get(name, "")) for name, judgement in found.labels.items()}
+    decided = (is_true(found, "question"), is_true(found, "complaint"), is_true(found, "offensive"))
+    return (post_id, found.language, sentiment(found), *decided, found.urgency, json.dumps(labels))
 
 
 def _stored(judgement: Judgement, version: str) -> dict[str, object]:
