@@ -19,6 +19,7 @@ from resonanz.core import clock
 from tests.networks.memory_process import MemoryProcess, free_port
 
 TEMPLATE = "resonanz_template"
+APPLICATION, PASSWORD = "flow_application", "only-for-tests"
 
 
 def superuser_url(database: str) -> str:
@@ -26,12 +27,24 @@ def superuser_url(database: str) -> str:
     return make_conninfo(os.environ["TEST_DATABASE_URL"], dbname=database)
 
 
+def application_url(database: str) -> str:
+    """The same, for the role that may only read and write rows."""
+    return make_conninfo(superuser_url(database), user=APPLICATION, password=PASSWORD)
+
+
 def make_template(data: Path) -> None:
     """A migrated database that is never used itself, so that copies of it take a moment."""
     with psycopg.connect(superuser_url("postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
         connection.execute(f"CREATE DATABASE {TEMPLATE}")
-    environment = {**os.environ, "DATABASE_URL": superuser_url(TEMPLATE), "RESONANZ_DATA": str(data)}
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone():
+            connection.execute(f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{PASSWORD}'")
+    environment = {
+        **os.environ,
+        "DATABASE_URL": application_url(TEMPLATE),
+        "DATABASE_OWNER_URL": superuser_url(TEMPLATE),
+        "RESONANZ_DATA": str(data),
+    }
     subprocess.run([sys.executable, "-m", "resonanz", "migrate"], env=environment, check=True, capture_output=True)
 
 
@@ -54,7 +67,7 @@ class Product:
     def environment(self) -> dict[str, str]:
         return {
             **{name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"},
-            "DATABASE_URL": superuser_url(self.database),
+            "DATABASE_URL": application_url(self.database),
             "RESONANZ_DATA": str(self.data),
             "RESONANZ_BASE_URL": self.url,
             "RESONANZ_ALLOWED_HOSTS": self.practice.host,

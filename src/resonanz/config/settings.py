@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets as random_bytes
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -131,7 +132,8 @@ EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]
-LOCALE_PATHS = [ROOM_FOLDER / "web" / "locale"]
+# The second one holds what was compiled where the checkout may not be written.
+LOCALE_PATHS = [ROOM_FOLDER / "web" / "locale", Path(sys.prefix) / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

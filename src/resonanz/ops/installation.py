@@ -15,7 +15,6 @@ import os
 import shutil
 import subprocess
 import sys
-import urllib.request
 import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,12 +23,6 @@ from pathlib import Path
 STAMP = "resonanz-installed.json"
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 DEV_COMMANDS = {"test", "check"}
-# Only for a Python without ensurepip (Debian's python3 without python3-venv) and without a folder of wheels.
-PIP_URL = (
-    "https://packages.example/44/3c/"
-    "d717024885424591d5376220b5e836c2d5293ce2011523c9de23ff7bf068/pip-25.3-py3-none-any.whl"
-)
-PIP_SHA256 = "9655943313a94722b7774661c21049070f6bbb0a1516bf02f7c8d5d9201514cd"
 
 
 class InstallationFailed(Exception):
@@ -121,6 +114,7 @@ def _prepare(checkout: Checkout, kind: str) -> None:
             _make_anew(checkout)
         (checkout.environment / STAMP).unlink(missing_ok=True)
         _install(checkout, LOCKS[kind])
+        _compile(checkout)
         _write_stamp(checkout, kind, stamp)
 
 
@@ -166,12 +160,28 @@ def _install(checkout: Checkout, lock: str) -> None:
         )
 
 
+def _compile(checkout: Checkout) -> None:
+    """Our own modules too, so that every process starts quickly even where Python may not write beside the sources."""
+    if os.access(checkout.root / "src", os.W_OK):
+        command = [str(checkout.python), "-m", "compileall", "-q", str(checkout.root / "src")]
+        subprocess.run(command, stdout=sys.stderr, check=False)  # it only saves time; a failure harms nothing
+
+
 def _pip(checkout: Checkout) -> list[str]:
-    """The command of a pip that installs into the environment, run from its own wheel: nothing to install first."""
-    return [str(checkout.python), str(_pip_wheel(checkout) / "pip")]
+    """The command of a pip that installs into the environment without being installed there itself."""
+    if wheel := _pip_wheel():
+        return [str(checkout.python), str(wheel / "pip")]
+    # Debian's python3-pip without python3-venv: the system's pip can work on another environment.
+    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0:
+        return [sys.executable, "-m", "pip", "--python", str(checkout.python)]
+    raise InstallationFailed(
+        "This Python has no pip: install it (Debian: apt install python3-venv), or put a pip wheel into the folder "
+        "that RESONANZ_WHEELS names."
+    )
 
 
-def _pip_wheel(checkout: Checkout) -> Path:
+def _pip_wheel() -> Path | None:
+    """The operator's pip wheel, or the one that comes with Python."""
     wheels = os.environ.get("RESONANZ_WHEELS")
     if wheels and (found := sorted(Path(wheels).glob("pip-*-py3-none-any.whl"))):
         return found[-1]
@@ -182,23 +192,7 @@ def _pip_wheel(checkout: Checkout) -> Path:
         for folder in folders:
             if found := sorted(folder.glob("pip-*.whl")):
                 return found[-1]
-    return _download_pip(checkout.environment / "pip.whl")
-
-
-def _download_pip(target: Path) -> Path:
-    _say("This Python has no pip; fetching it …")
-    try:
-        with urllib.request.urlopen(PIP_URL, timeout=60) as answer:
-            content = answer.read()
-    except OSError as error:
-        raise InstallationFailed(
-            f"This Python has no pip, and {PIP_URL} cannot be fetched ({error}); "
-            "install it (Debian: apt install python3-venv)."
-        ) from error
-    if hashlib.sha256(content).hexdigest() != PIP_SHA256:
-        raise InstallationFailed(f"What {PIP_URL} gave is not what was expected; nothing was installed.")
-    target.write_bytes(content)
-    return target
+    return None
 
 
 def _write_stamp(checkout: Checkout, kind: str, before: dict[str, str]) -> None:
