@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from resonanz.triage.cleaning import Word
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -26,14 +28,30 @@ class Judgement:
     because: tuple[Piece, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """A text as judges get it: the original, its words in cleaned form with their places in it, its language or ""."""
+
+    text: str
+    words: Sequence[Word]
+    language: str
+
+
 class Judge(Protocol):
-    """One label. `version` changes whenever the same text could be judged otherwise than before."""
+    """Answers one label or several that share their work. To add one: a file, and a line in `Evaluator.load`."""
 
-    name: str
-    version: str
+    @property
+    def labels(self) -> Sequence[str]:
+        """What it answers; no two judges answer the same."""
+        ...
 
-    def judge(self, texts: Sequence[str], languages: Sequence[str]) -> list[Judgement]:
-        """One judgement a text, in order; `languages` are codes like "de", "" where unknown. Never raises on a text."""
+    @property
+    def version(self) -> str:
+        """Changes whenever the same text could be judged otherwise than before."""
+        ...
+
+    def judge(self, texts: Sequence[CleanText], *, with_reasons: bool) -> list[dict[str, Judgement]]:
+        """Every label of every text, in order. Never raises on a text."""
         ...
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from resonanz.triage import artefact, heads, ngrams, urgency
-from resonanz.triage.cleaning import Word, clean_words
-from resonanz.triage.contract import Evaluated, Judgement
-from resonanz.triage.heads import Head, LanguageModel
+from resonanz.triage.cleaning import clean_words
+from resonanz.triage.contract import CleanText, Evaluated, Judge, Judgement
 from resonanz.triage.language import DEFAULT_LANGUAGES, LanguageJudge
+from resonanz.triage.ngram_judge import NgramJudge
 
 CODE_VERSION = f"{ngrams.VERSION}.1"
 DEFAULT_MODEL = Path(__file__).parent / "model" / "default.triage"
@@ -20,24 +17,14 @@ DEFAULT_MODEL = Path(__file__).parent / "model" / "default.triage"
 _BATCH = 256
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    text: str
-    words: list[Word]
-    language: str
-
-
 class Evaluator:
-    """Evaluates texts with one model. Safe to share between threads: nothing changes after loading."""
+    """Cleans each text once and asks all judges. Safe to share between threads: nothing changes after loading."""
 
-    def __init__(self, *, models: Sequence[LanguageModel], language: LanguageJudge, version: str) -> None:
-        self._models = {model.language: model for model in models}
+    def __init__(self, *, judges: Sequence[Judge], language: LanguageJudge) -> None:
+        self._judges = judges
         self._language = language
-        # A text in a language without a model of its own gets the nearest thing, and every label of it is unsure.
-        self._stand_in = next((code for code in language.languages if code in self._models), models[0].language)
-        self.version = version
-        labels = sorted({head.label for model in models for head in model.heads})
-        self.versions = dict.fromkeys(labels, version) | {"language": language.version, "urgency": urgency.VERSION}
+        self.versions = {label: judge.version for judge in judges for label in judge.labels}
+        self.versions |= {"language": language.version, "urgency": urgency.VERSION}
 
     @classmethod
     def load(cls, path: Path | None = None, *, languages: Sequence[str] = DEFAULT_LANGUAGES) -> Evaluator:
@@ -53,7 +40,8 @@ class Evaluator:
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             raise artefact.BadArtefact(path=where, reason="malformed") from error
         language = LanguageJudge(languages=languages)
-        return cls(models=models, language=language, version=f"{CODE_VERSION}-{found.digest[:12]}")
+        version = f"{CODE_VERSION}-{found.digest[:12]}"
+        return cls(judges=[NgramJudge(models=models, languages=language.languages, version=version)], language=language)
 
     def evaluate(
         self, texts: Sequence[str], *, language_hints: Sequence[str] | None = None, with_reasons: bool = True
@@ -73,62 +61,17 @@ class Evaluator:
             found.extend(self._evaluate(batch, with_reasons=with_reasons))
         return found
 
-    def _read(self, text: str, hint: str) -> _Text:
+    def _read(self, text: str, hint: str) -> CleanText:
         words = clean_words(text)
-        return _Text(text, words, self._language.tell(words, hint=hint))
+        return CleanText(text, words, self._language.tell(words, hint=hint))
 
-    def _evaluate(self, batch: Sequence[_Text], *, with_reasons: bool) -> list[Evaluated]:
-        found: list[Evaluated | None] = [None] * len(batch)
-        for code, model in self._models.items():
-            places = [place for place, one in enumerate(batch) if self._model_for(one.language) == code]
-            if places:
-                own = [batch[place] for place in places]
-                for place, labels in zip(places, self._judge(model, own, with_reasons=with_reasons), strict=True):
-                    found[place] = self._told(batch[place], labels)
-        return [one for one in found if one is not None]
+    def _evaluate(self, batch: Sequence[CleanText], *, with_reasons: bool) -> list[Evaluated]:
+        labels: list[dict[str, Judgement]] = [{} for _ in batch]
+        for judge in self._judges:
+            for known, more in zip(labels, judge.judge(batch, with_reasons=with_reasons), strict=True):
+                known.update(more)
+        return [self._told(one, found) for one, found in zip(batch, labels, strict=True)]
 
-    def _model_for(self, language: str) -> str:
-        return language if language in self._models else self._stand_in
-
-    def _told(self, one: _Text, labels: dict[str, Judgement]) -> Evaluated:
-        if one.language not in self._models:
-            labels = {name: replace(label, unsure=True) for name, label in labels.items()}
+    def _told(self, one: CleanText, labels: dict[str, Judgement]) -> Evaluated:
         soon = urgency.assess(labels, one.words, text=one.text)
         return Evaluated(one.language, labels, soon.score, self.versions, soon.parts)
-
-    def _judge(self, model: LanguageModel, texts: Sequence[_Text], *, with_reasons: bool) -> list[dict[str, Judgement]]:
-        grams = ngrams.extract([[word.form for word in one.words] for one in texts])
-        features = ngrams.weigh(grams, model.idf)
-        scores = model.scores(features)
-        empty = features.starts[:-1] == features.starts[1:]
-        places = heads.Occurrences.of(grams, features, model.idf) if with_reasons else None
-        bounds = np.searchsorted(grams.text_of_word, np.arange(len(texts) + 1)).tolist()
-        labels: list[dict[str, Judgement]] = [{} for _ in texts]
-        for head in model.heads:
-            judged = heads.judge(head, scores, empty=empty)
-            if places is not None:
-                judged = _explain(model, head, judged, texts, bounds, places)
-            for own, judgement in zip(labels, judged, strict=True):
-                own[head.label] = judgement
-        return labels
-
-
-def _explain(
-    model: LanguageModel,
-    head: Head,
-    judged: list[Judgement],
-    texts: Sequence[_Text],
-    bounds: Sequence[int],
-    places: heads.Occurrences,
-) -> list[Judgement]:
-    for decided, value in enumerate(head.classes):
-        spoke = head.spoke_for(decided)
-        rows = [row for row, one in enumerate(judged) if one.value == value and texts[row].words]
-        if spoke is None or not rows:
-            continue
-        spoken = places.speaking_words(model.speaking(places.index, *spoke))
-        for row in rows:
-            share = spoken[bounds[row] : bounds[row + 1]]
-            because = heads.pieces(texts[row].words, share, text=texts[row].text)
-            judged[row] = replace(judged[row], because=because)
-    return judged
