@@ -50,6 +50,8 @@ def test_post_becomes_a_case_and_its_answer_stands_on_the_network_once(
                                     " WHERE i.handle = 'selin'"))  # fmt: skip
 
     page.goto(f"{product.url}/inbox/?view=all")
+    practice.say(stranger, "@nordhain Und noch eine Frage?")
+    expect(page.get_by_role("link", name="Es gibt Neues")).to_be_visible(timeout=20_000)
     page.locator("a.case", has_text="Kindersitz").click()
     expect(page.locator(".said", has_text="<script>alert(1)</script>").first).to_be_visible()
     page.get_by_role("textbox", name="Antwort").fill(ANSWER)

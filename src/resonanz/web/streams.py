@@ -12,12 +12,12 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.cookies import CookieError, SimpleCookie
-from importlib import import_module
 from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections, connection
 from django.http import HttpRequest
 
@@ -44,6 +44,7 @@ class Notices:
     def __init__(self) -> None:
         self._queues: set[asyncio.Queue[str]] = set()
         self._listening: asyncio.Task[None] | None = None
+        self.ready = asyncio.Event()
 
     @contextlib.contextmanager
     def subscribed(self) -> Any:
@@ -51,6 +52,7 @@ class Notices:
         queue: asyncio.Queue[str] = asyncio.Queue(_QUEUE_LENGTH)
         self._queues.add(queue)
         if self._listening is None or self._listening.done():
+            self.ready.clear()
             self._listening = asyncio.create_task(self._listen())
         try:
             yield queue
@@ -62,7 +64,9 @@ class Notices:
             try:
                 async with await psycopg.AsyncConnection.connect(**_address(), autocommit=True) as listener:
                     await listener.execute(f"LISTEN {CHANNEL}")
-                    self._tell(LOOK_AGAIN)  # whatever was said while nobody listened
+                    if self.ready.is_set():
+                        self._tell(LOOK_AGAIN)  # the connection was lost for a while, and notices with it
+                    self.ready.set()
                     async for notice in listener.notifies():
                         self._tell(notice.payload)
             except psycopg.OperationalError:
@@ -106,6 +110,9 @@ async def _chunks(key: str, gone: asyncio.Future[None]) -> AsyncIterator[bytes]:
     checked = loop.time()
     with _notices.subscribed() as queue:
         yield b"retry: 2000\n\n"
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(_notices.ready.wait(), PING_SECONDS)
+            yield b"event: ready\ndata: {}\n\n"
         while not gone.done():
             try:
                 notice = await asyncio.wait_for(queue.get(), PING_SECONDS)
@@ -146,7 +153,7 @@ def _session_may_listen(key: str) -> bool:
     """As Django's own middleware would decide, the hash of the session included."""
     close_old_connections()
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    request.session = SessionStore(key)
     user = get_user(request)
     return isinstance(user, User) and user.is_active and may(user, Act.READ_CASES)
 
