@@ -9,6 +9,7 @@ from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.listening import topics
 from resonanz.listening.models import EarlierWording, Post, Topic
+from resonanz.listening.posts import stream
 from resonanz.networks.channels import connect
 from resonanz.networks.contract import AccountGone, Author, BadEvent, Counted, Deleted, Edited, Event, Visibility
 from resonanz.networks.models import Channel
@@ -17,8 +18,10 @@ from resonanz.pipeline.models import PutAside
 from resonanz.pipeline.take_in import take_in
 from resonanz.privacy.models import Purpose
 from resonanz.service import calendars
-from resonanz.service.models import Case, CasePost, CaseState
+from resonanz.service.cases import needs_no_answer, open_from_post
+from resonanz.service.models import Case, CasePost, CaseState, NoneNeeded
 from resonanz.service.responsibilities import set_responsibility
+from resonanz.triage.models import Evaluation
 
 from .events import NETWORK, ORIGIN, at, posted
 
@@ -200,3 +203,102 @@ def test_thread_of_many_levels_is_never_walked(channel: Channel) -> None:
 
     assert taken.stored == 2000
     assert Case.objects.count() == 1
+
+
+def test_batch_with_question_our_answer_and_follow_up_leaves_only_the_last_open(channel: Channel) -> None:
+    ours = Author(native_id="us", handle="nordhain")
+    take_in(
+        channel=channel,
+        events=[
+            posted("1", addressed=True),
+            posted("2", "Morgen!", parent_id="1", author=ours),
+            posted("3", "Und wann genau?", parent_id="2"),
+        ],
+    )
+
+    places = dict(CasePost.objects.values_list("post__native_id", "state"))
+    assert places == {"1": "NONE_NEEDED", "2": "NONE_NEEDED", "3": "OPEN"}
+
+
+def test_stranger_with_our_handle_on_another_server_is_a_stranger(channel: Channel) -> None:
+    namesake = Author(native_id="us", handle="nordhain")
+
+    take_in(channel=channel, events=[posted("1", author=namesake, origin="other.example", addressed=True)])
+
+    assert Case.objects.count() == 1
+
+
+def test_post_from_a_timeline_that_turns_out_to_be_addressed_waits_for_an_answer(channel: Channel) -> None:
+    take_in(channel=channel, events=[posted("1", addressed=True)])
+    later = posted("2", "Wann kommt es endlich?", parent_id="1", author=Author(native_id="a-2"))
+    take_in(channel=channel, events=[later])
+    take_in(channel=channel, events=[replace(later, addressed=True), later])
+
+    assert CasePost.objects.get(post__native_id="2").state == "OPEN"
+    assert not Post.objects.get(native_id="2").is_context
+
+
+def test_post_of_a_topic_that_becomes_addressed_is_kept_to_serve(channel: Channel, topic: Topic) -> None:
+    said = posted("1", "Mein Rad ist kaputt!")
+    take_in(channel=channel, events=[said])
+    before = Post.objects.get()
+    take_in(channel=channel, events=[replace(said, addressed=True)])
+
+    after = Post.objects.get()
+    assert (before.purpose, after.purpose) == (Purpose.REPUTATION, Purpose.SERVICE)
+    assert after.delete_on > before.delete_on
+
+
+def test_private_messages_never_show_in_listening(channel: Channel, topic: Topic) -> None:
+    take_in(channel=channel, events=[posted("1", "Mein Rad", visibility=Visibility.PRIVATE, addressed=True)])
+
+    assert list(stream()) == []
+    assert topics.preview(query="Rad").found == []
+
+
+def test_changed_topic_is_noticed_even_when_the_clock_jumped_back(channel: Channel, colleague: User) -> None:
+    topic = topics.create(name="One", query="Bremse", opens_cases=False, actor=colleague)
+    take_in(channel=channel, events=[posted("1", "Kette")])
+    with clock.moved_to(clock.now() - timedelta(days=3)):
+        topics.change(topic_id=topic.pk, name="One", query="Kette", opens_cases=False, is_active=True, actor=colleague)
+
+    taken = take_in(channel=channel, events=[posted("2", "Kette")])
+
+    assert taken.stored == 1
+
+
+def test_topic_that_asks_for_a_language_hears_it_where_the_network_does_not_say(
+    channel: Channel, colleague: User
+) -> None:
+    topics.create(name="German", query="Rad* AND lang:de", opens_cases=False, actor=colleague)
+
+    taken = take_in(channel=channel, events=[posted("1", "Mein Rad ist seit gestern leider kaputt und quietscht")])
+
+    assert taken.stored == 1
+
+
+def test_due_time_follows_the_oldest_post_that_is_still_open(channel: Channel, colleague: User) -> None:
+    first = posted("1", addressed=True, ago=timedelta(hours=5))
+    take_in(channel=channel, events=[first, posted("2", parent_id="1", addressed=True, ago=timedelta())])
+    case = Case.objects.get()
+    due_before = case.answer_due_at
+
+    needs_no_answer(
+        case_id=case.pk, post_id=Post.objects.get(native_id="1").pk, reason=NoneNeeded.SPAM, actor=colleague
+    )
+
+    case.refresh_from_db()
+    assert due_before is not None
+    assert case.answer_due_at == at(4)
+    assert case.answer_due_at > due_before
+
+
+def test_case_made_of_a_post_keeps_what_the_judges_said(channel: Channel, topic: Topic, colleague: User) -> None:
+    take_in(channel=channel, events=[posted("1", "Mein Rad ist schon wieder kaputt, so eine Frechheit!")])
+    post = Post.objects.get()
+    Evaluation.objects.filter(post=post).update(is_complaint=True, urgency=0.6)
+
+    case = open_from_post(post_id=post.pk, channel_id=None, actor=colleague)
+
+    assert (case.intent, case.urgency, case.assignee) == ("COMPLAINT", 0.6, colleague)
+    assert Post.objects.get().purpose == Purpose.SERVICE

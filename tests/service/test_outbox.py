@@ -11,7 +11,7 @@ from resonanz.privacy.models import AuditRecord
 from resonanz.service import outbox
 from resonanz.service.conversation import conversation
 from resonanz.service.models import Case, CasePost, Outgoing, OutgoingState
-from resonanz.service.replies import NotAllowed, TooLate, cancel, queue_reply
+from resonanz.service.replies import NotAllowed, TooLate, UnderWay, cancel, queue_reply
 from tests.networks.memory_process import MemoryProcess
 from tests.service.conftest import MovingClock
 
@@ -169,7 +169,7 @@ def test_sender_that_died_before_the_call_is_sent_once_later(
     assert (state(outgoing), standing(network, stranger)) == (OutgoingState.SENT, [ANSWER])
 
 
-def test_restored_reply_is_looked_for_before_it_is_sent(
+def test_restored_reply_is_looked_for_and_else_left_to_a_person(
     case: Case, agent: User, network: MemoryProcess, stranger: Account, moving_clock: MovingClock
 ) -> None:
     sent, unsent = queue(case, agent), queue(case, agent, text="Und nochmals danke. ^MK")
@@ -183,8 +183,9 @@ def test_restored_reply_is_looked_for_before_it_is_sent(
         for outgoing_id in list(outbox.waiting()):
             outbox.send_due(outgoing_id=outgoing_id)
 
-    assert {state(sent), state(unsent)} == {OutgoingState.SENT}
-    assert standing(network, stranger) == [ANSWER, "Und nochmals danke. ^MK"]
+    assert (state(sent), state(unsent)) == (OutgoingState.SENT, OutgoingState.FAILED)
+    assert Outgoing.objects.get(pk=unsent.pk).failure_code == outbox.RESTORED
+    assert standing(network, stranger) == [ANSWER]
 
 
 def test_own_reply_that_comes_back_is_shown_once(
@@ -198,3 +199,25 @@ def test_own_reply_that_comes_back_is_shown_once(
     entries = conversation(case=case).entries
     assert [entry.outgoing.pk for entry in entries if entry.outgoing] == [outgoing.pk]
     assert len([entry for entry in entries if entry.said]) == 1
+
+
+def test_colleague_is_told_that_another_answer_is_on_its_way(case: Case, agent: User) -> None:
+    other = User.objects.create_user("tom@nordhain.example", name="Tom", role="AGENT", created_at=agent.created_at)
+    queue(case, agent)
+
+    with pytest.raises(UnderWay):
+        queue(case, other)
+
+
+def test_reply_stands_once_though_our_clock_is_an_hour_ahead(
+    case: Case, agent: User, network: MemoryProcess, stranger: Account, moving_clock: MovingClock
+) -> None:
+    moving_clock.forward(hours=1)
+    outgoing = queue(case, agent)
+    moving_clock.forward(seconds=11)
+    network.trouble("lost", next=1, method="POST")
+    outbox.send_due(outgoing_id=outgoing.pk)
+    moving_clock.forward(minutes=2)
+    outbox.send_due(outgoing_id=outgoing.pk)
+
+    assert (state(outgoing), standing(network, stranger)) == (OutgoingState.SENT, [ANSWER])

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from operator import itemgetter
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from resonanz.core import clock
 from resonanz.listening.models import EarlierWording, Post, PostChannel, PostTopic
@@ -80,10 +81,12 @@ def store(*, posts: Sequence[NewPost], channel_id: int) -> dict[PostKey, StoredP
             stored[tuple(key)] = StoredPost(post_id, is_new=True, is_news=True)
     already = [post.key for post in posts if post.key not in stored]
     stored |= {key: StoredPost(post_id, is_new=False, is_news=False) for key, post_id in known(keys=already).items()}
+    posts = [post for post in posts if post.key in stored]  # what was erased a moment ago stays erased
     linked = _link(posts, stored, channel_id)
     for post in posts:
         if post.addressed and stored[post.key].post_id in linked:
             stored[post.key] = replace(stored[post.key], is_news=True)
+    _serve([post for post in posts if post.purpose == "SERVICE" and not stored[post.key].is_new], stored)
     _lift_from_context([post for post in posts if not post.is_context and not stored[post.key].is_new], stored)
     return stored
 
@@ -125,6 +128,15 @@ def _link(posts: Sequence[NewPost], stored: dict[PostKey, StoredPost], channel_i
                 [[post for post, _ in pairs], [topic for _, topic in pairs]],
             )
     return linked
+
+
+def _serve(posts: Sequence[NewPost], stored: dict[PostKey, StoredPost]) -> None:
+    """What was kept for reputation and now wants an answer is kept to serve its author, and as long."""
+    for delete_on in sorted({post.delete_on for post in posts}):
+        ids = sorted(stored[post.key].post_id for post in posts if post.delete_on == delete_on)
+        Post.objects.filter(pk__in=ids, purpose="REPUTATION").update(
+            purpose="SERVICE", delete_on=Greatest("delete_on", Value(delete_on))
+        )
 
 
 def _lift_from_context(posts: Sequence[NewPost], stored: dict[PostKey, StoredPost]) -> None:
@@ -201,6 +213,7 @@ class Reworded:
     speaker: str
     text: str
     language: str
+    author_handle: str
 
 
 def reword(*, edits: Sequence[Edited], keep_earlier: Collection[PostKey]) -> list[Reworded]:
@@ -210,14 +223,14 @@ def reword(*, edits: Sequence[Edited], keep_earlier: Collection[PostKey]) -> lis
     ids = known(keys=newest)
     for key, post_id in sorted(ids.items(), key=lambda item: item[1]):
         edit = newest[key]
-        post = Post.objects.select_for_update().filter(pk=post_id).first()
+        post = Post.objects.select_for_update(no_key=True).filter(pk=post_id).first()
         if post is None or post.text == edit.text or (post.edited_at and post.edited_at >= edit.edited_at):
             continue
         if key in keep_earlier:
             EarlierWording.objects.get_or_create(post=post, replaced_at=edit.edited_at, defaults={"text": post.text})
         post.text, post.edited_at = edit.text, edit.edited_at
         post.save(update_fields=["text", "edited_at"])
-        changed.append(Reworded(post.pk, post.speaker, post.text, post.language))
+        changed.append(Reworded(post.pk, post.speaker, post.text, post.language, post.author_handle))
     return changed
 
 
@@ -238,7 +251,7 @@ def stream(
     *, topic_id: int | None = None, before: tuple[datetime, int] | None = None, limit: int = 50
 ) -> QuerySet[Post]:
     """What was said by others, newest first, after the (posted_at, id) of the last one shown."""
-    found = Post.objects.filter(is_context=False, speaker="OUTSIDER")
+    found = Post.objects.filter(is_context=False, speaker="OUTSIDER", visibility="PUBLIC")
     if topic_id is not None:
         found = found.filter(topics=topic_id)
     if before is not None:

@@ -6,8 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import IntegrityError, connection, transaction
 
 from resonanz.accounts.actors import actor_of
 from resonanz.accounts.models import User
@@ -30,6 +29,7 @@ class Compiled:
 
     matcher: Matcher
     opens_cases: frozenset[int]
+    ask_language: bool
 
 
 _lock = threading.Lock()
@@ -39,13 +39,18 @@ _cached: tuple[tuple[object, ...], Compiled] | None = None
 def compiled() -> Compiled:
     """The matcher over all active topics; built anew only when one of them has changed (one small query to know)."""
     global _cached
-    stamp = (Topic.objects.count(), *Topic.objects.aggregate(Max("changed_at"), Max("id")).values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), bit_xor(hashtextextended(concat(id, ' ', changed_at), 0)) FROM listening_topic"
+        )
+        stamp = cursor.fetchone()
     with _lock:
         if _cached is None or _cached[0] != stamp:
             active = list(Topic.objects.filter(is_active=True).order_by("id"))
             matcher = Matcher.compile({topic.pk: topic.query for topic in active})
             opening = frozenset(topic.pk for topic in active if topic.opens_cases)
-            _cached = (stamp, Compiled(matcher, opening))
+            ask_language = any("lang:" in topic.query.lower() for topic in active)
+            _cached = (stamp, Compiled(matcher, opening, ask_language))
         return _cached[1]
 
 
@@ -94,7 +99,7 @@ class Preview:
 def preview(*, query: str, limit: int = 20, searched: int = 5000) -> Preview:
     """Try a query on the newest stored posts."""
     matcher = Matcher.compile({0: query})
-    newest = list(Post.objects.filter(speaker="OUTSIDER").order_by("-posted_at", "-id")[:searched])
+    newest = list(Post.objects.filter(speaker="OUTSIDER", visibility="PUBLIC").order_by("-posted_at", "-id")[:searched])
     found = [
         post for post in newest if matcher.match(post.text, author_handle=post.author_handle, language=post.language)
     ]

@@ -57,7 +57,12 @@ def connect(
 def import_channel(*, name: str) -> Channel:
     """The channel that imported files come through; made at its first use."""
     found = Channel.objects.filter(name=name).first()
-    return found or connect(network=IMPORT_NETWORK, name=name, actor=None)
+    if found is not None:
+        return found
+    try:
+        return connect(network=IMPORT_NETWORK, name=name, actor=None)
+    except ChannelNameTaken:  # another import made it a moment ago
+        return Channel.objects.get(name=name)
 
 
 def pause(*, channel_id: int, actor: User) -> None:

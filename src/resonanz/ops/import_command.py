@@ -109,7 +109,7 @@ class _Rejected:
     """The file of rejected lines, made when the first one comes, known to retention, readable by its owner only."""
 
     def __init__(self, source: str) -> None:
-        self.path = Path("stdin.rejected.jsonl" if source == "-" else f"{source}.rejected.jsonl").absolute()
+        self.path = Path(_rejected_name(source)).absolute()
         self.count = 0
         self._file: TextIO | None = None
 
@@ -131,8 +131,13 @@ class _Rejected:
         RejectedFile.objects.update_or_create(
             path=str(self.path), defaults={"delete_on": today + timedelta(days=KEEP_REJECTED_DAYS)}
         )
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         return os.fdopen(handle, "w", encoding="utf-8", errors="replace")
+
+
+def _rejected_name(source: str) -> str:
+    """Beside the file; what came from standard input has no name, so its time stands for it."""
+    return f"{f'stdin-{clock.now():%Y%m%dT%H%M%S}' if source == '-' else source}.rejected.jsonl"
 
 
 def _progress() -> Progress:

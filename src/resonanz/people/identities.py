@@ -67,7 +67,10 @@ def _refresh(seen: Sequence[Seen]) -> None:
         cursor.execute(
             "WITH new AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
             " %s::timestamptz[], %s::date[]) AS new (network, origin, native_id, handle, name, url, at, delete_on)),"
-            " met AS (UPDATE people_identity old SET handle = new.handle, name = new.name, url = new.url,"
+            " met AS (UPDATE people_identity old SET (handle, name, url) = (SELECT"
+            " CASE WHEN newer THEN new.handle ELSE old.handle END, CASE WHEN newer THEN new.name ELSE old.name END,"
+            " CASE WHEN newer AND new.url <> '' THEN new.url ELSE old.url END"
+            " FROM (SELECT new.at >= old.last_seen_at AS newer) AS age),"
             " last_seen_at = greatest(old.last_seen_at, new.at), delete_on = greatest(old.delete_on, new.delete_on)"
             " FROM new WHERE (old.network, old.origin, old.native_id) = (new.network, new.origin, new.native_id)"
             " RETURNING old.person_id, old.delete_on)"

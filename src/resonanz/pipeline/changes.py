@@ -11,6 +11,7 @@ from resonanz.listening.topics import compiled
 from resonanz.networks import registry
 from resonanz.networks.contract import AccountGone, Counted, Deleted, Edited, Event
 from resonanz.networks.models import Channel
+from resonanz.people.models import Identity
 from resonanz.privacy import audit, erasure
 from resonanz.service import cases, intake
 from resonanz.service.models import Case, CaseState
@@ -22,10 +23,10 @@ def apply(channel: Channel, events: Sequence[Event]) -> set[int]:
     _edit(channel, [event for event in events if isinstance(event, Edited)])
     posts.count(counted=[event for event in events if isinstance(event, Counted)])
     gone = [event for event in events if isinstance(event, Deleted)]
-    left = [event for event in events if isinstance(event, AccountGone)]
+    left = [event for event in events if isinstance(event, AccountGone) and _is_known(event)]
     touched = _open_cases(_ids_of(gone)) | _open_cases(_ids_by_authors(left))
-    for deleted in gone:
-        erasure.erase_post(deleted.network, deleted.origin, deleted.native_id)
+    if keys := list(posts.known(keys=[(event.network, event.origin, event.native_id) for event in gone])):
+        erasure.erase_posts(keys)
     for account in left:
         erasure.erase_account(
             network=account.network, origin=account.origin, native_id=account.native_id, actor=audit.SYSTEM,
@@ -46,7 +47,8 @@ def _edit(channel: Channel, edits: Sequence[Edited]) -> None:
     evaluations.keep(evaluated={post.post_id: one for post, one in zip(outsiders, found, strict=True)})
     matcher = compiled().matcher
     for post in outsiders:
-        posts.retouch(post_id=post.post_id, topic_ids=matcher.match(post.text, language=post.language))
+        touched = matcher.match(post.text, author_handle=post.author_handle, language=post.language)
+        posts.retouch(post_id=post.post_id, topic_ids=touched)
 
 
 def _keep_earlier(channel: Channel, keys: Iterable[PostKey]) -> set[PostKey]:
@@ -56,6 +58,13 @@ def _keep_earlier(channel: Channel, keys: Iterable[PostKey]) -> set[PostKey]:
     ids = posts.known(keys=keys)
     open_now = intake.in_open_case(post_ids=ids.values())
     return {key for key, post_id in ids.items() if post_id in open_now}
+
+
+def _is_known(gone: AccountGone) -> bool:
+    """Whether we hold anything of the account; streams tell of thousands that we never heard of."""
+    where = {"network": gone.network, "origin": gone.origin}
+    said = Post.objects.filter(author_native_id=gone.native_id, **where)
+    return said.exists() or Identity.objects.filter(native_id=gone.native_id, **where).exists()
 
 
 def _ids_of(gone: Sequence[Deleted]) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resonanz.listening import posts
 from resonanz.listening.models import Speaker
@@ -13,7 +13,8 @@ from resonanz.networks.contract import Posted
 from resonanz.networks.models import Channel
 from resonanz.privacy import tombstones
 from resonanz.privacy.models import Tombstone, TombstoneKind
-from resonanz.service import intake
+from resonanz.service import intake, outbox
+from resonanz.service.intake import THREAD
 from resonanz.triage import evaluations
 from resonanz.triage.contract import Evaluated
 
@@ -49,29 +50,61 @@ def key_of(posted: Posted) -> PostKey:
 
 def listen(channel: Channel, said: Sequence[Posted], topics: Compiled) -> list[Heard]:
     """Those of the posts that concern us, each once."""
-    wanted = _not_erased({key_of(posted): posted for posted in said}.values())
-    ours = _Ours(channel)
-    parents = [(posted.network, posted.origin, posted.parent_id) for posted in wanted if posted.parent_id]
-    roots = _roots(wanted, parents)
-    own_parents = posts.own(keys=parents)
-    open_threads = intake.open_threads(
-        channel=channel, root_ids=[root for key, root in roots.items() if root != key[2]]
-    )
+    wanted, ours = _not_erased(_each_once(said)), _Ours()
     touched = topics.matcher.match_all(
         [posted.text for posted in wanted],
         author_handles=[posted.author.handle if posted.author else "" for posted in wanted],
-        languages=[posted.language for posted in wanted],
+        languages=_languages(wanted, topics),
     )
+    parents = [(posted.network, posted.origin, posted.parent_id) for posted in wanted if posted.parent_id]
+    roots = _roots(wanted, parents)
+    opening = [
+        posted
+        for posted, topic_ids in zip(wanted, touched, strict=True)
+        if posted.addressed or ours.are_named(posted) or not topics.opens_cases.isdisjoint(topic_ids)
+    ]
+    threads = _open_threads(channel, roots, [posted for posted in opening if not ours.said(posted)])
+    own_parents = _said_by_us(channel, wanted, ours, parents)
     heard = []
     for posted, topic_ids in zip(wanted, touched, strict=True):
-        key = key_of(posted)
+        root = roots[key_of(posted)]
         answers_us = (posted.network, posted.origin, posted.parent_id) in own_parents
-        in_thread = (posted.origin, roots[key], posted.visibility.value) in open_threads
-        one = _hear(posted, roots[key], ours, topic_ids, answers_us=answers_us, in_thread=in_thread)
-        if one is not None:
+        in_thread = (posted.origin, root, posted.visibility.value) in threads
+        if one := _hear(posted, root, ours, topic_ids, answers_us=answers_us, in_thread=in_thread):
             one.opens_cases = not topics.opens_cases.isdisjoint(one.topic_ids)
             heard.append(one)
     return heard
+
+
+def _open_threads(channel: Channel, roots: dict[PostKey, str], opening: Iterable[Posted]) -> set[THREAD]:
+    """Threads with an open case; one that this very batch may open counts for what follows in it."""
+    threads = intake.open_threads(channel=channel, root_ids=[root for key, root in roots.items() if root != key[2]])
+    return threads | {(posted.origin, roots[key_of(posted)], posted.visibility.value) for posted in opening}
+
+
+def _said_by_us(channel: Channel, said: Iterable[Posted], ours: _Ours, parents: Sequence[PostKey]) -> set[PostKey]:
+    """Posts of ours that others answer: stored ones, those of this batch, and answers that left through the outbox."""
+    receipts = outbox.receipts(channel=channel, native_ids=[native_id for _, _, native_id in parents])
+    in_batch = {key_of(posted) for posted in said if ours.said(posted)}
+    return posts.own(keys=parents) | in_batch | {parent for parent in parents if parent[2] in receipts}
+
+
+def _each_once(said: Iterable[Posted]) -> list[Posted]:
+    """A batch may hold a post twice, as a mention and from a timeline; addressed once is addressed."""
+    once: dict[PostKey, Posted] = {}
+    for posted in said:
+        earlier = once.get(key_of(posted))
+        once[key_of(posted)] = replace(posted, addressed=True) if earlier and earlier.addressed else posted
+    return list(once.values())
+
+
+def _languages(said: Sequence[Posted], topics: Compiled) -> list[str]:
+    """What the network says, or, where a topic asks for it, what the judge hears."""
+    known = [posted.language for posted in said]
+    if not topics.ask_language or all(known):
+        return known
+    heard = evaluations.languages(texts=[posted.text for posted in said], hints=known)
+    return [language or told for language, told in zip(known, heard, strict=True)]
 
 
 def _hear(
@@ -95,23 +128,29 @@ def _hear(
 
 
 class _Ours:
-    """The accounts of this company on the channel's network."""
+    """The accounts of this company, each in its world: a network and, where it has many, the server."""
 
-    def __init__(self, channel: Channel) -> None:
-        accounts = Channel.objects.filter(network=channel.network).values_list("native_id", "handle")
-        self._ids = {native_id for native_id, _ in accounts if native_id}
-        self._handles = {handle.removeprefix("@").casefold() for _, handle in accounts if handle}
+    def __init__(self) -> None:
+        accounts = Channel.objects.values_list("network", "origin", "address", "native_id", "handle")
+        self._ids: set[tuple[str, str, str]] = set()
+        self._handles: set[tuple[str, str, str]] = set()
+        for network, origin, address, native_id, handle in accounts:
+            world = (network, origin or address.rstrip("/"))
+            self._ids |= {(*world, native_id)} if native_id else set()
+            self._handles |= {(*world, handle.removeprefix("@").casefold())} if handle else set()
 
     def said(self, posted: Posted) -> bool:
         author = posted.author
         if author is None:
             return False
-        return author.native_id in self._ids or author.handle.removeprefix("@").casefold() in self._handles
+        return self._is(posted, author.native_id, author.handle)
 
     def are_named(self, posted: Posted) -> bool:
-        return any(
-            mention in self._ids or mention.removeprefix("@").casefold() in self._handles for mention in posted.mentions
-        )
+        return any(self._is(posted, mention, mention) for mention in posted.mentions)
+
+    def _is(self, posted: Posted, native_id: str, handle: str) -> bool:
+        world = (posted.network, posted.origin)
+        return (*world, native_id) in self._ids or (*world, handle.removeprefix("@").casefold()) in self._handles
 
 
 def _not_erased(said: Iterable[Posted]) -> list[Posted]:

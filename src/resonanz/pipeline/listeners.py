@@ -91,6 +91,9 @@ def poll_once(channel_id: int, stopping: threading.Event | None = None) -> float
                 break
     except NetworkError as error:
         return _note(channel_id, error)
+    except Exception:  # a fault of ours; the channel says so where people look, and the log says which
+        note_failure(channel_id=channel_id, code="channel.take_in_failed", words="", stop=False)
+        raise
     return float(connector.limits.poll_seconds)
 
 

@@ -12,16 +12,17 @@ from resonanz.core import clock
 T = TypeVar("T")
 
 _ATTEMPTS = 5
-_DEADLOCK, _SERIALIZATION, _UNIQUE = "40P01", "40001", "23505"
+_AGAIN = frozenset({"40P01", "40001", "23505", "23503"})
+"""Deadlock, serialization failure, and rows that another transaction made or removed meanwhile."""
 
 
 def retried(work: Callable[[], T]) -> T:
-    """`work()`, up to five times where a deadlock, or a row that another transaction made meanwhile, was in the way."""
+    """`work()`, up to five times where another transaction was in the way."""
     for attempt in range(1, _ATTEMPTS):
         try:
             return work()
         except (OperationalError, IntegrityError) as error:
-            if _state(error) not in (_DEADLOCK, _SERIALIZATION, _UNIQUE):
+            if _state(error) not in _AGAIN:
                 raise
             clock.sleep(0.02 * 2**attempt)
     return work()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from resonanz.core import clock
 from resonanz.listening import posts
-from resonanz.listening.models import Speaker
+from resonanz.listening.models import Post, Speaker, Topic
 from resonanz.listening.posts import NewPost, PostKey, StoredPost
 from resonanz.networks.models import Channel
 from resonanz.people.identities import IdentityKey, Seen, meet
@@ -21,16 +21,38 @@ from resonanz.triage import evaluations
 
 def store(channel: Channel, heard: Sequence[Heard]) -> Taken:
     """Call within the transaction of the batch."""
+    _forget_removed_topics(heard)
     stored = posts.store(posts=[_new_post(channel, one) for one in heard], channel_id=channel.pk)
+    heard = [one for one in heard if one.key in stored]
     news = [one for one in heard if stored[one.key].is_news]
-    evaluations.keep(evaluated={stored[one.key].post_id: one.evaluated for one in news if one.evaluated is not None})
+    evaluations.keep(
+        evaluated={stored[one.key].post_id: one.evaluated for one in news if one.evaluated and stored[one.key].is_new}
+    )
     identities = meet(seen=[seen for one in news if (seen := _seen(channel, one)) is not None])
     others = [one for one in news if one.speaker is Speaker.OUTSIDER]
     touched = intake.take(channel=channel, arrivals=[_arrival(one, stored, identities) for one in others])
     _take_own(channel, [one for one in news if one.speaker is Speaker.OWN], stored)
-    new = sum(place.is_new for place in stored.values())
+    new, lost = sum(place.is_new for place in stored.values()), _drop_lost_context(heard, stored)
     matched = sum(bool(one.topic_ids) for one in heard)
-    return Taken(matched=matched, stored=new, duplicates=len(heard) - new, case_ids=set(touched))
+    return Taken(matched=matched, stored=new - lost, dropped=lost, duplicates=len(heard) - new, case_ids=set(touched))
+
+
+def _drop_lost_context(heard: Sequence[Heard], stored: dict[PostKey, StoredPost]) -> int:
+    """Context whose case did not open after all, or was resolved meanwhile, is kept for nobody; how much it was."""
+    context = [stored[one.key].post_id for one in heard if one.is_context and stored[one.key].is_new]
+    if not context:
+        return 0
+    _, by_table = Post.objects.filter(pk__in=context, case_posts__isnull=True).delete()
+    return by_table.get("listening.Post", 0)
+
+
+def _forget_removed_topics(heard: Sequence[Heard]) -> None:
+    """A topic may have been removed while the judges were at work."""
+    touched = {topic for one in heard for topic in one.topic_ids}
+    there = set(Topic.objects.filter(pk__in=touched).values_list("id", flat=True)) if touched else set()
+    if there != touched:
+        for one in heard:
+            one.topic_ids = [topic for topic in one.topic_ids if topic in there]
 
 
 def _purpose(one: Heard) -> Purpose:
@@ -78,12 +100,12 @@ def _arrival(one: Heard, stored: dict[PostKey, StoredPost], identities: dict[Ide
         origin=posted.origin,
         root_id=one.root_id,
         visibility=posted.visibility.value,
-        kind=posted.kind.value,
         posted_at=posted.posted_at,
         topic_ids=one.topic_ids,
         identity_id=identities.get((posted.network, posted.origin, author.native_id)) if author else None,
-        may_open=one.may_open,
-        evaluated=one.evaluated,
+        wanted=one.may_open and intake.wants_answer(kind=posted.kind.value, evaluated=one.evaluated),
+        intent=intake.intent_of(one.evaluated),
+        urgency=one.evaluated.urgency if one.evaluated else 0.0,
     )
 
 

@@ -6,6 +6,7 @@ must be kept outlives its `delete_on` until that day has passed. Rooms declare h
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -43,6 +44,7 @@ NETWORK_DAYS: dict[str, int] = {
 }
 
 DeleteDue = Callable[[date, int], int]
+logger = logging.getLogger(__name__)
 _rooms: dict[str, DeleteDue] = {}
 
 
@@ -85,7 +87,13 @@ def delete_everything_due() -> dict[str, int]:
     Killed at any moment, the next call goes on where this one stopped.
     """
     day = today()
-    return {name: _delete_all(delete_due, day) for name, delete_due in reversed(_rooms.items())}
+    deleted = {}
+    for name, delete_due in reversed(_rooms.items()):
+        try:
+            deleted[name] = _delete_all(delete_due, day)
+        except Exception:  # one kind that cannot go must not keep the others; it is tried again tomorrow
+            logger.exception("what is due could not be deleted: %s", name)
+    return deleted
 
 
 def _delete_all(delete_due: DeleteDue, day: date) -> int:

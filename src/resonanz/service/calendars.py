@@ -10,7 +10,7 @@ from django.conf import settings
 from resonanz.networks import registry
 from resonanz.networks.contract import Network
 from resonanz.service.models import BusinessCalendar, ResponseTarget
-from resonanz.service.targets import Calendar, due_at
+from resonanz.service.targets import LATEST_BY_THE_CLOCK, Calendar, NoBusinessHours, due_at
 
 DEFAULT_CALENDAR = "default"
 DEFAULT_BUSINESS_MINUTES = 240
@@ -38,4 +38,11 @@ def due_finder(*, network: str) -> Callable[[datetime], datetime]:
     within = minutes.get(network, minutes.get("", DEFAULT_BUSINESS_MINUTES))
     connector: Network = registry.connector(network)
     by_the_minute = connector.limits.by_the_minute
-    return lambda since: due_at(since=since, business_minutes=within, calendar=calendar, by_the_minute=by_the_minute)
+
+    def find(since: datetime) -> datetime:
+        try:
+            return due_at(since=since, business_minutes=within, calendar=calendar, by_the_minute=by_the_minute)
+        except NoBusinessHours:  # a calendar without an open hour must not stop what comes in
+            return since + LATEST_BY_THE_CLOCK
+
+    return find

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Min
 
 from resonanz.accounts.models import User
 from resonanz.core import clock
@@ -13,8 +14,9 @@ from resonanz.networks.models import Channel
 from resonanz.people.identities import Seen, meet
 from resonanz.privacy import retention
 from resonanz.privacy.models import Purpose
-from resonanz.service import intake
+from resonanz.service import calendars, intake
 from resonanz.service.models import Case, CaseEvent, CasePost, CasePostState, CaseState, NoneNeeded
+from resonanz.triage.models import Evaluation
 
 
 class OpenPosts(ResonanzError):
@@ -66,8 +68,11 @@ def needs_no_answer(*, case_id: int, post_id: int, reason: NoneNeeded, actor: Us
 
 def settle(*, case: Case) -> None:
     """No answer is due once no post is open; call with the case locked."""
-    if case.answer_due_at and not CasePost.objects.filter(case=case, state=CasePostState.OPEN).exists():
-        case.answer_due_at = None
+    waiting = CasePost.objects.filter(case=case, state=CasePostState.OPEN)
+    oldest = waiting.aggregate(oldest=Min("post__posted_at"))["oldest"]
+    due = calendars.due_finder(network=case.channel.network)(oldest) if oldest else None
+    if case.answer_due_at != due:
+        case.answer_due_at = due
         case.save(update_fields=["answer_due_at"])
 
 
@@ -114,12 +119,12 @@ def reopen(*, case_id: int, actor: User) -> Case:
 def open_from_post(*, post_id: int, channel_id: int | None, actor: User) -> Case:
     """Make a case of a post that stayed in Listening; the thread's open case where there is one."""
     with transaction.atomic():
-        post = Post.objects.select_for_update().get(pk=post_id)
+        post = Post.objects.get(pk=post_id)
         channel = Channel.objects.get(pk=channel_id or posts.channels_of(post_id=post.pk)[0])
         identity_id = _identity_of(post)
-        _serve(post)
         arrival = _arrival(post, identity_id)
         touched = intake.take(channel=channel, arrivals=[arrival])
+        _serve(post)  # the case is locked before its posts, as in a batch
         case = Case.objects.get(pk=touched[0])
         note(case=case, act="case.made_of_post", actor=actor, post=post.pk)
     return case
@@ -145,12 +150,20 @@ def _identity_of(post: Post) -> int | None:
 
 
 def _arrival(post: Post, identity_id: int | None) -> intake.Arrival:
-    """A person decided that it wants an answer, so no evaluation may object."""
+    """A person decided that it wants an answer; what the judges said of it routes it."""
+    evaluation = Evaluation.objects.filter(post=post).first()
     return intake.Arrival(
-        post_id=post.pk, origin=post.origin, root_id=post.root_native_id, visibility=post.visibility, kind="MESSAGE",
-        posted_at=post.posted_at, topic_ids=sorted(post.topics.values_list("id", flat=True)),
-        identity_id=identity_id, may_open=True, evaluated=None,
-    )  # fmt: skip
+        post_id=post.pk,
+        origin=post.origin,
+        root_id=post.root_native_id,
+        visibility=post.visibility,
+        posted_at=post.posted_at,
+        topic_ids=sorted(post.topics.values_list("id", flat=True)),
+        identity_id=identity_id,
+        wanted=True,
+        intent=intake.intent_as_stored(evaluation),
+        urgency=evaluation.urgency if evaluation else 0.0,
+    )
 
 
 def answered_elsewhere(*, parents: list[tuple[str, str, str]]) -> None:

@@ -10,6 +10,7 @@ from resonanz.listening import erasure as posts
 from resonanz.listening.models import Post
 from resonanz.privacy import erasure, masking
 from resonanz.privacy.erasure import Key, Removed, Subject
+from resonanz.service.cases import settle
 from resonanz.service.models import Case, CasePost, Outgoing, OutgoingState
 
 _NOT_LEFT = [OutgoingState.DRAFT, OutgoingState.QUEUED]
@@ -32,6 +33,8 @@ def take_from_cases(post_ids: Collection[int]) -> Removed:
     list(Case.objects.select_for_update(of=("self",)).filter(pk__in=case_ids).order_by("pk"))
     places.delete()
     removed = _delete_empty(case_ids)
+    for case in Case.objects.filter(pk__in=case_ids).order_by("pk"):
+        settle(case=case)
     return Removed(rows=removed.rows, held=removed.held, masked=masked)
 
 

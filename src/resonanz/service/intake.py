@@ -19,6 +19,7 @@ from resonanz.service.models import Case, CaseEvent, CasePost, CasePostState, Ca
 from resonanz.service.responsibilities import Directory
 from resonanz.triage.contract import Evaluated, Judgement
 from resonanz.triage.evaluations import is_true, sentiment
+from resonanz.triage.models import Evaluation
 
 THREAD = tuple[str, str, str]
 """(origin, root id, visibility) within one channel."""
@@ -29,18 +30,18 @@ _SURE_OF_NO_WISH = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A post that was just stored. `may_open`: it was addressed to us, or one of its topics opens cases."""
+    """A post that was just stored. `wanted`: an answer to it is wanted, so that it opens a case or waits in one."""
 
     post_id: int
     origin: str
     root_id: str
     visibility: str
-    kind: str
     posted_at: datetime
     topic_ids: Sequence[int]
     identity_id: int | None
-    may_open: bool
-    evaluated: Evaluated | None
+    wanted: bool
+    intent: Intent
+    urgency: float
 
     @property
     def thread(self) -> THREAD:
@@ -57,6 +58,17 @@ def intent_of(evaluated: Evaluated | None) -> Intent:
     if is_true(evaluated, "question"):
         return Intent.QUESTION
     return Intent.PRAISE if sentiment(evaluated) == "positive" else Intent.OTHER
+
+
+def intent_as_stored(evaluation: Evaluation | None) -> Intent:
+    """The same of an evaluation that is stored, people's corrections included."""
+    if evaluation is None:
+        return Intent.OTHER
+    if evaluation.is_complaint:
+        return Intent.COMPLAINT
+    if evaluation.is_question:
+        return Intent.QUESTION
+    return Intent.PRAISE if evaluation.sentiment == "positive" else Intent.OTHER
 
 
 def wants_answer(*, kind: str, evaluated: Evaluated | None) -> bool:
@@ -82,13 +94,7 @@ def take(*, channel: Channel, arrivals: Sequence[Arrival]) -> list[int]:
     arrivals = sorted(arrivals, key=lambda arrival: (*arrival.thread, arrival.posted_at, arrival.post_id))
     open_cases = _lock_open(channel, {arrival.thread for arrival in arrivals})
     opening = _first_per_thread(
-        [
-            arrival
-            for arrival in arrivals
-            if arrival.thread not in open_cases
-            and arrival.may_open
-            and wants_answer(kind=arrival.kind, evaluated=arrival.evaluated)
-        ]
+        [arrival for arrival in arrivals if arrival.thread not in open_cases and arrival.wanted]
     )
     open_cases |= _open(channel, opening)
     joining = [arrival for arrival in arrivals if arrival.thread in open_cases]
@@ -132,15 +138,14 @@ def _open(channel: Channel, opening: Sequence[Arrival]) -> dict[THREAD, Case]:
 
 
 def _new_case(channel: Channel, arrival: Arrival, directory: Directory, now: datetime) -> Case:
-    intent = intent_of(arrival.evaluated)
-    responsibility, person = directory.who_answers(topic_ids=arrival.topic_ids, intent=intent)
+    responsibility, person = directory.who_answers(topic_ids=arrival.topic_ids, intent=arrival.intent)
     return Case(
         channel=channel,
         origin=arrival.origin,
         root_native_id=arrival.root_id,
         visibility=arrival.visibility,
-        intent=intent,
-        urgency=arrival.evaluated.urgency if arrival.evaluated else 0.0,
+        intent=arrival.intent,
+        urgency=arrival.urgency,
         topic_id=_topic(arrival, responsibility.topic_id if responsibility else None),
         identity_id=arrival.identity_id,
         team_id=responsibility.team_id if responsibility else None,
@@ -157,19 +162,26 @@ def _topic(arrival: Arrival, responsible_for: int | None) -> int | None:
 def _join(channel: Channel, joining: Sequence[Arrival], cases: dict[THREAD, Case]) -> None:
     due = calendars.due_finder(network=channel.network) if joining else None
     rows, touched = [], {}
+    wishes = {arrival.post_id for arrival in joining if arrival.wanted}
     for arrival in joining:
-        case = cases[arrival.thread]
-        wanted = wants_answer(kind=arrival.kind, evaluated=arrival.evaluated) and arrival.may_open
+        case, wanted = cases[arrival.thread], arrival.post_id in wishes
         state = CasePostState.OPEN if wanted else CasePostState.NONE_NEEDED
         reason = "" if wanted else NoneNeeded.CONTEXT
         rows.append(CasePost(case=case, post_id=arrival.post_id, state=state, reason=reason))
+    CasePost.objects.bulk_create(rows, ignore_conflicts=True)
+    places = CasePost.objects.filter(case__in=[case.pk for case in cases.values()], post_id__in=wishes)
+    places.filter(state=CasePostState.NONE_NEEDED, reason=NoneNeeded.CONTEXT).update(
+        state=CasePostState.OPEN, reason=""
+    )
+    waiting = set(places.filter(state=CasePostState.OPEN).values_list("post_id", flat=True))
+    for arrival in joining:
+        case, wanted = cases[arrival.thread], arrival.post_id in waiting
         case.last_post_at = max(case.last_post_at, arrival.posted_at)
         if wanted and due is not None:
             asked = due(arrival.posted_at)
             case.answer_due_at = min(case.answer_due_at, asked) if case.answer_due_at else asked
-            case.urgency = max(case.urgency, arrival.evaluated.urgency if arrival.evaluated else 0.0)
+            case.urgency = max(case.urgency, arrival.urgency)
         touched[case.pk] = case
-    CasePost.objects.bulk_create(rows, ignore_conflicts=True)
     _write(list(touched.values()))
 
 

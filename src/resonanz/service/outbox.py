@@ -13,7 +13,7 @@ UNKNOWN; it is read back after the time in which the network could still let it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from resonanz.networks import registry
 from resonanz.networks.channels import account_of
 from resonanz.networks.contract import Account, Capability, ReadsBack, Receipt, Replies, ReplyOrder, Visibility, able
 from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
+from resonanz.networks.models import Channel
 from resonanz.privacy import audit
 from resonanz.service.cases import note, settle
 from resonanz.service.models import Case, CasePost, CasePostState, Outgoing, OutgoingState
@@ -32,6 +33,7 @@ from resonanz.service.models import Case, CasePost, CasePostState, Outgoing, Out
 READ_BACK_AGAIN = timedelta(seconds=60)
 CLOCK_SKEW = timedelta(minutes=5)
 """How far a network's clock may be behind ours when a reply is looked for by its time."""
+RESTORED = "outgoing.restored"
 RECEIPT_UNREADABLE = "outgoing.cannot_read_back"
 
 
@@ -45,16 +47,25 @@ def send_due(*, outgoing_id: int) -> None:
 
 
 def distrust() -> int:
-    """After a restore: what the backup holds as waiting may have been sent since, so it is read back first."""
+    """After a restore: what the backup holds as waiting may have been sent since, so it is looked for."""
     with transaction.atomic():
         moving = Outgoing.objects.filter(state__in=[OutgoingState.QUEUED, OutgoingState.SENDING])
         return moving.update(
             state=OutgoingState.UNKNOWN,
             due_at=clock.now(),
             lease_until=None,
+            failure_code=RESTORED,
             attempted_at=F("created_at"),
             first_attempt_at=F("created_at"),
         )
+
+
+def receipts(*, channel: Channel, native_ids: Collection[str]) -> set[str]:
+    """Those of the ids under which answers of ours stand on the channel's network."""
+    if not native_ids:
+        return set()
+    sent = Outgoing.objects.filter(channel=channel, native_id__in=sorted(set(native_ids)))
+    return set(sent.values_list("native_id", flat=True))
 
 
 def waiting() -> Iterator[int]:
@@ -118,7 +129,7 @@ def _settle_unknown(outgoing_id: int) -> None:
         found = _as_reads_back(connector).find_sent(
             account_of(outgoing.channel),
             _order(outgoing),
-            since=(outgoing.first_attempt_at or outgoing.created_at) - CLOCK_SKEW,
+            since=_earliest(outgoing),
             known=_receipts_in_thread(outgoing),
         )
     except Refused as error:
@@ -129,6 +140,8 @@ def _settle_unknown(outgoing_id: int) -> None:
     else:
         if found is not None:
             _sent(outgoing, found)
+        elif outgoing.failure_code == RESTORED:  # it may have been taken back since the backup: a person decides
+            _fail(outgoing, RESTORED, "")
         else:
             _move(outgoing, OutgoingState.QUEUED, due_at=clock.now())
 
@@ -161,6 +174,12 @@ def _settled_at(outgoing: Outgoing) -> datetime:
     return (outgoing.attempted_at or outgoing.created_at) + _lease() + timedelta(seconds=settle_seconds)
 
 
+def _earliest(outgoing: Outgoing) -> datetime:
+    """No answer is older than what it answers, and that moment is the network's own clock's."""
+    ours = (outgoing.first_attempt_at or outgoing.created_at) - CLOCK_SKEW
+    return min(ours, outgoing.in_reply_to.posted_at) if outgoing.in_reply_to else ours
+
+
 def _receipts_in_thread(outgoing: Outgoing) -> frozenset[str]:
     """Receipts of other replies: what stands there for them does not stand there for this one."""
     others = Outgoing.objects.filter(channel=outgoing.channel, parent_native_id=outgoing.parent_native_id)
@@ -175,7 +194,8 @@ def _sent(outgoing: Outgoing, receipt: Receipt) -> None:
             return
         fresh.state, fresh.sent_at, fresh.native_id, fresh.url = OutgoingState.SENT, now, receipt.native_id, receipt.url
         fresh.due_at = fresh.lease_until = None
-        fresh.save(update_fields=["state", "sent_at", "native_id", "url", "due_at", "lease_until"])
+        fresh.failure_code = fresh.failure_words = ""
+        fresh.save()
         _audit("outgoing.sent", fresh)
         if fresh.case is not None:
             _answered(fresh, fresh.case, now)

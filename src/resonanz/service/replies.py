@@ -33,6 +33,12 @@ class NotAllowed(ResonanzError):
     code = "reply.not_allowed"
 
 
+class UnderWay(ResonanzError):
+    """A colleague's answer to this post is on its way."""
+
+    code = "reply.under_way"
+
+
 class TooLate(ResonanzError):
     """It is already on its way and cannot be taken back here."""
 
@@ -57,7 +63,8 @@ def rule_on(*, case: Case, text: str, author: User) -> Ruling:
 def queue_reply(*, case_id: int, post_id: int, text: str, author: User, key: UUID) -> Outgoing:
     """Put an answer on its way: row, audit record and job in one transaction, not due before `TIME_TO_UNDO`.
 
-    `key` belongs to the form: the same key twice is the same reply. Raises NotAllowed, Unsupported, NotInCase.
+    `key` belongs to the form: the same key twice is the same reply. Raises NotAllowed, Unsupported, NotInCase,
+    UnderWay.
     """
     text = clean(text, most=_MOST_CHARACTERS)
     with transaction.atomic():
@@ -69,6 +76,8 @@ def queue_reply(*, case_id: int, post_id: int, text: str, author: User, key: UUI
         ruling = rule_on(case=case, text=text, author=author)
         if ruling.outcome is not Outcome.ALLOWED:
             raise NotAllowed(clause=ruling.clause, outcome=ruling.outcome.value, **ruling.params)
+        if _others_answer(post_id, author):
+            raise UnderWay
         outgoing = _queue(case, post_id, text, author, key, ruling)
         audit.record(
             act="reply.queued", actor=actor_of(author), thing="outgoing", thing_id=outgoing.pk,
@@ -77,6 +86,12 @@ def queue_reply(*, case_id: int, post_id: int, text: str, author: User, key: UUI
         note(case=case, act="reply.queued", actor=author, outgoing=outgoing.pk)
         send.later(at=outgoing.due_at, outgoing_id=outgoing.pk)
     return outgoing
+
+
+def _others_answer(post_id: int, author: User) -> bool:
+    """Whether a colleague's answer to the same post has not arrived yet; a public answer is given once."""
+    on_its_way = [OutgoingState.QUEUED, OutgoingState.SENDING, OutgoingState.UNKNOWN]
+    return Outgoing.objects.filter(in_reply_to_id=post_id, state__in=on_its_way).exclude(author=author).exists()
 
 
 def _queue(case: Case, post_id: int, text: str, author: User, key: UUID, ruling: Ruling) -> Outgoing:

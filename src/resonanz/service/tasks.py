@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 from resonanz.core.jobs import OUTBOX_QUEUE, job
 from resonanz.service import outbox
+
+logger = logging.getLogger(__name__)
 
 
 @job(name="service.send", queue=OUTBOX_QUEUE, attempts=1)
@@ -16,4 +20,7 @@ def send(*, outgoing_id: int, **_: object) -> None:
 def sweep_outbox(**_: object) -> None:
     """Everything whose time has come and whose job was lost, or that has to be read back."""
     for outgoing_id in list(outbox.waiting()):
-        outbox.send_due(outgoing_id=outgoing_id)
+        try:
+            outbox.send_due(outgoing_id=outgoing_id)
+        except Exception:
+            logger.exception("outgoing %s could not be brought further", outgoing_id)

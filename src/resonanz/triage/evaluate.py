@@ -61,6 +61,10 @@ class Evaluator:
             found.extend(self._evaluate(batch, with_reasons=with_reasons))
         return found
 
+    def languages(self, texts: Sequence[str], *, hints: Sequence[str]) -> list[str]:
+        """The language of each text, "" where it cannot be told."""
+        return [self._read(text, hint).language for text, hint in zip(texts, hints, strict=True)]
+
     def _read(self, text: str, hint: str) -> CleanText:
         words = clean_words(text)
         return CleanText(text, words, self._language.tell(words, hint=hint))

@@ -24,6 +24,11 @@ def evaluate(*, texts: Sequence[str], language_hints: Sequence[str]) -> list[Eva
     return _evaluator().evaluate(texts, language_hints=language_hints) if texts else []
 
 
+def languages(*, texts: Sequence[str], hints: Sequence[str]) -> list[str]:
+    """The language of each text, a fraction of the work of evaluating it."""
+    return _evaluator().languages(texts, hints=hints)
+
+
 _UPSERT = """
 INSERT INTO triage_evaluation (
     post_id, language, sentiment, is_question, is_complaint, is_offence, urgency, labels, evaluated_at)
@@ -37,7 +42,7 @@ ON CONFLICT (post_id) DO UPDATE SET language = excluded.language, sentiment = ex
 
 
 def keep(*, evaluated: Mapping[int, Evaluated]) -> None:
-    """Store evaluations by post id, in one statement; an earlier one of the same post is replaced."""
+    """Store evaluations by post id, in one statement; an earlier one is replaced, for the text is another."""
     if not evaluated:
         return
     rows = [_row(post_id, found) for post_id, found in sorted(evaluated.items())]

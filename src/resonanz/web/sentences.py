@@ -31,6 +31,11 @@ SENTENCES: Mapping[str, Promise] = {
     "case.open_posts": _(
         "Posts still open in this case: %(count)s. Each one wants an answer, or a reason why it needs none."
     ),
+    "channel.take_in_failed": _("What came from there could not be taken in; the log says why. It is tried again."),
+    "reply.under_way": _("A colleague has an answer to this post on its way; look at it first."),
+    "outgoing.restored": _(
+        "A backup was restored, and this answer does not stand there. It was not sent again; please decide."
+    ),
     "case.another_open": _("This conversation has another open case by now; it goes on there."),
     "case.post_not_in_case": _("This post no longer belongs to the case; it may have been removed."),
     "case.gone": _("This case is no longer here."),
