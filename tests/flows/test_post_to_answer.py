@@ -22,16 +22,18 @@ def stranger(product: Product, practice: MemoryProcess) -> Account:
 
 
 @pytest.fixture
-def page(browser: Browser, product: Product) -> Page:
-    context = browser.new_context(locale="de-DE")
-    return context.new_page()
-
-
-def sign_in(product: Product, page: Page) -> None:
-    """By the link that `up` prints."""
+def inbox(browser: Browser, product: Product, practice: MemoryProcess, stranger: Account) -> Page:
+    """A colleague, signed in by the link that `up` prints, sees the stranger's question in the inbox."""
+    practice.say(stranger, QUESTION)
+    product.start_all()
+    page = browser.new_context(locale="de-DE").new_page()
     page.goto(product.command("sign-in-link"))
     page.get_by_role("main").get_by_role("button").first.click()
     expect(page.get_by_role("navigation").first).to_be_visible()
+    asked = "SELECT 1 FROM service_case c JOIN people_identity i ON i.id = c.identity_id WHERE i.handle = 'selin'"
+    wait_until(lambda: product.rows(asked))
+    page.goto(f"{product.url}/inbox/?view=all")
+    return page
 
 
 def answers(practice: MemoryProcess, stranger: Account) -> list[str]:
@@ -40,23 +42,19 @@ def answers(practice: MemoryProcess, stranger: Account) -> list[str]:
     return [event["post"]["text"] for event in events if (event.get("post") or {}).get("parent_id")]
 
 
-def test_post_becomes_a_case_and_its_answer_stands_on_the_network_once(
-    product: Product, practice: MemoryProcess, stranger: Account, page: Page
-) -> None:
-    practice.say(stranger, QUESTION)
-    product.start_all()
-    sign_in(product, page)
-    wait_until(lambda: product.rows("SELECT 1 FROM service_case c JOIN people_identity i ON i.id = c.identity_id"
-                                    " WHERE i.handle = 'selin'"))  # fmt: skip
-
-    page.goto(f"{product.url}/inbox/?view=all")
-    practice.say(stranger, "@nordhain Und noch eine Frage?")
-    expect(page.get_by_role("link", name="Es gibt Neues")).to_be_visible(timeout=20_000)
+def answer(page: Page) -> None:
+    """Open the question and send the answer."""
     page.locator("a.case", has_text="Kindersitz").click()
-    expect(page.locator(".said", has_text="<script>alert(1)</script>").first).to_be_visible()
     page.get_by_role("textbox", name="Antwort").fill(ANSWER)
     page.get_by_role("button", name="Antwort senden").click()
-    expect(page.get_by_text(ANSWER).first).to_be_visible()
+
+
+def test_post_becomes_a_case_and_its_answer_stands_on_the_network_once(
+    product: Product, practice: MemoryProcess, stranger: Account, inbox: Page
+) -> None:
+    answer(inbox)
+    expect(inbox.locator(".said", has_text="<script>alert(1)</script>").first).to_be_visible()
+    expect(inbox.get_by_text(ANSWER).first).to_be_visible()
     assert answers(practice, stranger) == []
 
     wait_until(lambda: answers(practice, stranger) == [ANSWER], seconds=40)
@@ -67,19 +65,20 @@ def test_post_becomes_a_case_and_its_answer_stands_on_the_network_once(
     ) == [("ANSWERED",)]
 
 
+def test_open_inbox_says_that_something_came(practice: MemoryProcess, stranger: Account, inbox: Page) -> None:
+    news = inbox.get_by_role("link", name="Es gibt Neues")
+    expect(news).to_be_hidden()
+
+    practice.say(stranger, "@nordhain Und noch eine Frage?")
+
+    expect(news).to_be_visible(timeout=20_000)
+
+
 def test_reply_taken_back_within_ten_seconds_never_leaves(
-    product: Product, practice: MemoryProcess, stranger: Account, page: Page
+    product: Product, practice: MemoryProcess, stranger: Account, inbox: Page
 ) -> None:
-    practice.say(stranger, QUESTION)
-    product.start_all()
-    sign_in(product, page)
-    wait_until(lambda: product.rows("SELECT 1 FROM service_case c JOIN people_identity i ON i.id = c.identity_id"
-                                    " WHERE i.handle = 'selin'"))  # fmt: skip
-    page.goto(f"{product.url}/inbox/?view=all")
-    page.locator("a.case", has_text="Kindersitz").click()
-    page.get_by_role("textbox", name="Antwort").fill(ANSWER)
-    page.get_by_role("button", name="Antwort senden").click()
-    page.get_by_role("button", name="Zurückholen").first.click()
+    answer(inbox)
+    inbox.get_by_role("button", name="Zurückholen").first.click()
 
     wait_until(lambda: product.rows("SELECT 1 FROM service_outgoing WHERE state = 'CANCELLED'"))
     with pytest.raises(AssertionError):
