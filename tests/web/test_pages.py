@@ -101,3 +101,21 @@ def test_acts_on_a_case_that_is_gone_are_told_calmly(act: str, signed_in: Client
     form = {"text": "Hallo", "post_id": 1, "key": "6f1c7f0c-1d2e-4d6f-8a52-0d1f6f3e7a11", "reason": "SPAM"}
 
     assert signed_in.post(f"/inbox/4711/{act}/", form).status_code in {302, 404}
+
+
+def test_pages_of_colleagues_stay_in_no_cache(signed_in: Client) -> None:
+    assert signed_in.get("/inbox/").headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/inbox/?q=%00x",
+        "/inbox/?view=resolved&after=_5",
+        "/inbox/?after=2026-01-01T00:00:00%2B23:00_5",
+        "/listening/?before=2026-01-01T00:00:00%2B23:00_5",
+        "/inbox/?after=nonsense&view=nowhere",
+    ],
+)
+def test_addresses_that_nobody_would_type_are_borne(signed_in: Client, address: str) -> None:
+    assert signed_in.get(address).status_code == 200

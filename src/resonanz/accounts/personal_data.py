@@ -28,7 +28,7 @@ def _declare_own() -> None:
         "language": "language",
         "time_zone": "time zone",
     }
-    leaves = "by an administrator when the colleague leaves"
+    leaves = "deactivated by an administrator when the colleague leaves; deletion by hand in the database so far"
     declare_personal(
         "accounts_user", fields=colleague, purpose=_PURPOSE, kept="while employed", exported=False, erased=leaves
     )

@@ -51,13 +51,17 @@ def first_administrator() -> User:
     )
 
 
-def create_link(*, user: User, base_url: str) -> str:
-    """An address that signs `user` in once; links made for them before stop working."""
+def create_link(*, user: User, base_url: str, actor: User | None = None) -> str:
+    """An address that signs `user` in once; links made for them before stop working.
+
+    Whoever makes one (nobody: an operator on the server) could come in as `user`, so the audit says who it was.
+    """
     token = random_bytes.token_urlsafe(32)
     with transaction.atomic():
         SignInLink.objects.filter(user=user, used_at__isnull=True).delete()
         expires_at = clock.now() + timedelta(minutes=VALID_MINUTES)
         SignInLink.objects.create(user=user, token_hash=_hash(token), expires_at=expires_at)
+        audit.record(act="sign_in_link.made", actor=actor_of(actor), thing="user", thing_id=user.pk)
     return f"{base_url.rstrip('/')}/sign-in/{token}/"
 
 

@@ -6,6 +6,7 @@ serves pages several times faster and bounds the connections (docs/decisions/000
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any, cast
 
@@ -20,6 +21,9 @@ pages = get_wsgi_application()
 from resonanz.web import streams  # noqa: E402 (models need the line above)
 
 PAGE_THREADS = 8
+# A body is read before a thread is taken: eight people who send slowly must not keep everybody waiting.
+MOST_BODY = 5 * 1024 * 1024
+BODY_SECONDS = 30.0
 _threaded_pages: Any = WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)
 
 
@@ -35,14 +39,46 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 async def _page(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Granian's `receive` and `send` return awaitables; the bridge to threads wants coroutines."""
+    try:
+        body = await asyncio.wait_for(_whole_body(receive), BODY_SECONDS)
+    except _GoneAway:
+        return None
+    except TimeoutError:
+        return await _refuse(send, 408)
+    if body is None:
+        return await _refuse(send, 413)
 
     async def receiving() -> Any:
-        return await receive()
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def sending(message: dict[str, Any]) -> None:
         await send(message)
 
     await _threaded_pages(scope, receiving, sending)
+    return None
+
+
+class _GoneAway(Exception):
+    """The connection ended within the body."""
+
+
+async def _whole_body(receive: Any) -> bytes | None:
+    """The body of a request, whole: half a form could be half an answer. None when it is larger than is read."""
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _GoneAway
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MOST_BODY:
+            return None
+    return bytes(body)
+
+
+async def _refuse(send: Any, status: int) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _lifespan(receive: Any, send: Any) -> None:

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from csp.constants import NONE, SELF
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from resonanz.core import env, secrets
@@ -26,7 +28,11 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 def _database(url: str) -> dict[str, Any]:
     """A Django database of a libpq URL; without one, commands that need no database still run."""
-    found = {name: str(value) for name, value in conninfo_to_dict(url).items()} if url else {}
+    try:
+        found = {name: str(value) for name, value in conninfo_to_dict(url).items()} if url else {}
+    except ProgrammingError:  # its words repeat the address, password included
+        problem = "is not an address of PostgreSQL; it looks like postgresql://user:password@host:5432/name"
+        raise env.WrongSetting(name="DATABASE_URL", problem=problem) from None
     host, port = found.pop("host", ""), found.pop("port", "")
     name, user, password = found.pop("dbname", "resonanz"), found.pop("user", ""), found.pop("password", "")
     return {
@@ -40,6 +46,17 @@ def _database(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"application_name": "resonanz", "connect_timeout": 10} | found,
     }
+
+
+def _time_zone(setting: str, default: str) -> str:
+    """The name of a time zone that this machine knows; without it no page could tell a time."""
+    name = env.text(setting, default)
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise env.WrongSetting(
+            name=setting, problem=f"must be a time zone such as Europe/Berlin, not {name!r}"
+        ) from error
 
 
 _database_url = env.text("DATABASE_URL", "")
@@ -137,7 +154,7 @@ LOCALE_PATHS = [ROOM_FOLDER / "web" / "locale", Path(sys.prefix) / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-DEFAULT_TIME_ZONE = env.text("RESONANZ_TIME_ZONE", "Europe/Berlin")
+DEFAULT_TIME_ZONE = _time_zone("RESONANZ_TIME_ZONE", "Europe/Berlin")
 COMPANY_LANGUAGES = env.words("RESONANZ_LANGUAGES", "de,en")
 
 OUTBOX_LEASE_SECONDS = env.number("RESONANZ_OUTBOX_LEASE_SECONDS", 60, least=2)

@@ -59,6 +59,8 @@ class Store:
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
+        file.touch(mode=0o600)
+        file.chmod(0o600)  # it holds tokens; SQLite gives its log beside it the same mode
         self._rows = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self._rows.row_factory = _as_dict
         self._rows.execute("PRAGMA journal_mode = WAL")

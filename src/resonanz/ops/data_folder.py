@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import pwd
+import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,6 +52,11 @@ class DataFolder:
     @property
     def run(self) -> Path:
         return self.path / "run"
+
+    @property
+    def unfinished_restore(self) -> Path:
+        """A mark that stands from the moment a backup replaces the database until what was erased is erased again."""
+        return self.run / "restore.unfinished"
 
 
 def default_path() -> Path:
@@ -98,6 +104,9 @@ def locked(folder: DataFolder) -> Iterator[None]:
             "with --data DIR.",
         ) from error
     try:
+        # What a killed restore unpacked: the words of people who may be erased by now.
+        for left_behind in folder.path.glob(".restore-*"):
+            shutil.rmtree(left_behind, ignore_errors=True)
         yield
     finally:
         os.close(descriptor)
@@ -140,8 +149,7 @@ def _make(folder: DataFolder) -> None:
                 f"The folder {folder.path} is not empty and was not made by Resonanz; "
                 "name another one with --data DIR.",
             )
-        if existed:
-            folder.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        folder.path.chmod(0o711 if os.geteuid() == 0 else 0o700)  # whatever the umask took away
         marker.write_text("The data folder of Resonanz, format 1.\n", "utf-8")
     for name, mode in _FOLDERS.items():
         _make_inside(folder.path / name, mode)

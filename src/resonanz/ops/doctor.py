@@ -133,6 +133,7 @@ def _address() -> Finding:
 
 def _database() -> Iterator[Finding]:
     url = os.environ["DATABASE_URL"]
+    role_of(url)  # what is no address is told without repeating it, password included
     try:
         with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
             yield from _examine_connection(connection)

@@ -87,6 +87,7 @@ def export_account(network: str, origin: str, account: str, output: Path | None)
         click.echo(text)
         return
     output.touch(mode=0o600)
+    output.chmod(0o600)  # also where the file was there before
     output.write_text(text + "\n", "utf-8")
     click.echo(f"Written to {output}.", err=True)
 

@@ -65,12 +65,14 @@ def _bring_back(file: Path, folder: DataFolder, owner_url: str, yes: bool) -> No
         click.echo("Reading the backup …")
         with tarfile.open(file) as archive:
             archive.extractall(unpacked, filter="data")
+        folder.unfinished_restore.touch()
         _replace_database(tools_to_read(owner_url), Path(unpacked, DUMP))
         _replace_uploads(folder, Path(unpacked, UPLOADS))
     click.echo("Bringing the tables to this version …")
     _run("migrate")
     click.echo("Erasing again what was erased …")
     _run("replay-tombstones")
+    folder.unfinished_restore.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -26,5 +26,5 @@ def sign_in_link(base_url: str | None, email: str | None) -> None:
 def _link_for(email: str, base_url: str) -> str:
     user = User.objects.filter(email__iexact=email, is_active=True).first()
     if user is None:
-        raise click.ClickException(f"No active colleague has the address {email}; the page Team lists them.")
+        raise click.ClickException(f"No active colleague has the address {email}; the page Colleagues lists them.")
     return create_link(user=user, base_url=base_url)

@@ -132,6 +132,8 @@ class Supervisor:
         """
         signal.signal(signal.SIGINT, self._kill_now)
         signal.signal(signal.SIGTERM, self._kill_now)
+        # A terminal that closes hangs up more than once: by the kernel, and by its shell.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         rank = {name: place for place, name in enumerate(order)}
         newest_first = [*([self._errand] if self._errand else []), *reversed(self._running)]
         for running in sorted(newest_first, key=lambda one: rank.get(one.program.name, len(rank))):

@@ -113,9 +113,14 @@ class House:
         self.supervisor.base_url = self.base_url
         ensure_key()
         self._start_database()
-        if not is_migrated(owner_url=self.owner_url, folder=self.folder.run):
+        interrupted = self.folder.unfinished_restore.exists()
+        if interrupted or not is_migrated(owner_url=self.owner_url, folder=self.folder.run):
             self._run_once("migrate", ["migrate"], {"DATABASE_OWNER_URL": self.owner_url})
             note_migrated(owner_url=self.owner_url, folder=self.folder.run)
+        if interrupted:
+            say("Finishing a restore that was interrupted …")
+            self._run_once("replay-tombstones", ["replay-tombstones"], {})
+            self.folder.unfinished_restore.unlink(missing_ok=True)
         if self.demo or _had_memory_network(self.folder):
             self._start_memory_network()
         # The web server first and alone: on a small machine the others would take its time while somebody waits.

@@ -20,7 +20,9 @@ def erase_account(subject: Subject) -> Removed:
     Too much is better here than too little: what is put aside belongs to nobody's case yet.
     """
     words = _spellings(subject)
-    patterns = [re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE) for word in sorted(words)]
+    # The letter of a JSON escape (\n) before a word does not belong to it.
+    before = r"(?:(?<!\w)|(?<=\\[bfnrt]))"
+    patterns = [re.compile(rf"{before}{re.escape(word)}(?!\w)", re.IGNORECASE) for word in sorted(words)]
     containing = Q(pk__in=[])
     for word in words:
         containing |= Q(raw__icontains=word) | Q(reason__icontains=word)
@@ -38,9 +40,10 @@ def _drop_lines(patterns: list[re.Pattern[str]]) -> None:
 
 
 def _spellings(subject: Subject) -> set[str]:
-    """The account's words, also as JSON writes them with escapes (\\u00fc)."""
+    """The account's words, also as JSON writes them with escapes (\\u00fc), and as JSON within JSON does."""
     words = {subject.native_id, *(handle.lstrip("@") for handle in subject.handles), *subject.names} - {""}
-    return words | {json.dumps(word)[1:-1] for word in words}
+    once = {json.dumps(word)[1:-1] for word in words}
+    return words | once | {json.dumps(word)[1:-1] for word in once}
 
 
 PART = erasure.Part(room="pipeline", erase_account=erase_account)

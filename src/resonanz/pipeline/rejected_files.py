@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Collection
@@ -10,6 +11,7 @@ from pathlib import Path
 from resonanz.pipeline.models import RejectedFile
 
 SUFFIX = ".rejected.jsonl"
+logger = logging.getLogger(__name__)
 
 
 def delete(file: RejectedFile) -> None:
@@ -21,8 +23,17 @@ def delete(file: RejectedFile) -> None:
 
 
 def drop_lines(words: Collection[re.Pattern[str]]) -> int:
-    """Drop the lines of all rejected files in which one of `words` stands; how many there were."""
-    return sum(_drop(Path(path), words) for path in RejectedFile.objects.order_by("pk").values_list("path", flat=True))
+    """Drop the lines of all rejected files in which one of `words` stands; how many there were.
+
+    A file that cannot be written (somebody else's folder by now, a disk that was taken out) does not keep the others.
+    """
+    dropped = 0
+    for file in RejectedFile.objects.order_by("pk"):
+        try:
+            dropped += _drop(Path(file.path), words)
+        except OSError:
+            logger.error("the rejected lines of an import could not be cleaned: rejected file %s", file.pk)
+    return dropped
 
 
 def _drop(path: Path, words: Collection[re.Pattern[str]]) -> int:
@@ -44,5 +55,7 @@ def _drop(path: Path, words: Collection[re.Pattern[str]]) -> int:
 
 
 def _private(path: Path):  # type: ignore[no-untyped-def]
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # The folder is the importer's: what others put there under this name is neither written to nor followed.
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     return os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape")

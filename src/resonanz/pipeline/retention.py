@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
 from resonanz.pipeline import rejected_files
 from resonanz.pipeline.models import PutAside, RejectedFile
+
+logger = logging.getLogger(__name__)
 
 
 def delete_due_deliveries(day: date, limit: int) -> int:
@@ -16,7 +19,12 @@ def delete_due_deliveries(day: date, limit: int) -> int:
 
 def delete_due_files(day: date, limit: int) -> int:
     """Delete up to `limit` files of rejected lines."""
-    due = list(RejectedFile.objects.filter(delete_on__lte=day).order_by("delete_on", "pk")[:limit])
-    for file in due:
-        rejected_files.delete(file)
-    return len(due)
+    deleted = 0
+    for file in RejectedFile.objects.filter(delete_on__lte=day).order_by("delete_on", "pk")[:limit]:
+        try:
+            rejected_files.delete(file)
+        except OSError:  # tried again tomorrow; the others must not wait for it
+            logger.error("a file of rejected lines could not be deleted: rejected file %s", file.pk)
+        else:
+            deleted += 1
+    return deleted

@@ -84,6 +84,8 @@ def _ordered(found: QuerySet[Case], view: View) -> QuerySet[Case]:
 
 def _follows(after: Cursor, view: View) -> Q:
     if view is View.RESOLVED:
+        if after.due_at is None:
+            return Q()
         return Q(resolved_at__lt=after.due_at) | Q(resolved_at=after.due_at, id__lt=after.case_id)
     if after.due_at is None:
         return Q(answer_due_at__isnull=True, id__gt=after.case_id)

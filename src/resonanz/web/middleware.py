@@ -58,13 +58,19 @@ class TimeZoneMiddleware:
 
 
 class PermissionMiddleware:
-    """Serves a page only to whom it is for; a page that declares nothing is refused to everybody."""
+    """Serves a page only to whom it is for; a page that declares nothing is refused to everybody.
+
+    What a signed-in colleague saw stays in no cache: the Back button shows nothing after signing out.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

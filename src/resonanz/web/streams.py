@@ -11,7 +11,6 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import psycopg
@@ -19,7 +18,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections, connection
-from django.http import HttpRequest
+from django.http import HttpRequest, parse_cookie
 
 from resonanz.accounts.access import Act, may
 from resonanz.accounts.models import User
@@ -75,11 +74,12 @@ class Notices:
 
     def _tell(self, payload: str) -> None:
         for queue in self._queues:
+            told = payload
             if queue.full():
                 while not queue.empty():
                     queue.get_nowait()
-                payload = LOOK_AGAIN
-            queue.put_nowait(payload)
+                told = LOOK_AGAIN
+            queue.put_nowait(told)
 
 
 _notices = Notices()
@@ -136,13 +136,9 @@ async def _answer(send: Send, status: int, kind: bytes) -> None:
 
 
 def _session_key(scope: Scope) -> str:
-    cookies: SimpleCookie = SimpleCookie()
-    for name, value in scope["headers"]:
-        if bytes(name) == b"cookie":
-            with contextlib.suppress(CookieError):
-                cookies.load(bytes(value).decode("latin-1"))
-    found = cookies.get(settings.SESSION_COOKIE_NAME)
-    return found.value if found else ""
+    """As pages read it: another program's odd cookie on the same host takes nothing away."""
+    sent = [bytes(value).decode("latin-1") for name, value in scope["headers"] if bytes(name) == b"cookie"]
+    return parse_cookie("; ".join(sent)).get(settings.SESSION_COOKIE_NAME, "")
 
 
 async def _may_listen(key: str) -> bool:

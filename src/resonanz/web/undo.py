@@ -8,11 +8,11 @@ from django.http import HttpRequest
 
 from resonanz.core import clock
 from resonanz.service import inbox
-from resonanz.service.models import Outgoing
+from resonanz.service.models import Outgoing, OutgoingState
 from resonanz.web.acts import signed_in
 
 _UNTIL = "undo_until"
-_TAKEN_BACK = "taken_back"
+_TAKEN_BACK = "taken_back_id"
 _LONGEST = timedelta(minutes=1)
 
 
@@ -33,14 +33,17 @@ def open_for(request: HttpRequest) -> list[Outgoing]:
 
 
 def keep_text(request: HttpRequest, outgoing: Outgoing) -> None:
-    """The words of an answer that was taken back, for the form of its case."""
-    request.session[_TAKEN_BACK] = {"case": outgoing.case_id, "text": outgoing.text}
+    """An answer was taken back, and the form of its case shall show its words. They stay where erasure finds them."""
+    request.session[_TAKEN_BACK] = outgoing.pk
 
 
 def take_text(request: HttpRequest, case_id: int) -> str:
     """The words kept for this case, once; "" where there are none."""
     kept = request.session.get(_TAKEN_BACK)
-    if kept is None or kept["case"] != case_id:
+    if kept is None:
+        return ""
+    taken_back = Outgoing.objects.filter(pk=kept, case_id=case_id, state=OutgoingState.CANCELLED).first()
+    if taken_back is None:
         return ""
     del request.session[_TAKEN_BACK]
-    return str(kept["text"])
+    return taken_back.text

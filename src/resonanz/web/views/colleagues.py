@@ -84,7 +84,7 @@ def _everybody() -> dict[str, Any]:
 
 
 def _with_link(request: HttpRequest, user: User) -> HttpResponse:
-    link = sign_in_links.create_link(user=user, base_url=settings.BASE_URL)
+    link = sign_in_links.create_link(user=user, base_url=settings.BASE_URL, actor=signed_in(request))
     minutes = sign_in_links.VALID_MINUTES
     context = {**_everybody(), "form": ColleagueForm(is_new=True), "link": link, "link_for": user, "minutes": minutes}
     return render(request, "web/colleagues.html", context)

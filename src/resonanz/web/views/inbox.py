@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from resonanz.accounts.access import Act
 from resonanz.accounts.models import User
 from resonanz.core import clock
+from resonanz.core.text import clean
 from resonanz.networks import registry
 from resonanz.networks.contract import Capability, able
 from resonanz.people.models import Identity
@@ -73,7 +74,7 @@ def case_context(request: HttpRequest, case_id: int, **reply: Any) -> dict[str, 
 
 def listed(request: HttpRequest) -> dict[str, Any]:
     """The list that the address asks for."""
-    view, search = _view(request.GET), request.GET.get("q", "").strip()[:200]
+    view, search = _view(request.GET), clean(request.GET.get("q", ""), most=200)
     found = lists.cases(user=signed_in(request), view=view, search=search, after=_cursor(request.GET.get("after", "")))
     kept = {name: value for name, value in (("view", view.value), ("q", search)) if value}
     following = lists.cursor_after(shown=found, view=view)
@@ -100,8 +101,10 @@ def _cursor(written: str) -> Cursor | None:
     moment, _separator, case_id = written.rpartition("_")
     try:
         due_at = datetime.fromisoformat(moment) if moment else None
-        return Cursor(due_at, int(case_id)) if due_at is None or due_at.tzinfo else None
-    except ValueError:
+        if due_at is not None and due_at.tzinfo is None:
+            return None
+        return Cursor(due_at and due_at.astimezone(UTC), int(case_id))
+    except (ValueError, OverflowError):
         return None
 
 

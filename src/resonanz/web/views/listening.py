@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from resonanz.accounts.access import Act
+from resonanz.accounts.access import Act, may
 from resonanz.listening import posts
-from resonanz.listening.models import Post, Topic
+from resonanz.listening.models import Post, Topic, Visible
 from resonanz.networks.models import Channel
 from resonanz.service import cases
 from resonanz.service.models import Case
@@ -45,8 +45,8 @@ def _before(request: HttpRequest) -> tuple[datetime, int] | None:
     moment, _separator, post_id = request.GET.get("before", "").rpartition("_")
     try:
         found = datetime.fromisoformat(moment)
-        return (found, int(post_id)) if found.tzinfo else None
-    except ValueError:
+        return (found.astimezone(UTC), int(post_id)) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
 
 
@@ -54,9 +54,10 @@ def _before(request: HttpRequest) -> tuple[datetime, int] | None:
 @require_POST
 def correct(request: HttpRequest, post_id: int) -> HttpResponse:
     """A person's word on one label of a post."""
-    get_object_or_404(Post, pk=post_id, evaluation__isnull=False)
-    label, _separator, value = request.POST.get("correction", "").partition(":")
     user = signed_in(request)
+    readable = {} if may(user, Act.READ_CASES) else {"visibility": Visible.PUBLIC}
+    get_object_or_404(Post, pk=post_id, evaluation__isnull=False, **readable)
+    label, _separator, value = request.POST.get("correction", "").partition(":")
     attempt(
         request,
         lambda: feedback.give(post_id=post_id, label=label, value=value, by=user),
