@@ -12,8 +12,12 @@ from zoneinfo import ZoneInfo
 OFFSET_VARIABLE = "RESONANZ_CLOCK_OFFSET_SECONDS"
 
 
+# Read once: intake asks for the time three times a post.
+_OFFSET = timedelta(seconds=float(os.environ.get(OFFSET_VARIABLE, "0")))
+
+
 def _system() -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=float(os.environ.get(OFFSET_VARIABLE, "0")))
+    return datetime.now(UTC) + _OFFSET
 
 
 _source: Callable[[], datetime] = _system

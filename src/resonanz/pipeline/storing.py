@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
 
 from resonanz.core import clock
 from resonanz.listening import posts
@@ -22,13 +24,14 @@ from resonanz.triage import evaluations
 def store(channel: Channel, heard: Sequence[Heard]) -> Taken:
     """Call within the transaction of the batch."""
     _forget_removed_topics(heard)
-    stored = posts.store(posts=[_new_post(channel, one) for one in heard], channel_id=channel.pk)
+    now = clock.now()
+    stored = posts.store(posts=[_new_post(channel, one, now) for one in heard], channel_id=channel.pk)
     heard = [one for one in heard if one.key in stored]
     news = [one for one in heard if stored[one.key].is_news]
     evaluations.keep(
         evaluated={stored[one.key].post_id: one.evaluated for one in news if one.evaluated and stored[one.key].is_new}
     )
-    identities = meet(seen=[seen for one in news if (seen := _seen(channel, one)) is not None])
+    identities = meet(seen=[seen for one in news if (seen := _seen(channel, one, now)) is not None])
     others = [one for one in news if one.speaker is Speaker.OUTSIDER]
     touched = intake.take(channel=channel, arrivals=[_arrival(one, stored, identities) for one in others])
     _take_own(channel, [one for one in news if one.speaker is Speaker.OWN], stored)
@@ -55,11 +58,17 @@ def _forget_removed_topics(heard: Sequence[Heard]) -> None:
             one.topic_ids = [topic for topic in one.topic_ids if topic in there]
 
 
+@lru_cache(maxsize=64)
+def _delete_on(purpose: Purpose, network: str, now: datetime) -> date:
+    """The same for a whole batch."""
+    return retention.delete_on(purpose=purpose, network=network, since=now)
+
+
 def _purpose(one: Heard) -> Purpose:
     return Purpose.SERVICE if one.may_open or one.is_context else Purpose.REPUTATION
 
 
-def _new_post(channel: Channel, one: Heard) -> NewPost:
+def _new_post(channel: Channel, one: Heard, now: datetime) -> NewPost:
     purpose = _purpose(one)
     return NewPost(
         posted=one.posted,
@@ -71,11 +80,11 @@ def _new_post(channel: Channel, one: Heard) -> NewPost:
         language=one.evaluated.language if one.evaluated else one.posted.language,
         purpose=purpose.value,
         source=channel.network,
-        delete_on=retention.delete_on(purpose=purpose, network=one.posted.network, since=clock.now()),
+        delete_on=_delete_on(purpose, one.posted.network, now),
     )
 
 
-def _seen(channel: Channel, one: Heard) -> Seen | None:
+def _seen(channel: Channel, one: Heard, now: datetime) -> Seen | None:
     """Whoever addressed us, or whom a topic makes a case of, gets a record; everybody else stays a handle on a post."""
     posted, author = one.posted, one.posted.author
     if author is None or not one.may_open:
@@ -89,7 +98,7 @@ def _seen(channel: Channel, one: Heard) -> Seen | None:
         url=author.url,
         at=posted.posted_at,
         source=channel.network,
-        delete_on=retention.delete_on(purpose=Purpose.SERVICE, network=posted.network, since=clock.now()),
+        delete_on=_delete_on(Purpose.SERVICE, posted.network, now),
     )
 
 
