@@ -50,25 +50,26 @@ class Arrival:
 
 
 def intent_of(evaluated: Evaluated | None) -> Intent:
-    """What somebody seems to want; a complaint weighs more than a question in it."""
+    """What somebody seems to want, as far as the judges can tell."""
     if evaluated is None:
         return Intent.OTHER
-    if is_true(evaluated, "complaint"):
-        return Intent.COMPLAINT
-    if is_true(evaluated, "question"):
-        return Intent.QUESTION
-    return Intent.PRAISE if sentiment(evaluated) == "positive" else Intent.OTHER
+    return _intent(is_true(evaluated, "complaint"), is_true(evaluated, "question"), sentiment(evaluated))
 
 
 def intent_as_stored(evaluation: Evaluation | None) -> Intent:
     """The same of an evaluation that is stored, people's corrections included."""
     if evaluation is None:
         return Intent.OTHER
-    if evaluation.is_complaint:
+    return _intent(evaluation.is_complaint, evaluation.is_question, evaluation.sentiment)
+
+
+def _intent(complaint: bool, question: bool, mood: str) -> Intent:
+    """A complaint weighs more than a question in it."""
+    if complaint:
         return Intent.COMPLAINT
-    if evaluation.is_question:
+    if question:
         return Intent.QUESTION
-    return Intent.PRAISE if evaluation.sentiment == "positive" else Intent.OTHER
+    return Intent.PRAISE if mood == "positive" else Intent.OTHER
 
 
 def wants_answer(*, kind: str, evaluated: Evaluated | None) -> bool:
@@ -160,29 +161,40 @@ def _topic(arrival: Arrival, responsible_for: int | None) -> int | None:
 
 
 def _join(channel: Channel, joining: Sequence[Arrival], cases: dict[THREAD, Case]) -> None:
-    due = calendars.due_finder(network=channel.network) if joining else None
-    rows, touched = [], {}
-    wishes = {arrival.post_id for arrival in joining if arrival.wanted}
+    if not joining:
+        return
+    waiting = _place(joining, cases)
+    due = calendars.due_finder(network=channel.network)
     for arrival in joining:
-        case, wanted = cases[arrival.thread], arrival.post_id in wishes
-        state = CasePostState.OPEN if wanted else CasePostState.NONE_NEEDED
-        reason = "" if wanted else NoneNeeded.CONTEXT
-        rows.append(CasePost(case=case, post_id=arrival.post_id, state=state, reason=reason))
-    CasePost.objects.bulk_create(rows, ignore_conflicts=True)
-    places = CasePost.objects.filter(case__in=[case.pk for case in cases.values()], post_id__in=wishes)
-    places.filter(state=CasePostState.NONE_NEEDED, reason=NoneNeeded.CONTEXT).update(
-        state=CasePostState.OPEN, reason=""
-    )
-    waiting = set(places.filter(state=CasePostState.OPEN).values_list("post_id", flat=True))
-    for arrival in joining:
-        case, wanted = cases[arrival.thread], arrival.post_id in waiting
+        case = cases[arrival.thread]
         case.last_post_at = max(case.last_post_at, arrival.posted_at)
-        if wanted and due is not None:
+        if arrival.post_id in waiting:
             asked = due(arrival.posted_at)
             case.answer_due_at = min(case.answer_due_at, asked) if case.answer_due_at else asked
             case.urgency = max(case.urgency, arrival.urgency)
-        touched[case.pk] = case
-    _write(list(touched.values()))
+    _write([cases[thread] for thread in {arrival.thread for arrival in joining}])
+
+
+def _place(joining: Sequence[Arrival], cases: dict[THREAD, Case]) -> set[int]:
+    """Give each post its place in its case; the ids of those that wait for an answer there.
+
+    What stood there as context, and now turns out to want an answer, waits from now on; what somebody answered or
+    settled stays so.
+    """
+    CasePost.objects.bulk_create(
+        [_new_place(arrival, cases[arrival.thread]) for arrival in joining], ignore_conflicts=True
+    )
+    wanted = [arrival.post_id for arrival in joining if arrival.wanted]
+    places = CasePost.objects.filter(case__in=[case.pk for case in cases.values()], post_id__in=wanted)
+    context = places.filter(state=CasePostState.NONE_NEEDED, reason=NoneNeeded.CONTEXT)
+    context.update(state=CasePostState.OPEN, reason="")
+    return set(places.filter(state=CasePostState.OPEN).values_list("post_id", flat=True))
+
+
+def _new_place(arrival: Arrival, case: Case) -> CasePost:
+    if arrival.wanted:
+        return CasePost(case=case, post_id=arrival.post_id, state=CasePostState.OPEN)
+    return CasePost(case=case, post_id=arrival.post_id, state=CasePostState.NONE_NEEDED, reason=NoneNeeded.CONTEXT)
 
 
 def _write(cases: Sequence[Case]) -> None:
