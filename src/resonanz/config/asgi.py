@@ -1,4 +1,4 @@
-"""The entrance: streams and webhooks as raw ASGI, everything else as pages in a bounded pool of threads.
+"""The entrance: streams as raw ASGI, everything else as pages in a bounded pool of threads.
 
 Django's own ASGI handler takes a thread and a connection per request; a pool of threads with persistent connections
 serves pages several times faster and bounds the connections (docs/decisions/0004-pages-in-bounded-threads.md).
@@ -38,7 +38,10 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def _page(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Granian's `receive` and `send` return awaitables; the bridge to threads wants coroutines."""
+    """A page in a thread of the pool, once the whole request is here.
+
+    Granian's `receive` and `send` return awaitables; the bridge to threads wants coroutines.
+    """
     try:
         body = await asyncio.wait_for(_whole_body(receive), BODY_SECONDS)
     except _GoneAway:
