@@ -94,7 +94,7 @@ def test_context_leaves_with_its_case_unless_another_one_needs_it() -> None:
     holdings.case(question, alone, shared)
     holdings.case(shared, holdings.post("p9", author="cora", root_native_id="p9"), root_native_id="p9")
 
-    erasure.erase_post("memory", "", "p1")
+    erasure.erase_posts([("memory", "", "p1")])
 
     assert set(Post.objects.values_list("native_id", flat=True)) == {"c2", "p9"}
     stones = {name: tombstones.post_hash("memory", "", name) for name in ("p1", "c1")}
@@ -175,7 +175,7 @@ def test_raw_deliveries_and_rejected_lines_that_name_the_account_go(
 
 
 def test_deletions_of_what_was_never_stored_leave_no_trace() -> None:
-    erasure.erase_post("memory", "", "unknown")
+    erasure.erase_posts([("memory", "", "unknown")])
     erase("nobody", suppress=False)
 
     assert not AuditRecord.objects.exists()
@@ -187,7 +187,7 @@ def test_replay_erases_again_what_a_restored_backup_brings_back(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         holdings.post("p1")
-        erasure.erase_post("memory", "", "p1")
+        erasure.erase_posts([("memory", "", "p1")])
         erase("bert")
     Tombstone.objects.all().delete()
     holdings.post("p1")

@@ -106,11 +106,6 @@ def erase_account(*, network: str, origin: str, native_id: str, actor: audit.Act
     return erased
 
 
-def erase_post(network: str, origin: str, native_id: str) -> Erased:
-    """Erase one post that its author deleted on the network; a post that is not stored leaves no trace."""
-    return erase_posts([(network, origin, native_id)])
-
-
 def erase_posts(keys: Sequence[Key], *, actor: audit.Actor = audit.SYSTEM) -> Erased:
     """Erase posts, what was concluded from them, and cases left without any."""
     with transaction.atomic():
