@@ -112,3 +112,10 @@ def test_broken_cursor_begins_at_the_top(signed_in: Client, new_case: NewCase) -
 
     for cursor in ("x", "_", "2026-01-01_1", "0001-01-01T00:00:00+00:00_99999999999999999999", "_1'"):
         assert signed_in.get("/inbox/", {"after": cursor, "view": "nonsense"}).status_code == 200
+
+
+def test_view_reached_from_the_start_page_is_named_only_while_it_is_shown(signed_in: Client) -> None:
+    waiting = 'href="/inbox/?view=waiting"'
+
+    assert waiting not in signed_in.get("/inbox/?view=all").content.decode()
+    assert waiting in signed_in.get("/inbox/?view=waiting").content.decode()
