@@ -28,7 +28,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A colleague who signs in."""
+    """A colleague who signs in. `keys` holds the letters they changed, {act: letter}; `toured_at`: tour ended."""
 
     email = models.EmailField()
     name = models.CharField(max_length=120)
@@ -38,6 +38,9 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(max_length=64, blank=True, default="")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    keys_on = models.BooleanField(default=True)
+    keys = models.JSONField(default=dict, blank=True)
+    toured_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -53,6 +56,31 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         """The name colleagues read."""
         return str(self)
+
+
+class Area(models.TextChoices):
+    """What a company uses Resonanz for; it starts with one and grows."""
+
+    LISTENING = "LISTENING"
+    SERVICE = "SERVICE"
+    SALES = "SALES"
+
+
+class Company(models.Model):
+    """The company whose installation this is: one row, made by the first start. `areas` are codes of Area.
+
+    `started_at` is when the first start was finished or skipped; until then the start page leads there.
+    """
+
+    name = models.CharField(max_length=120, blank=True, default="")
+    areas = models.JSONField(default=list)
+    started_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="accounts_company_once")]
+
+    def __str__(self) -> str:
+        return self.name or "company"
 
 
 class Team(models.Model):

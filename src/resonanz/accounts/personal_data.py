@@ -27,6 +27,8 @@ def _declare_own() -> None:
         "role": "role",
         "language": "language",
         "time_zone": "time zone",
+        "keys": "letters they chose as keys",
+        "toured_at": "when they took the tour",
     }
     leaves = "deactivated by an administrator when the colleague leaves; deletion by hand in the database so far"
     declare_personal(
@@ -41,6 +43,7 @@ def _declare_own() -> None:
         erased="with the colleague",
     )
     declare_impersonal("accounts_team", because="names of teams")
+    declare_impersonal("accounts_company", because="the company itself, and what it uses")
     declare_personal(
         "accounts_signinlink",
         fields={"user": "colleague"},

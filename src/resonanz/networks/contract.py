@@ -6,7 +6,7 @@ in tests/house compares). It knows nothing of Django or the database. Errors are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,8 @@ class Capability(StrEnum):
     """What a connector can do; the house asks `able()`, never the network's name."""
 
     POLL = "poll"  # Reads.poll
+    STREAM = "stream"  # Streams.stream, only beside POLL, which brings what a stream missed
+    CONNECT = "connect"  # Connects: a person lets us in on the network's own page (OAuth)
     REPLY = "reply"  # Replies.reply
     READ_BACK = "read_back"  # ReadsBack.find_sent
     EDITS = "edits"  # reports Edited
@@ -135,10 +137,13 @@ class BadEvent:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one poll brought. `cursor` is opaque and continues after these events."""
+    """What one poll or a moment of a stream brought.
+
+    `cursor` is opaque and continues after these events; None, from a stream, leaves the poll where it was.
+    """
 
     events: tuple[Event, ...]
-    cursor: str
+    cursor: str | None
     bad: tuple[BadEvent, ...] = ()
 
 
@@ -146,12 +151,14 @@ class Batch:
 class Limits:
     """A network's bounds as data. `settle_seconds`: how long after a call without answer it may still take effect.
 
+    `poll_beside_stream_seconds`: how often to poll all the same while a stream is open, for what it missed.
     `by_the_minute`: a day without an answer counts as no answer there (the 20-hour alarm). `keeps_wordings`: whether
     the network allows us to keep what a post said before its author edited it.
     """
 
     text_length: int = 5000
     poll_seconds: int = 60
+    poll_beside_stream_seconds: int = 300
     settle_seconds: int = 30
     by_the_minute: bool = False
     keeps_wordings: bool = True
@@ -202,6 +209,50 @@ class Reads(Network, Protocol):
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """Batches after `cursor` ("" from the start) until nothing new is there. Raises a NetworkError."""
+        ...
+
+
+class Streams(Network, Protocol):
+    """Capability.STREAM."""
+
+    def stream(self, account: Account, stopping: Callable[[], bool]) -> Iterator[Batch]:
+        """What happens from now on, as it happens; an empty batch first, as soon as the stream is open.
+
+        A further empty batch comes at least every 30 seconds, so that a caller can look up. Ends when `stopping()` or
+        when the server closes. Raises Unsupported where this server has no stream, and every other NetworkError.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Our application as one server knows it."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+class Connects(Network, Protocol):
+    """Capability.CONNECT: OAuth 2 with PKCE (RFC 7636, S256), the application registered at each server."""
+
+    def server_of(self, typed: str) -> str:
+        """The address of the server a person means ("mastodon.example", "@we@mastodon.example"); raises ValueError."""
+        ...
+
+    def register(self, server: str, redirect_uri: str) -> Registration:
+        """Make ourselves known to the server. Raises a NetworkError."""
+        ...
+
+    def authorize_url(
+        self, server: str, registration: Registration, *, redirect_uri: str, state: str, challenge: str
+    ) -> str:
+        """The server's page on which its account lets us in."""
+        ...
+
+    def sign_in(
+        self, server: str, registration: Registration, *, redirect_uri: str, code: str, verifier: str
+    ) -> Account:
+        """The account that let us in, with token, handle and id. Raises a NetworkError."""
         ...
 
 
