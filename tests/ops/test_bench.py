@@ -26,6 +26,13 @@ def test_report_fails_when_one_goal_is_missed() -> None:
     assert "NO" in result.output
 
 
+def test_report_fails_when_something_is_beyond_its_most() -> None:
+    result = run([Figure("queries", 12, "queries", most=12), Figure("large : small", 1.4, "ratio", most=1.3)])
+
+    assert result.exit_code == 1
+    assert "≤ 1.3" in result.output
+
+
 def test_report_as_json_names_machine_and_figures() -> None:
     result = run([Figure("speed", 5, "posts/s"), Figure("share", 0.4, "ratio", "bare", 0.4)], "--json")
 
@@ -34,8 +41,16 @@ def test_report_as_json_names_machine_and_figures() -> None:
     assert told["bench"] == "measure"
     assert "Python" in told["machine"]
     assert told["figures"] == [
-        {"name": "speed", "value": 5, "unit": "posts/s", "compared_with": "", "goal": None, "met": True},
-        {"name": "share", "value": 0.4, "unit": "ratio", "compared_with": "bare", "goal": 0.4, "met": True},
+        {"name": "speed", "value": 5, "unit": "posts/s", "compared_with": "", "goal": None, "most": None, "met": True},
+        {
+            "name": "share",
+            "value": 0.4,
+            "unit": "ratio",
+            "compared_with": "bare",
+            "goal": 0.4,
+            "most": None,
+            "met": True,
+        },
     ]
 
 
@@ -65,6 +80,19 @@ def test_bench_match_measures_a_small_world() -> None:
     goals = {figure["name"]: figure["goal"] for figure in told["figures"] if figure["goal"]}
     assert goals == {"matching, as a share of bare": 0.4}
     assert result.exit_code == (0 if all(figure["met"] for figure in told["figures"]) else 1)
+
+
+@pytest.mark.slow
+def test_bench_pages_measures_two_small_worlds() -> None:
+    arguments = ["--small", "200", "--large", "400", "--rounds", "2", "--streams", "10"]
+    result = CliRunner().invoke(bench, ["pages", "--json", *arguments])
+
+    found = {figure["name"]: figure for figure in json.loads(result.output)["figures"]}
+    assert {name for name in found if name.endswith("large : small")} == {
+        f"{page}, large : small" for page in ("inbox", "case", "topic", "start")
+    }
+    assert all(found[f"{page}, queries"]["met"] for page in ("inbox", "case", "topic", "start"))
+    assert found["10 streams, connections held"]["met"]
 
 
 def test_bench_refuses_an_unknown_name() -> None:

@@ -29,6 +29,7 @@ T = TypeVar("T")
 BENCHES = {
     "match": "resonanz.ops.bench_match:match",
     "intake": "resonanz.ops.bench_intake:intake",
+    "pages": "resonanz.ops.bench_pages:pages",
 }
 # What `_calibration_loop` takes, undisturbed, on the machine on which the absolute goals were set.
 REFERENCE_SECONDS = 0.044
@@ -62,17 +63,25 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value; at least `goal`, or without a goal."""
+    """One measured value; at least `goal`, at most `most`, or without a goal."""
 
     name: str
     value: float
     unit: str
     compared_with: str = ""
     goal: float | None = None
+    most: float | None = None
 
     @property
     def met(self) -> bool:
-        return self.goal is None or self.value >= self.goal
+        return (self.goal is None or self.value >= self.goal) and (self.most is None or self.value <= self.most)
+
+    @property
+    def goal_in_words(self) -> str:
+        """Empty where there is none."""
+        return " ".join(
+            f"{sign} {_readable(bound)}" for sign, bound in (("≥", self.goal), ("≤", self.most)) if bound is not None
+        )
 
 
 def report(name: str, figures: Sequence[Figure], *, as_json: bool) -> None:
@@ -90,8 +99,8 @@ def _print_table(name: str, figures: Sequence[Figure]) -> None:
     for heading in ("figure", "value", "unit", "compared with", "goal", "met"):
         table.add_column(heading, justify="right" if heading in {"value", "goal"} else "left")
     for figure in figures:
-        goal = "" if figure.goal is None else f"≥ {_readable(figure.goal)}"
-        met = "" if figure.goal is None else "yes" if figure.met else "NO"
+        goal = figure.goal_in_words
+        met = "" if not goal else "yes" if figure.met else "NO"
         table.add_row(figure.name, _readable(figure.value), figure.unit, figure.compared_with, goal, met)
     Console().print(table)
 

@@ -1,0 +1,150 @@
+"""What `resonanz bench pages` runs in a process of its own for each world: fills a database, counts queries.
+
+    python -m resonanz.ops.pages_measuring fill CASES     makes the world, prints a session's cookie and the pages
+    python -m resonanz.ops.pages_measuring count PATH …   prints how many queries each page needs
+
+Both print one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+from datetime import timedelta
+from http.cookies import SimpleCookie
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "resonanz.config.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402 (models need the setup above)
+from django.contrib.auth import login  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from resonanz.accounts.models import User  # noqa: E402
+from resonanz.accounts.sign_in_links import first_administrator  # noqa: E402
+from resonanz.core import clock  # noqa: E402
+from resonanz.listening import topics  # noqa: E402
+from resonanz.listening.models import Topic  # noqa: E402
+from resonanz.networks import channels  # noqa: E402
+from resonanz.networks.contract import Author, Posted  # noqa: E402
+from resonanz.networks.models import Channel  # noqa: E402
+from resonanz.pipeline.take_in import take_in  # noqa: E402
+from resonanz.service.models import Case  # noqa: E402
+from resonanz.service.responsibilities import set_responsibility  # noqa: E402
+
+BATCH = 1000
+TOPICS = 20
+SPAN = timedelta(days=60)
+OPEN_SHARE = 0.1
+_WORDS = (  # noqa: SIM905 (thirty quotation marks say nothing)
+    "Akku Bremse Sattel Rahmen Kette Licht Korb Griff Reifen Pedal Schloss Werkstatt Rechnung Termin Lieferung Farbe"
+    " warten fahren kaufen fragen helfen tauschen bestellen danke leider wieder schnell langsam heute gestern immer"
+).split()
+
+
+def fill(cases: int) -> dict[str, object]:
+    """A world of `cases` cases in as many threads; one in ten is open. Evaluations are those of a first batch."""
+    administrator = first_administrator()
+    channel = _channel(administrator)
+    for number in range(TOPICS):
+        topics.create(name=f"Topic {number}", query=_WORDS[number], opens_cases=False, actor=administrator)
+    chance = random.Random(7)  # noqa: S311 - the same world in every run
+    for start in range(0, cases, BATCH):
+        said = [_post(number, cases, chance) for number in range(start, min(start + BATCH, cases))]
+        take_in(channel=channel, events=said, evaluating=start == 0)
+    _settle_most()
+    case_id = Case.objects.filter(state="OPEN").order_by("answer_due_at", "id").values_list("id", flat=True)[10]
+    topic_id = Topic.objects.order_by("id").values_list("id", flat=True)[0]
+    pages = {"inbox": "/inbox/", "case": f"/inbox/{case_id}/", "topic": f"/topics/{topic_id}/", "start": "/"}
+    return {"cookie": _cookie(administrator), "pages": pages}
+
+
+def count(paths: list[str]) -> dict[str, int]:
+    """Queries of each page for a signed-in administrator, once everything that is read only once was read."""
+    client = Client(SERVER_NAME="localhost")
+    client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: os.environ["BENCH_SESSION"]})
+    found = {}
+    for path in paths:
+        client.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(path)
+        if answer.status_code != 200:
+            raise SystemExit(f"{path} answers {answer.status_code}")
+        found[path] = len(captured)
+    return found
+
+
+def _channel(administrator: User) -> Channel:
+    channel = channels.connect(network="memory", name="Bench", handle="ours", native_id="ours", actor=administrator)
+    channels.pause(channel_id=channel.pk, actor=administrator)
+    set_responsibility(
+        channel_id=channel.pk, topic_id=None, intent="", owner_id=administrator.pk, deputy_id=None, team_id=None,
+        actor=administrator,
+    )  # fmt: skip
+    return channel
+
+
+def _post(number: int, cases: int, chance: random.Random) -> Posted:
+    person = number % max(cases // 3, 1)
+    return Posted(
+        network="memory",
+        origin="bench.example",
+        native_id=str(number),
+        author=Author(native_id=str(person), handle=f"h{person}", name=f"Somebody {person}"),
+        text=" ".join(chance.choices(_WORDS, k=24)) + "?",
+        posted_at=clock.now() - SPAN * chance.random(),
+        addressed=True,
+    )
+
+
+def _settle_most() -> None:
+    """What lies back is resolved, as in a company that answers; every post gets one of the evaluations there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE service_case SET state = 'RESOLVED', resolved_at = last_post_at + interval '3 hours',"
+            " first_reply_at = last_post_at + interval '2 hours', answer_due_at = NULL WHERE id %% 100 >= %s",
+            [round(OPEN_SHARE * 100)],
+        )
+        cursor.execute(
+            "UPDATE service_casepost place SET state = 'ANSWERED' FROM service_case c"
+            " WHERE c.id = place.case_id AND c.state = 'RESOLVED'"
+        )
+        cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'triage_evaluation'")
+        columns = [name for (name,) in cursor.fetchall() if name not in {"id", "post_id"}]
+        into, out = ", ".join(columns), ", ".join(f"known.{name}" for name in columns)
+        cursor.execute(
+            f"INSERT INTO triage_evaluation (post_id, {into})"  # noqa: S608 - names of our own columns
+            f" SELECT p.id, {out} FROM listening_post p JOIN (SELECT row_number() OVER () - 1 AS n, e.*,"
+            " count(*) OVER () AS all_of_them FROM triage_evaluation e) known ON known.n = p.id %% known.all_of_them"
+            " WHERE NOT EXISTS (SELECT FROM triage_evaluation mine WHERE mine.post_id = p.id)",
+            [],
+        )
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _cookie(user: User) -> str:
+    request = HttpRequest()
+    request.session = SessionStore()
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    request.session.save()
+    return str(request.session.session_key)
+
+
+def main(arguments: list[str]) -> None:
+    """Print what was asked for."""
+    found = fill(int(arguments[1])) if arguments[0] == "fill" else count(arguments[1:])
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
