@@ -13,6 +13,7 @@ from csp.constants import NONE, SELF
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from resonanz.config.static_version import static_version
 from resonanz.core import env, secrets
 
 ROOM_FOLDER = Path(__file__).resolve().parent.parent
@@ -69,7 +70,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "procrastinate.contrib.django",
@@ -92,7 +92,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "resonanz.web.static_files.StaticFilesMiddleware",
+    # Pages repeat what was searched beside a secret, the CSRF token; it is masked anew on each page, and Django adds
+    # bytes at random, so the length of a compressed page tells nothing (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -159,9 +162,10 @@ COMPANY_LANGUAGES = env.words("RESONANZ_LANGUAGES", "de,en")
 
 OUTBOX_LEASE_SECONDS = env.number("RESONANZ_OUTBOX_LEASE_SECONDS", 60, least=2)
 
-STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 60
+_static_version = static_version(
+    folders=[ROOM_FOLDER / "web" / "static"], packages=["django-htmx", "django-allauth", "vl-convert-python"]
+)
+STATIC_URL = f"/static/{_static_version}/"
 
 SESSION_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = True
