@@ -34,3 +34,10 @@ def from_html(value: str, *, most: int) -> str:
     # the square of how deep tags are nested, so what it gets is bounded.
     bare = nh3.clean(_BREAKS.sub("\n", value[:_MOST_HTML]), tags=set())
     return clean(html.unescape(bare), most=most)
+
+
+def initials(name: str) -> str:
+    """One or two letters that stand for a name; a handle gives its first letters."""
+    parts = [part for part in name.replace("@", " ").replace(".", " ").split() if part[0].isalnum()]
+    letters = [part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)]
+    return "".join(letters).upper() or "?"

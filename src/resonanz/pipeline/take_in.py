@@ -15,9 +15,9 @@ from resonanz.networks.contract import BadEvent, Event, Posted
 from resonanz.networks.models import Channel
 from resonanz.pipeline import changes, hearing, putting_aside, storing
 from resonanz.pipeline.cleaning import clean_all, put_aside
-from resonanz.pipeline.notices import notify
 from resonanz.pipeline.retrying import retried
 from resonanz.pipeline.taken import Taken
+from resonanz.service.notices import notify
 
 
 def take_in(

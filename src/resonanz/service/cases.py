@@ -16,6 +16,7 @@ from resonanz.privacy import retention
 from resonanz.privacy.models import Purpose
 from resonanz.service import calendars, intake
 from resonanz.service.models import Case, CaseEvent, CasePost, CasePostState, CaseState, NoneNeeded
+from resonanz.service.notices import notify
 from resonanz.triage.models import Evaluation
 
 
@@ -37,9 +38,11 @@ class NotInCase(ResonanzError):
     code = "case.post_not_in_case"
 
 
-def note(*, case: Case, act: str, actor: User | None, **details: object) -> None:
-    """Add to the history of a case; details hold codes and ids."""
-    CaseEvent.objects.create(case=case, at=clock.now(), act=act, actor=actor, details=details)
+def note(*, case: Case, act: str, actor: User | None, **details: object) -> CaseEvent:
+    """Add to the history of a case, and tell open browsers that it changed; details hold codes and ids."""
+    event = CaseEvent.objects.create(case=case, at=clock.now(), act=act, actor=actor, details=details)
+    notify(case_ids=[case.pk])
+    return event
 
 
 def assign(*, case_id: int, assignee_id: int | None, actor: User) -> Case:

@@ -29,6 +29,7 @@ from resonanz.networks.models import Channel
 from resonanz.privacy import audit
 from resonanz.service.cases import note, settle
 from resonanz.service.models import Case, CasePost, CasePostState, Outgoing, OutgoingState
+from resonanz.service.notices import notify
 
 READ_BACK_AGAIN = timedelta(seconds=60)
 CLOCK_SKEW = timedelta(minutes=5)
@@ -112,7 +113,7 @@ def _claim(outgoing_id: int) -> tuple[Outgoing, Account] | None:
         outgoing.first_attempt_at = outgoing.first_attempt_at or now
         outgoing.lease_until = outgoing.due_at = now + _lease()
         outgoing.save(update_fields=["state", "attempt", "attempted_at", "first_attempt_at", "lease_until", "due_at"])
-        _audit("outgoing.sending", outgoing)
+        _moved("outgoing.sending", outgoing)
     return outgoing, account_of(outgoing.channel)
 
 
@@ -160,6 +161,7 @@ def _take_unknown(outgoing_id: int) -> Outgoing | None:
         outgoing.due_at = max(settled_at, now + _lease()) if settled_at <= now else settled_at
         outgoing.lease_until = now + _lease() if settled_at <= now else None
         outgoing.save(update_fields=["state", "due_at", "lease_until"])
+        _tell(outgoing)
         return outgoing if settled_at <= now else None
 
 
@@ -196,7 +198,7 @@ def _sent(outgoing: Outgoing, receipt: Receipt) -> None:
         fresh.due_at = fresh.lease_until = None
         fresh.failure_code = fresh.failure_words = ""
         fresh.save()
-        _audit("outgoing.sent", fresh)
+        _moved("outgoing.sent", fresh)
         if fresh.case is not None:
             _answered(fresh, fresh.case, now)
 
@@ -240,7 +242,7 @@ def _move(
         fresh.state, fresh.due_at, fresh.lease_until = state, due_at, None
         fresh.failure_code, fresh.failure_words = failure_code, failure_words
         fresh.save(update_fields=["state", "due_at", "lease_until", "failure_code", "failure_words"])
-        _audit(f"outgoing.{state.lower()}", fresh)
+        _moved(f"outgoing.{state.lower()}", fresh)
         if state == OutgoingState.FAILED and fresh.case is not None:
             note(case=fresh.case, act="reply.failed", actor=None, outgoing=fresh.pk, code=failure_code)
 
@@ -260,11 +262,18 @@ def _order(outgoing: Outgoing) -> ReplyOrder:
     )
 
 
-def _audit(act: str, outgoing: Outgoing) -> None:
+def _moved(act: str, outgoing: Outgoing) -> None:
+    """Record the step, and tell open browsers."""
     audit.record(
         act=act, actor=audit.SYSTEM, thing="outgoing", thing_id=outgoing.pk,
         attempt=outgoing.attempt, code=outgoing.failure_code,
     )  # fmt: skip
+    _tell(outgoing)
+
+
+def _tell(outgoing: Outgoing) -> None:
+    if outgoing.case_id is not None:
+        notify(case_ids=[outgoing.case_id])
 
 
 def _as_replies(connector: object) -> Replies:

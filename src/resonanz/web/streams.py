@@ -1,6 +1,6 @@
 """The stream of notices to open browsers, as a raw ASGI function: neither a thread nor a connection per listener.
 
-One connection per process listens to the database (`pipeline.notices`); every stream has a short queue in memory. A
+One connection per process listens to the database (`service.notices`); every stream has a short queue in memory. A
 browser that does not read fast enough gets one notice to look again instead of all it missed.
 """
 
@@ -22,7 +22,7 @@ from django.http import HttpRequest, parse_cookie
 
 from resonanz.accounts.access import Act, may
 from resonanz.accounts.models import User
-from resonanz.pipeline.notices import CHANNEL
+from resonanz.service.notices import CHANNEL
 
 PATH = "/stream/"
 PING_SECONDS = 20.0

@@ -9,6 +9,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from resonanz.accounts.access import Act, may
+from resonanz.core import text
 from resonanz.listening.models import Post
 from resonanz.service.models import CaseEvent
 from resonanz.web import evaluations, marking, times, words
@@ -50,9 +51,7 @@ def number(value: int | None) -> str:
 @register.filter
 def initials(name: str) -> str:
     """One or two letters that stand for a name; a handle gives its first letters."""
-    parts = [part for part in name.replace("@", " ").replace(".", " ").split() if part[0].isalnum()]
-    letters = [part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)]
-    return "".join(letters).upper() or "?"
+    return text.initials(name)
 
 
 @register.filter
