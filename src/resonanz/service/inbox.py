@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,6 +28,18 @@ class View(StrEnum):
     RESOLVED = "resolved"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list is narrowed to; None and "" narrow nothing."""
+
+    channel_id: int | None = None
+    topic_id: int | None = None
+    intent: str = ""
+
+
+EVERYTHING = Filters()
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """The last case shown: the list goes on after it."""
@@ -35,12 +48,23 @@ class Cursor:
     case_id: int
 
 
-def cases(*, user: User, view: View, search: str = "", after: Cursor | None = None) -> list[Case]:
+def cases(
+    *,
+    user: User,
+    view: View,
+    search: str = "",
+    filters: Filters = EVERYTHING,
+    after: Cursor | None = None,
+    among: Collection[int] | None = None,
+) -> list[Case]:
     """At most `PAGE` cases, soonest due first, those without a due time last (resolved: newest first).
 
-    Each has `latest_text` and `latest_author`, the newest post in it by somebody else.
+    Each has `latest_text` and `latest_author`, the newest post in it by somebody else. `among` narrows the list to
+    these cases: what became of rows that stand on an open page already.
     """
-    found = _ordered(_searched(_seen_by(user, view), search), view)
+    found = _ordered(_filtered(_searched(_seen_by(user, view), search), filters), view)
+    if among is not None:
+        found = found.filter(pk__in=among)
     if after is not None:
         found = found.filter(_follows(after, view))
     newest = CasePost.objects.filter(case=OuterRef("pk"), post__speaker="OUTSIDER").order_by("-post__posted_at", "-id")
@@ -74,6 +98,14 @@ def _searched(found: QuerySet[Case], search: str) -> QuerySet[Case]:
         return found
     said = Post.objects.filter(Q(text__icontains=search) | Q(author_handle__icontains=search))
     return found.filter(case_posts__post__in=said).distinct()
+
+
+def _filtered(found: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
+    if filters.channel_id is not None:
+        found = found.filter(channel_id=filters.channel_id)
+    if filters.topic_id is not None:
+        found = found.filter(topic_id=filters.topic_id)
+    return found.filter(intent=filters.intent) if filters.intent else found
 
 
 def _ordered(found: QuerySet[Case], view: View) -> QuerySet[Case]:
