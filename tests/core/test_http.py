@@ -242,7 +242,7 @@ def test_tls_verifies_the_name_though_the_address_is_connected(
     pages: PageServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     server, client = certified("secure.example", tmp_path)
-    monkeypatch.setattr(http, "_tls", lambda: client)
+    monkeypatch.setattr(http, "tls", lambda: client)
     names_resolve_to(monkeypatch, ["127.0.0.1"])
     pages.pages["/"] = page(b"safe")
     pages.speak_tls(server)

@@ -1,4 +1,4 @@
-"""The one HTTP client. Everything Resonanz asks of the outside goes through `ask`, and through nothing else.
+"""The one HTTP client. Everything Resonanz asks of the outside goes through `ask`; what stays open, `http_streams`.
 
 Addresses come from strangers (feeds, redirects, profile links), so every one is checked after its name was resolved,
 and the connection goes to the checked address itself: a name that answers differently a moment later gains nothing.
@@ -16,6 +16,7 @@ closed would make every second reply look like one without an answer.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import ipaddress
 import queue
@@ -24,7 +25,7 @@ import ssl
 import threading
 import urllib.request
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import httpcore
@@ -37,7 +38,7 @@ from resonanz.core.errors import ResonanzError
 ALLOWED_VARIABLE = "RESONANZ_ALLOWED_HOSTS"
 USER_AGENT = f"Resonanz/{resonanz.__version__}"
 MOST_REDIRECTS = 5
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # Public by number, yet the inside of a cloud: Azure answers every virtual machine about itself here.
@@ -125,15 +126,15 @@ def ask(
     `allowed` holds "host:port" pairs that may be private; without it RESONANZ_ALLOWED_HOSTS is read. An
     Authorization header is not carried to another host.
     """
-    permitted = _pairs(env.words(ALLOWED_VARIABLE) if allowed is None else allowed)
-    request = _request(method, url, {**(headers or {})}, json)
+    permitted = permitted_pairs(allowed)
+    request = request_for(method, url, {**(headers or {})}, json)
     deadline = clock.monotonic() + bounds.seconds
     for _ in range(MOST_REDIRECTS + 1):
-        answer = _Exchange(request, bounds, deadline, permitted).run()
+        answer = Exchange(request, bounds, deadline, permitted).run()
         target = answer.headers.get("location")
-        if answer.status not in _REDIRECTS or not target or method not in {"GET", "HEAD"}:
+        if answer.status not in REDIRECTS or not target or method not in {"GET", "HEAD"}:
             return answer
-        request = _redirected(request, target)
+        request = redirected(request, target)
     raise BadAnswer(host=request.url.host, reason="too_many_redirects")
 
 
@@ -148,11 +149,14 @@ def is_public(address: IPAddress) -> bool:
     return address.is_global and not address.is_multicast and address not in _METADATA
 
 
-def _pairs(words: Iterable[str]) -> frozenset[str]:
+def permitted_pairs(allowed: Iterable[str] | None) -> frozenset[str]:
+    """The "host:port" pairs that may be private; without `allowed`, those of RESONANZ_ALLOWED_HOSTS."""
+    words = env.words(ALLOWED_VARIABLE) if allowed is None else allowed
     return frozenset(word.strip().lower() for word in words)
 
 
-def _request(method: str, url: str, headers: dict[str, str], json: object) -> httpx.Request:
+def request_for(method: str, url: str, headers: dict[str, str], json: object = None) -> httpx.Request:
+    """The request, if its address is one that may be asked at all; raises AddressRefused."""
     try:
         request = httpx.Request(method, url, headers=headers, json=json)
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
@@ -168,7 +172,8 @@ def _request(method: str, url: str, headers: dict[str, str], json: object) -> ht
     return request
 
 
-def _redirected(request: httpx.Request, target: str) -> httpx.Request:
+def redirected(request: httpx.Request, target: str) -> httpx.Request:
+    """The request that a redirect leads to; what identifies us stays with the origin it was meant for."""
     try:
         url = request.url.join(target)
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
@@ -179,14 +184,16 @@ def _redirected(request: httpx.Request, target: str) -> httpx.Request:
         for name, value in request.headers.items()
         if name != "host" and (same_origin or name not in {"authorization", "cookie"})
     }
-    return _request(request.method, str(url), kept, None)
+    return request_for(request.method, str(url), kept)
 
 
-def _port(url: httpx.URL) -> int:
+def port_of(url: httpx.URL) -> int:
+    """The port of an address, the scheme's own when it names none."""
     return url.port or _DEFAULT_PORTS[url.scheme]
 
 
-def _pair(host: str, port: int) -> str:
+def pair(host: str, port: int) -> str:
+    """Host and port as RESONANZ_ALLOWED_HOSTS writes them."""
     return f"[{host}]:{port}".lower() if ":" in host else f"{host}:{port}".lower()
 
 
@@ -226,7 +233,8 @@ def _resolve(host: str, port: int, seconds: float) -> list[IPAddress]:
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
+    """What TLS verifies by; built once, because loading the certificates takes a while."""
     return httpx.create_ssl_context()
 
 
@@ -243,8 +251,8 @@ def _proxy(url: httpx.URL) -> httpx.URL | None:
     return proxy
 
 
-class _Exchange:
-    """One request and its answer on a connection of its own."""
+class Exchange:
+    """One request on a connection of its own: what it may reach, in what time, and how its failures are called."""
 
     def __init__(self, request: httpx.Request, bounds: Bounds, deadline: float, allowed: frozenset[str]) -> None:
         self.request = request
@@ -252,14 +260,21 @@ class _Exchange:
         self.deadline = deadline
         self.sent = False
         url = request.url
-        self.trusted = _pair(url.host, _port(url)) in allowed
+        self.trusted = pair(url.host, port_of(url)) in allowed
         # What the operator named is reached directly: a proxy's loopback is not ours.
         self.proxy = None if self.trusted else _proxy(url)
 
     def run(self) -> Answer:
+        """The whole answer."""
+        with self.failures():
+            return self._stream()
+
+    @contextlib.contextmanager
+    def failures(self) -> Iterator[None]:
+        """What the connection raises within the block, as an HTTPError."""
         host = self.request.url.host
         try:
-            return self._stream()
+            yield
         except httpcore.ProxyError as error:
             raise NothingSent(host=host, reason="proxy") from error
         except httpcore.TimeoutException as error:
@@ -292,19 +307,20 @@ class _Exchange:
         return NoAnswer(host=host, reason=type(error).__name__)
 
     def _pool(self) -> httpcore.ConnectionPool:
-        backend = _CheckedBackend(self)
+        backend = CheckedBackend(self)
         if self.proxy is None:
-            return httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend)
-        self._refuse_what_a_proxy_must_not_reach()
+            return httpcore.ConnectionPool(ssl_context=tls(), network_backend=backend)
+        self.refuse_what_a_proxy_must_not_reach()
         proxy = self.proxy
         return httpcore.HTTPProxy(
-            proxy_url=httpcore.URL(scheme=proxy.scheme, host=proxy.host, port=_port(proxy), target=b"/"),
+            proxy_url=httpcore.URL(scheme=proxy.scheme, host=proxy.host, port=port_of(proxy), target=b"/"),
             proxy_auth=(proxy.username, proxy.password) if proxy.userinfo else None,
-            ssl_context=_tls(),
+            ssl_context=tls(),
             network_backend=backend,
         )
 
-    def _refuse_what_a_proxy_must_not_reach(self) -> None:
+    def refuse_what_a_proxy_must_not_reach(self) -> None:
+        """A proxy resolves names itself: what is written as a private address is refused before it is asked."""
         host = self.request.url.host.rstrip(".").lower()
         literal = _literal(host)
         if (literal and not is_public(literal)) or host == "localhost" or host.endswith(".localhost"):
@@ -363,10 +379,10 @@ def _unpacker(headers: httpx.Headers, host: str) -> tuple[Callable[[bytes, int],
     return unpack, lambda: packed.eof
 
 
-class _CheckedBackend(httpcore.NetworkBackend):
+class CheckedBackend(httpcore.NetworkBackend):
     """Connects to addresses that were checked, never to a name. TLS still verifies the name, which httpcore keeps."""
 
-    def __init__(self, exchange: _Exchange) -> None:
+    def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._sockets = httpcore.SyncBackend()
 
@@ -392,7 +408,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
 class _TimedStream(httpcore.NetworkStream):
     """A connection that knows the time left for the whole exchange and whether anything of the request has left us."""
 
-    def __init__(self, stream: httpcore.NetworkStream, exchange: _Exchange) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, exchange: Exchange) -> None:
         self._stream = stream
         self._exchange = exchange
 
