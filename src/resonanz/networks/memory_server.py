@@ -27,6 +27,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import resonanz
 from resonanz.core import clock
+from resonanz.networks import memory_world
 from resonanz.networks.memory_store import Denied, Row, Store
 from resonanz.networks.rates import Buckets, Rate
 
@@ -84,9 +85,10 @@ class _Server(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, port: int, store: Store, rate: Rate) -> None:
+    def __init__(self, port: int, store: Store, rate: Rate, control_word: str) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.store = store
+        self.control_word = control_word
         self.buckets = Buckets(rate)
         self.trouble = Trouble()
         self.lock = threading.Lock()
@@ -128,6 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
             body = self._body()
             if (self.command, path.path) == ("POST", "/_control"):
                 return self._control(body)
+            if (self.command, path.path) == ("POST", "/_world"):
+                return self._world(body)
             self._api(path.path, {name: values[-1] for name, values in parse_qs(path.query).items()}, body)
         except Denied as denied:
             retry = {"Retry-After": str(math.ceil(denied.seconds))} if isinstance(denied, _Limited) else {}
@@ -227,6 +231,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.trouble = trouble
         self._answer(200, {"mode": trouble.mode or "none", "next": trouble.next, "probability": trouble.probability})
 
+    def _world(self, body: Row) -> None:
+        if not memory_world.is_permitted(self.headers.get("Authorization", ""), self.server.control_word):
+            raise Denied(403, "The control word of this network is missing.")
+        self._answer(200, memory_world.play(self.server.store, body))
+
     def _page(self) -> None:
         posts = "".join(_article(post) for post in self.server.store.latest())
         self._send(200, _PAGE.format(posts=posts).encode(), "text/html; charset=utf-8", {})
@@ -299,7 +308,7 @@ def _number(value: str) -> int:
 def serve(*, file: Path, port: int, per_minute: int = 6000) -> None:
     """Run the practice network on 127.0.0.1:`port` until SIGTERM or Ctrl-C; each account may ask `per_minute` times."""
     store = Store(file)
-    server = _Server(port, store, Rate(per_minute, 60.0))
+    server = _Server(port, store, Rate(per_minute, 60.0), memory_world.control_word(file))
 
     def stop(_signal: int, _frame: object) -> None:
         # shutdown() waits for the loop below, so it cannot run in the loop's own thread.

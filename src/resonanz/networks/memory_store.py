@@ -9,12 +9,14 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from resonanz.core import clock
 
 TEXT_LENGTH = 500
+FURTHEST_BACK = timedelta(days=60)
 _HANDLE = re.compile(r"[a-z0-9_]{1,30}")
 _MENTION = re.compile(r"(?<![\w@])@([a-z0-9_]{1,30})(?!\w)", re.IGNORECASE)
 _SCHEMA = """
@@ -36,6 +38,7 @@ CREATE TABLE IF NOT EXISTS event (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, post_id INTEGER REFERENCES post,
     account_id INTEGER NOT NULL REFERENCES account, body TEXT NOT NULL, at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS event_post ON event (post_id);
+CREATE TABLE IF NOT EXISTS told (key TEXT PRIMARY KEY, post_id INTEGER NOT NULL REFERENCES post) WITHOUT ROWID;
 """
 # `me` may read a post that is public, their own, or addressed to them.
 _READABLE = """(p.visibility = 'PUBLIC' OR p.account_id = :me
@@ -59,6 +62,7 @@ class Store:
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
+        self._moved: datetime | None = None
         file.touch(mode=0o600)
         file.chmod(0o600)  # it holds tokens; SQLite gives its log beside it the same mode
         self._rows = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
@@ -96,7 +100,7 @@ class Store:
 
     def delete_account(self, *, me: int) -> None:
         """Takes the account away with its posts; others are told once, that the account is gone."""
-        now = _now()
+        now = self._now()
         with self._transaction():
             self._rows.execute(
                 "UPDATE account SET gone_at = ?, token = NULL, name = '' WHERE id = ? AND gone_at IS NULL", (now, me)
@@ -104,11 +108,18 @@ class Store:
             self._blank("account_id = ?", me, now)
             self._note("account_gone", None, me, {})
 
-    def create_post(self, *, me: int, text: str, visibility: str, parent_id: int | None, to: list[str]) -> Row:
-        """A post or a reply. There is no idempotency key: said twice, it stands there twice."""
+    def create_post(
+        self, *, me: int, text: str, visibility: str, parent_id: int | None, to: list[str], key: str = ""
+    ) -> Row:
+        """A post or a reply. There is no idempotency key for apps: said twice, it stands there twice.
+
+        `key` is the demo world's, which must not repeat itself: under the same one the first post is the answer.
+        """
         self._check(text, visibility)
-        now = _now()
+        now = self._now()
         with self._transaction():
+            if key and (earlier := self._told(key)):
+                return {"id": str(earlier["id"])}
             parent = self._readable(parent_id, me) if parent_id is not None else None
             made = self._rows.execute(
                 "INSERT INTO post (account_id, text, parent_id, visibility, posted_at) VALUES (?, ?, ?, ?, ?)",
@@ -120,11 +131,13 @@ class Store:
             self._note("posted", made.lastrowid, me, {"text": text})
             if parent:
                 self._count(parent["id"], me)
+            if key:
+                self._rows.execute("INSERT INTO told VALUES (?, ?)", (key, made.lastrowid))
             return self._shown(self._readable(made.lastrowid, me))
 
     def edit_post(self, *, me: int, post_id: int, text: str) -> Row:
         """New words for an own post."""
-        now = _now()
+        now = self._now()
         with self._transaction():
             post = self._own(post_id, me)
             self._check(text, post["visibility"])
@@ -136,7 +149,7 @@ class Store:
         """Takes an own post away, its words out of the events too."""
         with self._transaction():
             self._own(post_id, me)
-            self._blank("id = ?", post_id, _now())
+            self._blank("id = ?", post_id, self._now())
             self._note("deleted", post_id, me, {})
 
     def like(self, *, me: int, post_id: int, likes: bool) -> None:
@@ -186,6 +199,58 @@ class Store:
                 (limit,),
             )
         return [self._shown(row) | {"likes": row["likes"]} for row in rows]
+
+    def move_clock(self, moment: datetime | None) -> None:
+        """From now on everything happens at `moment`, within the last sixty days; None: at its own time again."""
+        if moment is not None and not clock.now() - FURTHEST_BACK <= moment <= clock.now():
+            raise Denied(422, "The clock goes back by sixty days at most, and never forward.")
+        with self._lock:
+            self._moved = moment
+
+    def ensure_account(self, *, handle: str, name: str) -> int:
+        """The id of the account of this handle; a new one has no token, so that nobody can sign in with it."""
+        with self._lock:
+            found = self._one("SELECT id FROM account WHERE handle = ? AND gone_at IS NULL", handle)
+        if found:
+            return int(found["id"])
+        made = self.create_account(handle=handle, name=name)
+        with self._transaction():
+            self._rows.execute("UPDATE account SET token = NULL WHERE id = ?", (made["id"],))
+        return int(made["id"])
+
+    def issue_token(self, *, handle: str, name: str) -> Row:
+        """The account of this handle, made where it is missing, with a new token; the one before stops working."""
+        account, token = self.ensure_account(handle=handle, name=name), secrets.token_urlsafe(24)
+        with self._transaction():
+            self._rows.execute("UPDATE account SET token = ? WHERE id = ?", (token, account))
+        return {"id": str(account), "handle": handle, "token": token}
+
+    def answers(self, *, by: str, after: int, limit: int = 100) -> list[Row]:
+        """What the account of this handle answered to posts of the demo world, after the post `after`."""
+        with self._lock:
+            return self._all(
+                """SELECT p.id, p.posted_at, t.key AS to_key, parent.id AS to_id, w.handle AS to_handle,
+                    p.visibility = 'PRIVATE' AS private
+                FROM post p JOIN account me ON me.id = p.account_id JOIN post parent ON parent.id = p.parent_id
+                JOIN told t ON t.post_id = parent.id JOIN account w ON w.id = parent.account_id
+                WHERE me.handle = ? AND p.id > ? AND p.deleted_at IS NULL ORDER BY p.id LIMIT ?""",
+                (by, after, limit),
+            )
+
+    def told(self, key: str) -> Row | None:
+        """The post that was said under this key, deleted or not."""
+        with self._lock:
+            return self._told(key)
+
+    def _told(self, key: str) -> Row | None:
+        return self._one(
+            """SELECT p.id, p.posted_at, p.deleted_at, w.handle FROM told t JOIN post p ON p.id = t.post_id
+            JOIN account w ON w.id = p.account_id WHERE t.key = ?""",
+            key,
+        )
+
+    def _now(self) -> str:
+        return _as_text(self._moved or clock.now())
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -252,7 +317,7 @@ class Store:
     def _note(self, kind: str, post_id: int | None, me: int, body: Row) -> None:
         self._rows.execute(
             "INSERT INTO event (type, post_id, account_id, body, at) VALUES (?, ?, ?, ?, ?)",
-            (kind, post_id, me, json.dumps(body), _now()),
+            (kind, post_id, me, json.dumps(body), self._now()),
         )
 
     def _event(self, row: Row) -> Row:
@@ -290,5 +355,5 @@ def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:
     return named
 
 
-def _now() -> str:
-    return clock.now().isoformat(timespec="microseconds")
+def _as_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
