@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from resonanz.core import clock
 from resonanz.networks.rates import Buckets, Rate, retry_after
 
 
@@ -32,3 +35,20 @@ def test_bucket_forgets_the_least_used_key() -> None:
 )
 def test_retry_after_is_bounded(value: str, seconds: float) -> None:
     assert retry_after({"retry-after": value}, default=30) == seconds
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("2026-03-01T12:00:40.123456Z", 40),
+        ("1772366440", 40),
+        ("2026-03-01T11:00:00Z", 1),
+        ("soon", 30),
+        ("9" * 400, 30),
+        ("", 30),
+    ],
+)
+def test_reset_of_a_rate_limit_is_waited_for(value: str, seconds: float) -> None:
+    with clock.moved_to(datetime(2026, 3, 1, 12, tzinfo=UTC)):
+        assert retry_after({"x-ratelimit-reset": value}, default=30) == pytest.approx(seconds, abs=0.2)
+        assert retry_after({"x-ratelimit-reset": value, "retry-after": "7"}, default=30) == 7

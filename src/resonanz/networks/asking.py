@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from resonanz.core import http
@@ -11,6 +12,7 @@ from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater
 from resonanz.networks.rates import retry_after
 
 _BUSY = frozenset({429, 503})
+_DENIED = frozenset({401, 403})
 _WAIT_SECONDS = 60.0
 
 
@@ -21,28 +23,42 @@ def ask(
     headers: Mapping[str, str] | None = None,
     body: object = None,
     bounds: http.Bounds = http.DEFAULT_BOUNDS,
+    denied: Collection[int] = _DENIED,
 ) -> http.Answer:
     """The answer, unless it is one of those that mean the same everywhere; then a NetworkError.
 
-    What only reads may be asked again, so it never ends in NoAnswer.
+    What only reads may be asked again, so it never ends in NoAnswer. `denied`: the statuses by which this network says
+    that it no longer takes our token; one that is left out comes back as an answer, for the connector to read.
     """
     reads = method in {"GET", "HEAD"}
-    try:
+    with failures(reads=reads):
         answer = http.ask(method, url, headers=headers, json=body, bounds=bounds)
+    refuse(answer, reads=reads, denied=denied)
+    return answer
+
+
+@contextlib.contextmanager
+def failures(*, reads: bool) -> Iterator[None]:
+    """What the HTTP client raises within the block, as the contract's error."""
+    try:
+        yield
     except http.AddressRefused as error:
         raise Refused(f"{error.code}: {error.params['reason']}") from error
     except http.NothingSent as error:
         raise TryLater(_WAIT_SECONDS, error.code) from error
     except http.HTTPError as error:
         raise (TryLater(_WAIT_SECONDS, error.code) if reads else NoAnswer(reason=error.code)) from error
-    if answer.status in {401, 403}:
+
+
+def refuse(answer: http.Answer, *, reads: bool, denied: Collection[int] = _DENIED) -> None:
+    """Raise what the status of an answer means everywhere; return when it is for the connector to read."""
+    if answer.status in denied:
         raise NotAuthorised(status=answer.status)
     if answer.status in _BUSY:
         raise TryLater(retry_after(answer.headers, default=_WAIT_SECONDS), f"http.{answer.status}")
     if answer.status >= 500:
         code = f"http.{answer.status}"
         raise TryLater(_WAIT_SECONDS, code) if reads else NoAnswer(reason=code)
-    return answer
 
 
 def json_object(answer: http.Answer) -> dict[str, Any]:

@@ -44,17 +44,38 @@ class Buckets:
 
 
 def retry_after(headers: Mapping[str, str], *, default: float) -> float:
-    """The seconds a Retry-After header asks for, as a number or a date; between one second and a day."""
+    """The seconds that an answer asks us to wait; between one second and a day.
+
+    `Retry-After` says it as a number or a date. Mastodon and its kin say only in `X-RateLimit-Reset` when the next
+    request counts anew: as a moment in ISO 8601, others in seconds since 1970.
+    """
     value = headers.get("retry-after", "").strip()
-    seconds = float(value) if value.isdecimal() and len(value) < 10 else _until(value, default)
+    if not value:
+        seconds = _until_reset(headers.get("x-ratelimit-reset", "").strip(), default)
+    else:
+        seconds = float(value) if _is_number(value) else _until_date(value, default)
     return min(max(seconds, 1.0), _DAY)
 
 
-def _until(value: str, default: float) -> float:
+def _is_number(value: str) -> bool:
+    return value.isascii() and value.isdecimal() and len(value) < 11
+
+
+def _until_date(value: str, default: float) -> float:
     try:
-        moment: datetime = parsedate_to_datetime(value)
+        return _until(parsedate_to_datetime(value))
     except (ValueError, TypeError, IndexError):
         return default
+
+
+def _until_reset(value: str, default: float) -> float:
+    try:
+        return _until(datetime.fromtimestamp(float(value), UTC) if _is_number(value) else datetime.fromisoformat(value))
+    except (ValueError, OverflowError):
+        return default
+
+
+def _until(moment: datetime) -> float:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return (moment - clock.now()).total_seconds()
