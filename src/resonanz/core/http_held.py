@@ -75,6 +75,7 @@ class Held:
 
     def chunks(self) -> Iterator[bytes | None]:
         """What comes, and None after every quiet spell, until it ends or somebody asks to stop."""
+        self.heard()
         since = clock.monotonic()
         while not self.stopping():
             data = self.read()

@@ -254,7 +254,7 @@ class _WebSocket:
     def _agreed(self) -> bool:
         failure = self._protocol.handshake_exc
         if failure is None:
-            return self._protocol.state is State.OPEN
+            return self._protocol.state is not State.CONNECTING
         for event in self._protocol.events_received():
             if isinstance(event, Response):
                 headers = httpx.Headers(list(event.headers.raw_items()))
