@@ -23,6 +23,7 @@ class Act(StrEnum):
     MANAGE_CHANNELS = "manage_channels"
     MANAGE_RESPONSIBILITIES = "manage_responsibilities"
     MANAGE_COLLEAGUES = "manage_colleagues"
+    SET_UP = "set_up"  # the first start, and what the company uses
 
 
 _READER = frozenset({Act.ENTER, Act.READ_POSTS, Act.CORRECT_TRIAGE})

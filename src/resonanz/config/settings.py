@@ -160,12 +160,15 @@ TIME_ZONE = "UTC"
 DEFAULT_TIME_ZONE = _time_zone("RESONANZ_TIME_ZONE", "Europe/Berlin")
 COMPANY_LANGUAGES = env.words("RESONANZ_LANGUAGES", "de,en")
 
+PRACTICE_URL = env.text("RESONANZ_PRACTICE_URL", "")
 OUTBOX_LEASE_SECONDS = env.number("RESONANZ_OUTBOX_LEASE_SECONDS", 60, least=2)
 
 _static_version = static_version(
     folders=[ROOM_FOLDER / "web" / "static"], packages=["django-htmx", "django-allauth", "vl-convert-python"]
 )
 STATIC_URL = f"/static/{_static_version}/"
+# What the installation makes beside the packages: the script that draws charts.
+STATICFILES_DIRS = [folder for folder in [Path(sys.prefix) / "static"] if folder.is_dir()]
 
 SESSION_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = True

@@ -83,6 +83,12 @@ def _set_state(channel_id: int, state: ChannelState, act: str, actor: User) -> N
         _record(act, channel, actor)
 
 
+def delete_emptied(*, channel: Channel, actor: User) -> None:
+    """Take away a channel from which `pipeline.channel_removal` has removed everything; call with it locked."""
+    _record("channel.removed", channel, actor)
+    channel.delete()
+
+
 def note_failure(*, channel_id: int, code: str, words: str, stop: bool) -> None:
     """Listening failed; with `stop` a person has to mend it first. `words` are the network's, bounded."""
     with transaction.atomic():

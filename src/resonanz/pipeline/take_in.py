@@ -51,6 +51,8 @@ def _store(
     try:
         return retried(lambda: _commit(channel, heard, other, bad, cursor))
     except (DataError, IntegrityError):
+        if not Channel.objects.filter(pk=channel.pk).exists():  # removed meanwhile, and with it what comes through it
+            return Taken()
         if len(heard) + len(other) <= 1:
             refused = [put_aside(event, "event.refused_by_database") for event in [*(h.posted for h in heard), *other]]
             return _commit(channel, [], [], [*bad, *refused], cursor)
