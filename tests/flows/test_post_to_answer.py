@@ -80,6 +80,6 @@ def test_reply_taken_back_within_ten_seconds_never_leaves(
     answer(inbox)
     inbox.get_by_role("button", name="Zurückholen").first.click()
 
-    wait_until(lambda: product.rows("SELECT 1 FROM service_outgoing WHERE state = 'CANCELLED'"))
+    wait_until(lambda: product.rows("SELECT 1 FROM service_outgoing WHERE state = 'DRAFT'"))
     with pytest.raises(AssertionError):
         wait_until(lambda: answers(practice, stranger), seconds=13)

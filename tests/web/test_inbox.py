@@ -93,7 +93,7 @@ def test_answer_taken_back_is_in_the_form_again(signed_in: Client, new_case: New
     page = signed_in.post(f"/outgoing/{outgoing.pk}/cancel/", follow=True).content.decode()
 
     outgoing.refresh_from_db()
-    assert outgoing.state == OutgoingState.CANCELLED
+    assert outgoing.state == OutgoingState.DRAFT
     assert ">Morgen, Jonas.</textarea>" in page
 
 

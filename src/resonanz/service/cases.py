@@ -38,6 +38,12 @@ class NotInCase(ResonanzError):
     code = "case.post_not_in_case"
 
 
+class CaseGone(ResonanzError):
+    """The case is no longer here: its posts were deleted or erased."""
+
+    code = "case.gone"
+
+
 def note(*, case: Case, act: str, actor: User | None, **details: object) -> CaseEvent:
     """Add to the history of a case, and tell open browsers that it changed; details hold codes and ids."""
     event = CaseEvent.objects.create(case=case, at=clock.now(), act=act, actor=actor, details=details)

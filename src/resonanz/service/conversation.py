@@ -35,7 +35,7 @@ def conversation(*, case: Case) -> Conversation:
     """Posts with evaluation, feedback and earlier wordings; our replies, however far they got; what colleagues did."""
     outgoings = list(
         Outgoing.objects.filter(case=case)
-        .exclude(state=OutgoingState.CANCELLED)
+        .exclude(state__in=[OutgoingState.DRAFT, OutgoingState.CANCELLED])
         .select_related("author", "in_reply_to")
     )
     said = _posts(case, {outgoing.native_id for outgoing in outgoings if outgoing.native_id})

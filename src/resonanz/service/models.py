@@ -227,6 +227,12 @@ class Outgoing(models.Model):
             models.UniqueConstraint(
                 fields=["channel", "native_id"], condition=~Q(native_id=""), name="service_outgoing_receipt_once"
             ),
+            models.UniqueConstraint(
+                fields=["case", "author"], condition=Q(state="DRAFT"), name="service_outgoing_draft_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="DRAFT") | Q(due_at__isnull=True, attempt=0), name="service_outgoing_draft_stays"
+            ),
         ]
         indexes = [
             models.Index(

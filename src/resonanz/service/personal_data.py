@@ -18,7 +18,7 @@ def declare() -> None:
     declare_personal(
         "service_outgoing",
         fields={
-            "text": "what we answered",
+            "text": "what we answered, or began to",
             "visibility": "who could read it",
             "state": "whether it was sent",
             "created_at": "when it was written",
@@ -28,7 +28,7 @@ def declare() -> None:
             "delete_on": "when it will be deleted",
         },
         purpose=_PURPOSE,
-        kept="two years (privacy.retention)",
+        kept="two years (privacy.retention); a draft for 30 days after its last change",
         exported=True,
         erased="by the daily job; names and handles of an erased account are masked at once",
     )

@@ -19,12 +19,12 @@ from resonanz.networks.contract import Capability, able
 from resonanz.networks.errors import Unsupported
 from resonanz.privacy import audit, retention
 from resonanz.privacy.models import Purpose
+from resonanz.service import drafts
 from resonanz.service.cases import NotInCase, note
 from resonanz.service.models import Case, CasePost, Outgoing, OutgoingState
 from resonanz.service.tasks import send
 
 TIME_TO_UNDO = timedelta(seconds=10)
-_MOST_CHARACTERS = 100_000
 
 
 class NotAllowed(ResonanzError):
@@ -63,22 +63,28 @@ def rule_on(*, case: Case, text: str, author: User) -> Ruling:
 def queue_reply(*, case_id: int, post_id: int, text: str, author: User, key: UUID) -> Outgoing:
     """Put an answer on its way: row, audit record and job in one transaction, not due before `TIME_TO_UNDO`.
 
-    `key` belongs to the form: the same key twice is the same reply. Raises NotAllowed, Unsupported, NotInCase,
-    UnderWay.
+    `key` belongs to the form: the same key twice is the same reply. Refused, the words stay as the author's draft.
+    Raises Case.DoesNotExist, NotAllowed, Unsupported, NotInCase, UnderWay.
     """
-    text = clean(text, most=_MOST_CHARACTERS)
+    text = clean(text, most=drafts.MOST_CHARACTERS)
+    try:
+        return _queue_reply(case_id, post_id, text, author, key)
+    except (NotAllowed, Unsupported, UnderWay):
+        if text:
+            drafts.keep(case_id=case_id, post_id=post_id, text=text, author=author, key=key)
+        raise
+
+
+def _queue_reply(case_id: int, post_id: int, text: str, author: User, key: UUID) -> Outgoing:
     with transaction.atomic():
         case = Case.objects.select_for_update(of=("self",)).select_related("channel").get(pk=case_id)
-        if earlier := Outgoing.objects.filter(key=key).first():
+        draft = drafts.taken_for_reply(case_id=case_id, author=author, key=key, text=text)
+        if draft is None and (earlier := Outgoing.objects.filter(key=key).first()):
             return earlier
-        if not able(registry.connector(case.channel.network), Capability.REPLY):
-            raise Unsupported(network=case.channel.network)
-        ruling = rule_on(case=case, text=text, author=author)
-        if ruling.outcome is not Outcome.ALLOWED:
-            raise NotAllowed(clause=ruling.clause, outcome=ruling.outcome.value, **ruling.params)
+        ruling = _ruled(case, text, author)
         if _others_answer(post_id, author):
             raise UnderWay
-        outgoing = _queue(case, post_id, text, author, key, ruling)
+        outgoing = _queue(draft or Outgoing(key=key), case, post_id, text, author, ruling)
         audit.record(
             act="reply.queued", actor=actor_of(author), thing="outgoing", thing_id=outgoing.pk,
             case=case.pk, clause=ruling.clause, guideline=ruling.version,
@@ -88,40 +94,43 @@ def queue_reply(*, case_id: int, post_id: int, text: str, author: User, key: UUI
     return outgoing
 
 
+def _ruled(case: Case, text: str, author: User) -> Ruling:
+    """The ruling that lets it pass; raises where there is none."""
+    if not able(registry.connector(case.channel.network), Capability.REPLY):
+        raise Unsupported(network=case.channel.network)
+    ruling = rule_on(case=case, text=text, author=author)
+    if ruling.outcome is not Outcome.ALLOWED:
+        raise NotAllowed(clause=ruling.clause, outcome=ruling.outcome.value, **ruling.params)
+    return ruling
+
+
 def _others_answer(post_id: int, author: User) -> bool:
     """Whether a colleague's answer to the same post has not arrived yet; a public answer is given once."""
     on_its_way = [OutgoingState.QUEUED, OutgoingState.SENDING, OutgoingState.UNKNOWN]
     return Outgoing.objects.filter(in_reply_to_id=post_id, state__in=on_its_way).exclude(author=author).exists()
 
 
-def _queue(case: Case, post_id: int, text: str, author: User, key: UUID, ruling: Ruling) -> Outgoing:
+def _queue(outgoing: Outgoing, case: Case, post_id: int, text: str, author: User, ruling: Ruling) -> Outgoing:
     place = CasePost.objects.select_related("post").filter(case=case, post_id=post_id).first()
     if place is None:
         raise NotInCase
     now = clock.now()
-    return Outgoing.objects.create(
-        key=key,
-        channel=case.channel,
-        case=case,
-        in_reply_to=place.post,
-        parent_native_id=place.post.native_id,
-        root_native_id=case.root_native_id,
-        visibility=case.visibility,
-        author=author,
-        text=text,
-        ruling=ruling.as_record(),
-        state=OutgoingState.QUEUED,
-        created_at=now,
-        due_at=now + TIME_TO_UNDO,
-        delete_on=retention.delete_on(purpose=Purpose.SERVICE, network=case.channel.network, since=now),
-    )
+    outgoing.channel, outgoing.case, outgoing.in_reply_to = case.channel, case, place.post
+    outgoing.parent_native_id, outgoing.root_native_id = place.post.native_id, case.root_native_id
+    outgoing.visibility, outgoing.author = case.visibility, author
+    outgoing.text, outgoing.ruling = text, ruling.as_record()
+    outgoing.state = OutgoingState.QUEUED
+    outgoing.created_at, outgoing.due_at = now, now + TIME_TO_UNDO
+    outgoing.delete_on = retention.delete_on(purpose=Purpose.SERVICE, network=case.channel.network, since=now)
+    outgoing.save()
+    return outgoing
 
 
 def cancel(*, outgoing_id: int, actor: User) -> Outgoing:
-    """Take a reply back before it is sent; raises TooLate once it is on its way."""
+    """Take a reply back before it is sent; raises TooLate once it is on its way. Its words are the draft again."""
     with transaction.atomic():
-        outgoing = Outgoing.objects.select_for_update(of=("self",)).select_related("case").get(pk=outgoing_id)
-        if outgoing.state == OutgoingState.CANCELLED:
+        outgoing = _locked(outgoing_id)
+        if outgoing.state in (OutgoingState.CANCELLED, OutgoingState.DRAFT):
             return outgoing
         if outgoing.state not in (OutgoingState.QUEUED, OutgoingState.FAILED):
             raise TooLate
@@ -130,4 +139,10 @@ def cancel(*, outgoing_id: int, actor: User) -> Outgoing:
         audit.record(act="reply.cancelled", actor=actor_of(actor), thing="outgoing", thing_id=outgoing.pk)
         if outgoing.case:
             note(case=outgoing.case, act="reply.cancelled", actor=actor, outgoing=outgoing.pk)
+        drafts.put_back(outgoing=outgoing)
     return outgoing
+
+
+def _locked(outgoing_id: int) -> Outgoing:
+    rows = Outgoing.objects.select_for_update(of=("self",)).select_related("case", "channel", "in_reply_to", "author")
+    return rows.get(pk=outgoing_id)

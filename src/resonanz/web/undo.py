@@ -42,7 +42,8 @@ def take_text(request: HttpRequest, case_id: int) -> str:
     kept = request.session.get(_TAKEN_BACK)
     if kept is None:
         return ""
-    taken_back = Outgoing.objects.filter(pk=kept, case_id=case_id, state=OutgoingState.CANCELLED).first()
+    states = [OutgoingState.DRAFT, OutgoingState.CANCELLED]
+    taken_back = Outgoing.objects.filter(pk=kept, case_id=case_id, state__in=states).first()
     if taken_back is None:
         return ""
     del request.session[_TAKEN_BACK]
