@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from resonanz.networks.models import Channel
 from resonanz.privacy.models import KeptRecord
@@ -84,7 +85,12 @@ class Post(KeptRecord):
             *KeptRecord.Meta.indexes,
             models.Index(fields=["network", "origin", "root_native_id"], name="listening_post_thread"),
             models.Index(fields=["network", "origin", "author_native_id"], name="listening_post_author"),
-            models.Index(fields=["-posted_at", "-id"], name="listening_post_newest"),
+            # Lists and numbers of what was said; `posts.said` has the same condition, so counting reads no rows.
+            models.Index(
+                fields=["-posted_at", "-id"],
+                condition=Q(is_context=False, speaker="OUTSIDER", visibility="PUBLIC"),
+                name="listening_post_said",
+            ),
         ]
 
     def __str__(self) -> str:

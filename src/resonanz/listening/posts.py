@@ -13,7 +13,7 @@ from datetime import date, datetime
 from operator import itemgetter
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from resonanz.core import clock
@@ -254,17 +254,53 @@ def forget_wordings(*, post_ids: Iterable[int]) -> None:
     EarlierWording.objects.filter(post_id__in=list(post_ids)).delete()
 
 
+def said() -> QuerySet[Post]:
+    """What others said in public and concerns us: the one meaning of "said", in lists and in numbers."""
+    return Post.objects.filter(is_context=False, speaker="OUTSIDER", visibility="PUBLIC")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which posts a list shows; what is not set does not narrow it. `until` is the first moment left out."""
+
+    ids: Sequence[int] | None = None
+    topic_id: int | None = None
+    channel_id: int | None = None
+    sentiment: str = ""
+    kind: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 def stream(
-    *, topic_id: int | None = None, before: tuple[datetime, int] | None = None, limit: int = 50
+    *, wanted: Wanted | None = None, before: tuple[datetime, int] | None = None, limit: int = 50
 ) -> QuerySet[Post]:
-    """What was said by others, newest first, after the (posted_at, id) of the last one shown."""
-    found = Post.objects.filter(is_context=False, speaker="OUTSIDER", visibility="PUBLIC")
-    if topic_id is not None:
-        found = found.filter(topics=topic_id)
+    """What was said, newest first, after the (posted_at, id) of the last one shown."""
+    found = narrowed(wanted=wanted or Wanted())
     if before is not None:
         moment, post_id = before
         found = found.filter(Q(posted_at__lt=moment) | Q(posted_at=moment, id__lt=post_id))
     return found.select_related("evaluation").prefetch_related("topics").order_by("-posted_at", "-id")[:limit]
+
+
+def narrowed(*, wanted: Wanted) -> QuerySet[Post]:
+    """What was said, as far as it is wanted, in no order."""
+    conditions = {
+        "pk__in": wanted.ids,
+        "topics": wanted.topic_id,
+        "channels": wanted.channel_id,
+        "evaluation__sentiment": wanted.sentiment or None,
+        "kind": wanted.kind or None,
+        "posted_at__gte": wanted.since,
+        "posted_at__lt": wanted.until,
+    }
+    return said().filter(**{name: value for name, value in conditions.items() if value is not None})
+
+
+def per_topic(*, wanted: Wanted) -> dict[int, int]:
+    """How many of the wanted posts touch each topic."""
+    rows = narrowed(wanted=wanted).filter(topics__isnull=False).order_by().values("topics").annotate(count=Count("id"))
+    return {row["topics"]: row["count"] for row in rows}
 
 
 def channels_of(*, post_id: int) -> list[int]:

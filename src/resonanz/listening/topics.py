@@ -12,6 +12,7 @@ from resonanz.accounts.actors import actor_of
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
+from resonanz.listening import posts
 from resonanz.listening.matching import Matcher
 from resonanz.listening.models import Post, Topic
 from resonanz.privacy import audit
@@ -99,7 +100,7 @@ class Preview:
 def preview(*, query: str, limit: int = 20, searched: int = 5000) -> Preview:
     """Try a query on the newest stored posts."""
     matcher = Matcher.compile({0: query})
-    newest = list(Post.objects.filter(speaker="OUTSIDER", visibility="PUBLIC").order_by("-posted_at", "-id")[:searched])
+    newest = list(posts.said().order_by("-posted_at", "-id")[:searched])
     found = [
         post for post in newest if matcher.match(post.text, author_handle=post.author_handle, language=post.language)
     ]
