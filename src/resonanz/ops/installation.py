@@ -53,6 +53,7 @@ def main(root: str, command: str) -> int:
             _prepare(checkout, kind)
         _point_to_sources(checkout)
         _build_translations(checkout)
+        _build_chart_bundle(checkout)
     except InstallationFailed as failure:
         _say(str(failure))
         return 1
@@ -223,6 +224,18 @@ def _build_translations(checkout: Checkout) -> None:
             command = [str(checkout.python), "-m", "resonanz.ops.translations", str(catalogue), str(compiled)]
             if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
                 raise InstallationFailed(f"The translation {catalogue} cannot be compiled; see above.")
+
+
+def _build_chart_bundle(checkout: Checkout) -> None:
+    """The script that draws charts, once for each version of vl-convert; pages find it below `sys.prefix`."""
+    found = next((checkout.environment / "lib").glob("python3.*/site-packages/vl_convert_python-*.dist-info"), None)
+    if found is None:
+        return
+    bundle = checkout.environment / "static" / "vega" / f"{found.name.removesuffix('.dist-info')}.js"
+    if not bundle.exists() and os.access(checkout.environment, os.W_OK):
+        command = [str(checkout.python), "-m", "resonanz.ops.chart_bundle", str(bundle)]
+        if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
+            raise InstallationFailed("The script that draws charts cannot be made; see above.")
 
 
 if __name__ == "__main__":
