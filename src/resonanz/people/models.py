@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 
 from resonanz.privacy.models import KeptRecord
@@ -36,6 +38,10 @@ class Identity(KeptRecord):
         constraints = [
             *KeptRecord.Meta.constraints,
             models.UniqueConstraint(fields=["network", "origin", "native_id"], name="people_identity_once"),
+        ]
+        indexes = [
+            *KeptRecord.Meta.indexes,
+            GinIndex(SearchVector("name", "handle", config="simple"), name="people_identity_words"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch
+import re
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Prefetch, QuerySet
 
 from resonanz.people.models import Identity, Person
 
@@ -11,3 +14,13 @@ def person_card(*, person_id: int) -> Person:
     """A person with their identities, oldest first; raises Person.DoesNotExist."""
     identities = Identity.objects.order_by("first_seen_at", "id")
     return Person.objects.prefetch_related(Prefetch("identities", queryset=identities)).get(pk=person_id)
+
+
+def identities_called(*, words: str) -> QuerySet[Identity]:
+    """Identities in whose name or handle every one of `words` begins a word, most recently seen first."""
+    beginnings = [f"{word}:*" for word in re.findall(r"\w+", words)]
+    if not beginnings:
+        return Identity.objects.none()
+    wanted = SearchQuery(" & ".join(beginnings), config="simple", search_type="raw")
+    called = Identity.objects.annotate(words=SearchVector("name", "handle", config="simple")).filter(words=wanted)
+    return called.order_by("-last_seen_at", "-id")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from dataclasses import dataclass
+
+from django.db.models import F, OuterRef, Q, Subquery
 
 from resonanz.people.queries import identities_called
 from resonanz.service.models import Case, CasePost
@@ -13,24 +15,41 @@ _FEWEST_LETTERS = 2
 _LARGEST_NUMBER = 2**63 - 1
 
 
-def find_cases(*, words: str, most: int) -> QuerySet[Case]:
-    """At most `most` cases, those with something open first; each has `latest_text` and `latest_author`."""
-    words = words.strip()
-    if (number := words.removeprefix("#")).isdecimal() and int(number) <= _LARGEST_NUMBER:
-        found = Q(pk=int(number))
-    elif len(words) < _FEWEST_LETTERS:
-        return Case.objects.none()
-    else:
-        people = identities_called(words=words).values("pk")[:most]
-        found = Q(identity__in=list(people.values_list("pk", flat=True))) | Q(pk__in=_spoken_of(words, most))
+@dataclass(frozen=True, slots=True)
+class FoundCase:
+    """A case as it is told in a line: who wrote last, and what."""
+
+    case_id: int
+    intent: str
+    author: str
+    text: str
+
+
+def find_cases(*, words: str, most: int) -> list[FoundCase]:
+    """At most `most` cases, those with something open first, then the newest."""
+    wanted = _wanted(words.strip(), most)
+    if wanted is None:
+        return []
     newest = CasePost.objects.filter(case=OuterRef("pk"), post__speaker="OUTSIDER").order_by("-post__posted_at", "-id")
-    return (
-        Case.objects.filter(found)
+    found = (
+        Case.objects.filter(wanted)
         .annotate(latest_text=Subquery(newest.values("post__text")[:1]))
         .annotate(latest_author=Subquery(newest.values("post__author_name")[:1]))
         .annotate(latest_handle=Subquery(newest.values("post__author_handle")[:1]))
-        .order_by(F("resolved_at").desc(nulls_first=True), "-last_post_at", "-id")[:most]
+        .order_by(F("resolved_at").desc(nulls_first=True), "-last_post_at", "-id")
+        .values_list("pk", "intent", "latest_author", "latest_handle", "latest_text")[:most]
     )
+    return [FoundCase(pk, intent, name or handle or "", text or "") for pk, intent, name, handle, text in found]
+
+
+def _wanted(words: str, most: int) -> Q | None:
+    """Which cases the words mean; None when they are too few to look for."""
+    if (number := words.removeprefix("#")).isdecimal() and int(number) <= _LARGEST_NUMBER:
+        return Q(pk=int(number))
+    if len(words) < _FEWEST_LETTERS:
+        return None
+    people = identities_called(words=words).values_list("pk", flat=True)[:most]
+    return Q(identity__in=list(people)) | Q(pk__in=_spoken_of(words, most))
 
 
 def _spoken_of(words: str, most: int) -> list[int]:

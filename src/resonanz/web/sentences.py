@@ -16,6 +16,19 @@ SENTENCES: Mapping[str, Promise] = {
     "colleague.email_taken": _("Somebody with the address %(email)s is already here."),
     "colleague.last_administrator": _("%(name)s is the last administrator and has to stay one."),
     "team.name_taken": _("There is already a team called %(name)s."),
+    "keys.not_a_letter": _("A key is one letter or one digit."),
+    "keys.letter_taken": _("%(letter)s stands for two acts; each one needs a letter of its own."),
+    "company.area_not_ready": _("This area has no rooms yet."),
+    "channel.answers_on_their_way": _(
+        "Answers are leaving through this channel (%(count)s). It can be removed once they have arrived."
+    ),
+    "practice.no_network": _("No practice network runs here. It does where Resonanz was started with resonanz up."),
+    "rehearsal.no_topic": _("No topic touches this; nobody would hear of it."),
+    "rehearsal.opens_no_case": _("It is heard, but nobody gets it: the topic %(topic)s makes no cases."),
+    "rehearsal.nobody": _("Nobody gets what comes through this channel."),
+    "rehearsal.owner_gone": _("%(owner)s no longer works here, and nobody is deputy."),
+    "rehearsal.no_deputy": _("Nobody is deputy for %(owner)s."),
+    "rehearsal.long_wait": _("Said %(came)s, due %(due)s: in between nobody works."),
     "page.undeclared": _("This page cannot be shown because of a fault in the product. Nothing was lost."),
     "topic.name_taken": _("There is already a topic called %(name)s."),
     "triage.unknown_label": _("This evaluation cannot be corrected like that; the page may be out of date."),
@@ -28,6 +41,7 @@ SENTENCES: Mapping[str, Promise] = {
     "starter.too_long": _("Too long for this network: %(length)s of %(limit)s characters."),
     "starter.analysts_listen": _("With the role Analysis, posts are read, not answered."),
     "starter.colleagues_answer": _("Colleagues may answer."),
+    "draft.not_kept": _("This draft could not be kept; the text stays in the field."),
     "case.open_posts": _(
         "Posts still open in this case: %(count)s. Each one wants an answer, or a reason why it needs none."
     ),
@@ -39,6 +53,8 @@ SENTENCES: Mapping[str, Promise] = {
     "case.another_open": _("This conversation has another open case by now; it goes on there."),
     "case.post_not_in_case": _("This post no longer belongs to the case; it may have been removed."),
     "case.gone": _("This case is no longer here."),
+    "note.empty": _("The note has no text yet."),
+    "note.too_long": _("A note has at most %(most)s characters."),
     "reply.not_allowed": _("The guideline does not allow this answer."),
     "reply.too_late": _("Too late to take back: the answer is already on its way."),
     "channel.name_taken": _("There is already a channel called %(name)s."),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.safestring import SafeString
 
 from resonanz.accounts.access import Act, may
 from resonanz.core import text
 from resonanz.listening.models import Post
 from resonanz.service.models import CaseEvent
-from resonanz.web import evaluations, marking, times, words
+from resonanz.web import evaluations, keys, marking, times, words
 from resonanz.web.sentences import SENTENCES
 
 register = template.Library()
@@ -40,6 +41,18 @@ def exact(moment: datetime) -> str:
 def day(moment: date) -> str:
     """The day it was or will be."""
     return times.day(moment)
+
+
+@register.filter
+def day_of_week(moment: date) -> str:
+    """The day with its weekday."""
+    return times.day_of_week(moment)
+
+
+@register.filter
+def span(length: timedelta) -> str:
+    """How long it took, in words."""
+    return times.span(length)
 
 
 @register.filter
@@ -103,3 +116,27 @@ def assignee(event: CaseEvent, names: dict[int, str]) -> str:
 def reason(told: str) -> str:
     """What a network said: our own codes as sentences, everything else as its words."""
     return words.sentence(told, {}) if told in SENTENCES else told
+
+
+@register.simple_tag(takes_context=True)
+def key(context: Context, act: str) -> SafeString:
+    """The key of an act beside its button, as this reader chose it: `{% key "reply" %}`, `{% key "send" %}`."""
+    return keys.kbd(act, context.get("user"))
+
+
+@register.filter
+def acts_by_letter(user: Any) -> str:
+    """The reader's keys, as the pages' script reads them."""
+    return keys.acts_by_letter(user)
+
+
+@register.simple_tag(takes_context=True)
+def keys_of_reader(context: Context) -> list[keys.Key]:
+    """The reader's letters with their acts in words."""
+    return keys.keys_of(context["user"])
+
+
+@register.simple_tag
+def key_combinations() -> list[tuple[str, SafeString, str]]:
+    """The keys together with Ctrl or ⌘, in words."""
+    return keys.combinations()

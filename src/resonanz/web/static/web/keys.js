@@ -1,64 +1,108 @@
 /**
- * Single letters that act, as shown beside the buttons. They can be switched off (WCAG 2.1.4) in the settings of this
- * browser. While somebody types, only Ctrl/⌘ Enter acts.
+ * Letters that act, as each colleague chose them (WCAG 2.1.4: they can be changed and switched off in the settings).
+ *
+ * A page names what a key does by `data-key="reply"` on the element that does it: fields are focused, everything else is
+ * clicked. `<kbd data-kbd="reply">` beside it shows the letter. While somebody types, only combinations with Ctrl act.
  */
 
-const STORE = "resonanz.keys";
+/** @type {Record<string, string>} from letter to act */
+const ACTS = JSON.parse(document.body.dataset.letters ?? "{}");
+const LETTERS = Object.fromEntries(Object.entries(ACTS).map(([letter, act]) => [act, letter.toUpperCase()]));
+const CTRL = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : document.body.dataset.ctrl ?? "Ctrl";
+/** @type {Record<string, string>} */
+const COMBINATIONS = { palette: `${CTRL} K`, send: `${CTRL} ↵`, "send-next": `${CTRL} ⇧ ↵`, undo: `${CTRL} Z` };
+const FIELD = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
+const ROW = "[data-case], [data-row]";
 
-/** @returns {boolean} */
-const keysOn = () => localStorage.getItem(STORE) !== "off";
+/** @param {EventTarget | null} element @returns {boolean} */
+export const isTyping = (element) => element instanceof HTMLElement && element.matches(FIELD);
 
-/** @param {string} name @returns {HTMLElement | null} */
-const target = (name) => document.querySelector(`[data-key="${name}"]`);
+/**
+ * The elements of an act that can be seen; of several, a key means the first one.
+ * @param {string} act @returns {HTMLElement[]}
+ */
+export const targets = (act) =>
+  /** @type {HTMLElement[]} */ ([...document.querySelectorAll(`[data-key="${act}"]`)]).filter((found) => found.checkVisibility());
+
+/** @param {HTMLElement} element */
+export function use(element) {
+  if (!element.matches(FIELD)) return element.click();
+  element.focus();
+  if (element instanceof HTMLInputElement) element.select();
+}
 
 /** @param {number} step */
 function move(step) {
-  const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-case]")]);
-  const here = document.activeElement?.closest("[data-case]") ?? document.querySelector("[data-case][aria-current]");
+  const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(ROW)]);
+  const here = document.activeElement?.closest(ROW) ?? document.querySelector("[data-case][aria-current]");
   const index = here ? rows.indexOf(/** @type {HTMLElement} */ (here)) + step : 0;
   rows[Math.max(0, Math.min(rows.length - 1, index))]?.focus();
 }
 
-/** @type {Record<string, () => void>} */
-const ACTS = {
-  j: () => move(1),
-  k: () => move(-1),
-  x: () => target("next")?.click(),
-  r: () => target("reply")?.focus(),
-  a: () => target("assign")?.click(),
-  e: () => target("resolve")?.click(),
-  f: () => target("search")?.focus(),
-  z: () => /** @type {HTMLElement | null} */ (document.querySelector("[data-until] button"))?.click(),
-};
+/** @param {string} act @returns {boolean} whether there was something to do */
+function perform(act) {
+  if (act === "down" || act === "up") {
+    move(act === "down" ? 1 : -1);
+    return true;
+  }
+  const found = act === "undo" ? targets(act).at(-1) : targets(act)[0];
+  if (found) use(found);
+  return Boolean(found);
+}
 
-/** @param {EventTarget | null} element @returns {boolean} */
-const isTyping = (element) => element instanceof HTMLElement && element.matches("input:not([type=checkbox]), textarea, select");
+/** @param {KeyboardEvent} event @returns {boolean} */
+function send(event) {
+  const form = event.target instanceof Element ? event.target.closest("form") : null;
+  const wanted = event.shiftKey ? "send-next" : "send";
+  const button = /** @type {HTMLElement | undefined} */ (
+    [...(form?.elements ?? [])].find((element) => /** @type {HTMLElement} */ (element).dataset.key === wanted)
+  );
+  button?.click();
+  return Boolean(button);
+}
+
+/** @param {KeyboardEvent} event @returns {boolean} */
+function combine(event) {
+  if (event.altKey) return false;
+  const key = event.key.toLowerCase();
+  if (key === "enter") return send(event);
+  if (event.shiftKey) return false;
+  if (key === "k") return perform("palette");
+  return key === "z" && !isTyping(event.target) && perform("undo");
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.defaultPrevented) return;
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    if (event.target === target("reply")) target("send")?.click();
+  if (event.ctrlKey || event.metaKey) {
+    if (combine(event)) event.preventDefault();
     return;
   }
+  if (document.querySelector("dialog[open]")) return;
   if (event.key === "Escape" && isTyping(event.target)) /** @type {HTMLElement} */ (event.target).blur();
-  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || isTyping(event.target) || !keysOn()) return;
-  const act = ACTS[event.key];
-  if (act) {
-    event.preventDefault();
-    act();
-  }
+  if (event.altKey || event.shiftKey || isTyping(event.target)) return;
+  const act = ACTS[event.key.toLowerCase()];
+  if (act && perform(act)) event.preventDefault();
 });
 
-for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-keys]"))) {
-  box.checked = keysOn();
-  box.addEventListener("change", () => localStorage.setItem(STORE, box.checked ? "on" : "off"));
+/**
+ * Write the reader's own keys beside the buttons.
+ * @param {ParentNode} root
+ */
+function label(root) {
+  for (const sign of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("kbd[data-kbd]"))) {
+    const act = sign.dataset.kbd ?? "";
+    sign.textContent = COMBINATIONS[act] ?? LETTERS[act] ?? "";
+    sign.hidden = !sign.textContent;
+  }
+  for (const sign of root.querySelectorAll("[data-ctrl]")) sign.textContent = CTRL;
 }
 
-for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-select]"))) {
-  field.addEventListener("focus", () => field.select());
-}
+label(document);
+document.addEventListener("htmx:load", (event) => label(/** @type {ParentNode} */ (event.target)));
+document.addEventListener("focusin", (event) => {
+  if (event.target instanceof HTMLInputElement && event.target.matches("[data-select]")) event.target.select();
+});
 
-document.documentElement.toggleAttribute("data-keys-off", !keysOn());
 document.querySelector("[data-case][aria-current]")?.scrollIntoView({ block: "nearest" });
 const thread = document.querySelector(".thread");
 if (thread && !location.hash) thread.scrollTop = thread.scrollHeight;
