@@ -11,7 +11,7 @@ from resonanz.listening.models import EarlierWording, Post
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity, Person
 from resonanz.privacy.models import Purpose
-from resonanz.service.models import Case, CasePost, Outgoing
+from resonanz.service.models import Case, CaseNote, CasePost, Outgoing
 
 NETWORK = "memory"
 KEPT = {"purpose": Purpose.SERVICE, "source": "memory"}
@@ -59,6 +59,13 @@ def answer(to: Post, in_case: Case, text: str, state: str = "SENT", **more: Any)
     if state == "SENDING":
         fields |= {"lease_until": clock.now() + timedelta(minutes=1)}
     return Outgoing.objects.create(**fields | more)
+
+
+def note(in_case: Case, text: str, **more: Any) -> CaseNote:
+    """What a colleague noted there."""
+    return CaseNote.objects.create(
+        **{"case": in_case, "text": text, "created_at": clock.now(), "delete_on": FAR} | more
+    )
 
 
 def identity(author: str = "anna", name: str = "Anna Bolwieser", person: Person | None = None, **more: Any) -> Identity:

@@ -22,7 +22,7 @@ from resonanz.people.models import Identity, Person  # noqa: E402
 from resonanz.pipeline.models import PutAside, RejectedFile  # noqa: E402
 from resonanz.privacy import audit, erasure, retention  # noqa: E402
 from resonanz.privacy.models import Purpose  # noqa: E402
-from resonanz.service.models import Case, CasePost, Outgoing  # noqa: E402
+from resonanz.service.models import Case, CaseNote, CasePost, Outgoing  # noqa: E402
 from resonanz.triage.models import Evaluation  # noqa: E402
 
 DUE = "Quirinus Zwoelfmond"
@@ -68,6 +68,8 @@ def _plant_person(channel: Channel, name: str) -> None:
     )  # fmt: skip
     CasePost.objects.create(case=case, post=posts[0])
     _answer(channel, case, posts[0], name)
+    _draft(channel, case, posts[0], name)
+    CaseNote.objects.create(case=case, text=f"{name} rang up", created_at=clock.now(), delete_on=_day())
     raw = f'{{"author": "{name}", "id": "{_id(name)}"}}'
     PutAside.objects.create(channel=channel, raw=raw, reason="bad", at=clock.now(), delete_on=_day())
     _rejected(name)
@@ -88,6 +90,14 @@ def _answer(channel: Channel, case: Case, post: Post, name: str) -> None:
         parent_native_id=post.native_id, root_native_id=post.native_id, visibility="PUBLIC", state="SENT",
         text=f"Dear {name}, dear {name.split()[-1]}, sorry! @{_handle(name)}", created_at=clock.now(),
         sent_at=clock.now(), native_id=f"answer-{case.pk}", delete_on=_day(),
+    )  # fmt: skip
+
+
+def _draft(channel: Channel, case: Case, post: Post, name: str) -> None:
+    Outgoing.objects.create(
+        key=f"00000000-0000-4000-9000-{case.pk:012}", channel=channel, case=case, in_reply_to=post,
+        parent_native_id=post.native_id, root_native_id=post.native_id, visibility="PUBLIC", state="DRAFT",
+        text=f"Dear {name}, we", created_at=clock.now(), delete_on=_day(),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from resonanz.people.models import Identity, Person
 from resonanz.pipeline.models import PutAside, RejectedFile
 from resonanz.privacy import audit, erasure, retention, tombstones
 from resonanz.privacy.models import AuditRecord, KeepReason, Tombstone, TombstoneKind
+from resonanz.service.erasure import take_from_cases
 from resonanz.service.models import Case, Outgoing
 from resonanz.triage.models import Evaluation
 from tests.privacy import holdings
@@ -75,6 +76,32 @@ def test_erase_account_masks_mentions_by_others_and_by_us() -> None:
 
     texts = dict(Post.objects.values_list("native_id", "text"))
     assert texts == {"p2": "█████ hat recht, █████ auch; @annabel nicht. Anna!", "p3": "Danke, █████!"}
+
+
+def test_notes_name_nobody_who_is_erased_or_left_the_case() -> None:
+    anna, bert = holdings.post("p1"), holdings.post("p2", author="bert", name="Bert Kahl")
+    shared = holdings.note(holdings.case(anna, bert), "Anna rief an, Bert Kahl nicht.")
+    elsewhere = holdings.note(holdings.case(bert, root_native_id="p2"), "Wie bei Anna Bolwieser; Anna ist ein Name.")
+
+    erase()
+
+    shared.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert shared.text == "█████ rief an, Bert Kahl nicht."
+    assert elsewhere.text == "Wie bei █████; Anna ist ein Name."
+
+
+def test_note_names_the_author_while_another_post_of_hers_stays_in_the_case() -> None:
+    first, second, other = holdings.post("p1"), holdings.post("p2"), holdings.post("p3", author="bert", name="Bert")
+    note = holdings.note(holdings.case(first, second, other), "Anna rief an.")
+
+    take_from_cases([first.pk])
+    note.refresh_from_db()
+    assert note.text == "Anna rief an."
+
+    take_from_cases([second.pk])
+    note.refresh_from_db()
+    assert note.text == "█████ rief an."
 
 
 def test_person_with_another_account_stays_without_the_erased_name() -> None:

@@ -21,13 +21,15 @@ def test_export_hands_over_what_is_held_about_the_account_alone() -> None:
     holdings.answer(question, both, "Es kommt, Frau Bolwieser")
     holdings.answer(other, both, "Ihres auch, Herr Kahl")
     holdings.wording(question, "Wo bleibt es?")
+    holdings.note(both, "Kahl rief an")
+    holdings.note(holdings.case(question, root_native_id="p3"), "Will ein Rad")
     Evaluation.objects.create(post=question, is_question=True, urgency=0.5, evaluated_at=clock.now())
     holdings.identity()
 
     held = export.export_account(network="memory", origin="", native_id="id-of-anna")
 
     text = json.dumps(held, ensure_ascii=False)
-    for told in ("Wo bleibt mein Rad?", "Wo bleibt es?", "Es kommt, Frau Bolwieser", "Anna Bolwieser", "2030-01-01"):
+    for told in ("Wo bleibt mein Rad?", "Wo bleibt es?", "Es kommt, Frau Bolwieser", "Anna Bolwieser", "Will ein Rad"):
         assert told in text
     assert "Kahl" not in text
     assert "Meins auch" not in text

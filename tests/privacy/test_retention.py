@@ -17,7 +17,7 @@ from resonanz.people.models import Identity, Person
 from resonanz.pipeline.models import PutAside, RejectedFile
 from resonanz.privacy import audit, retention
 from resonanz.privacy.models import AuditRecord, KeepReason, Purpose, Tombstone
-from resonanz.service.models import Case, Outgoing
+from resonanz.service.models import Case, CaseNote, Outgoing
 from tests.privacy import holdings
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -84,12 +84,23 @@ class TestDailyJob:
 
     def test_answers_go_on_their_day_but_not_while_on_their_way(self) -> None:
         about = holdings.case(holdings.post("p1"))
-        for state in ("SENT", "CANCELLED", "QUEUED", "SENDING"):
+        for state in ("SENT", "CANCELLED", "DRAFT", "QUEUED", "SENDING"):
             holdings.answer(holdings.post(state), about, "text", state, delete_on=TODAY)
 
         retention.delete_everything_due()
 
         assert set(Outgoing.objects.values_list("state", flat=True)) == {"QUEUED", "SENDING"}
+
+    def test_notes_go_on_their_day_and_with_their_case(self) -> None:
+        due, staying = holdings.case(holdings.post("p1", delete_on=TODAY)), holdings.post("p2")
+        about = holdings.case(staying, root_native_id="p2")
+        holdings.note(due, "goes with its case")
+        holdings.note(about, "is due itself", delete_on=TODAY)
+        left = holdings.note(about, "stays")
+
+        retention.delete_everything_due()
+
+        assert list(CaseNote.objects.all()) == [left]
 
     def test_wordings_stay_while_a_case_on_the_post_is_open(self) -> None:
         with_open, with_resolved, alone = holdings.post("p1"), holdings.post("p2"), holdings.post("p3")

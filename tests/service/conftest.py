@@ -16,7 +16,7 @@ from resonanz.guidelines.in_force import ensure_starter
 from resonanz.networks.channels import connect
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel
-from resonanz.pipeline.listeners import poll_once
+from resonanz.pipeline.polling import poll_once
 from resonanz.service import calendars
 from resonanz.service.models import Case
 from resonanz.service.responsibilities import set_responsibility

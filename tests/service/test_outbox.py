@@ -6,7 +6,7 @@ import pytest
 
 from resonanz.accounts.models import User
 from resonanz.networks.contract import Account
-from resonanz.pipeline.listeners import poll_once
+from resonanz.pipeline.polling import poll_once
 from resonanz.privacy.models import AuditRecord
 from resonanz.service import outbox
 from resonanz.service.conversation import conversation

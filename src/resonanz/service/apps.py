@@ -22,6 +22,7 @@ class ServiceConfig(AppConfig):
         erasure.register(part.PART)
         retention.register(name="earlier wordings", delete_due=due.delete_unneeded_wordings)
         retention.register(name="answers", delete_due=due.delete_due_answers)
+        retention.register(name="notes", delete_due=due.delete_due_notes)
         retention.register(name="posts in cases", delete_due=due.delete_due_posts)
         post_migrate.connect(
             lambda **_: ensure_defaults(), sender=self, weak=False, dispatch_uid="service.ensure_defaults"

@@ -26,6 +26,12 @@ def ensure_defaults() -> None:
     ResponseTarget.objects.get_or_create(network="", defaults={"business_minutes": DEFAULT_BUSINESS_MINUTES})
 
 
+def business_minutes(*, network: str) -> int:
+    """Within how many minutes of business hours an answer is due on a network."""
+    minutes = dict(ResponseTarget.objects.filter(network__in=["", network]).values_list("network", "business_minutes"))
+    return minutes.get(network, minutes.get("", DEFAULT_BUSINESS_MINUTES))
+
+
 def due_finder(*, network: str) -> Callable[[datetime], datetime]:
     """A function that says when a post of a given moment is to be answered; reads the database once."""
     stored = BusinessCalendar.objects.order_by("id").first()
@@ -34,8 +40,7 @@ def due_finder(*, network: str) -> Callable[[datetime], datetime]:
         if stored
         else Calendar.of(time_zone=settings.DEFAULT_TIME_ZONE, land="", periods=_WEEKDAYS)
     )
-    minutes = dict(ResponseTarget.objects.filter(network__in=["", network]).values_list("network", "business_minutes"))
-    within = minutes.get(network, minutes.get("", DEFAULT_BUSINESS_MINUTES))
+    within = business_minutes(network=network)
     connector: Network = registry.connector(network)
     by_the_minute = connector.limits.by_the_minute
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Min
 
 from resonanz.accounts.models import User
@@ -49,6 +49,18 @@ def note(*, case: Case, act: str, actor: User | None, **details: object) -> Case
     event = CaseEvent.objects.create(case=case, at=clock.now(), act=act, actor=actor, details=details)
     notify(case_ids=[case.pk])
     return event
+
+
+def hold(*, case_id: int) -> None:
+    """Nobody deletes the case until the transaction ends; raises CaseGone. It stands in nobody's way but that of acts.
+
+    Whoever locks something else of a case and then refers to the case asks for it first, as acts do: else the two could
+    wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM service_case WHERE id = %s FOR KEY SHARE", [case_id])
+        if cursor.fetchone() is None:
+            raise CaseGone
 
 
 def assign(*, case_id: int, assignee_id: int | None, actor: User) -> Case:

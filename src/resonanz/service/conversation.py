@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from resonanz.service.models import Case, CaseEvent, CasePost, Outgoing, OutgoingState
+from resonanz.service.models import Case, CaseEvent, CaseNote, CasePost, Outgoing, OutgoingState
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the conversation: exactly one of `said`, `outgoing` and `event` is set."""
+    """One line of the conversation: exactly one of `said`, `outgoing`, `event` and `note` is set."""
 
     at: datetime
     said: CasePost | None = None
     outgoing: Outgoing | None = None
     event: CaseEvent | None = None
+    note: CaseNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ _SHOWN_EVENTS = ("case.assigned", "case.none_needed", "case.resolved", "case.reo
 
 
 def conversation(*, case: Case) -> Conversation:
-    """Posts with evaluation, feedback and earlier wordings; our replies, however far they got; what colleagues did."""
+    """Posts with evaluation, feedback and earlier wordings, our replies, what colleagues did and noted."""
     outgoings = list(
         Outgoing.objects.filter(case=case)
         .exclude(state__in=[OutgoingState.DRAFT, OutgoingState.CANCELLED])
@@ -40,10 +41,12 @@ def conversation(*, case: Case) -> Conversation:
     )
     said = _posts(case, {outgoing.native_id for outgoing in outgoings if outgoing.native_id})
     events = CaseEvent.objects.filter(case=case, act__in=_SHOWN_EVENTS).select_related("actor")
+    notes = CaseNote.objects.filter(case=case).select_related("author")
     entries = [
         *(Entry(row.post.posted_at, said=row) for row in said),
         *(Entry(outgoing.sent_at or outgoing.created_at, outgoing=outgoing) for outgoing in outgoings),
         *(Entry(event.at, event=event) for event in events),
+        *(Entry(note.created_at, note=note) for note in notes),
     ]
     entries.sort(key=lambda entry: entry.at)
     return Conversation(entries, [row for row in said if row.state == "OPEN"])

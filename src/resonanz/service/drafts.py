@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from resonanz.accounts.models import User
@@ -18,7 +18,7 @@ from resonanz.core import clock
 from resonanz.core.text import clean
 from resonanz.privacy import retention
 from resonanz.privacy.models import Purpose
-from resonanz.service.cases import CaseGone, NotInCase
+from resonanz.service.cases import CaseGone, NotInCase, hold
 from resonanz.service.models import Case, CasePost, Outgoing, OutgoingState
 
 MOST_CHARACTERS = 100_000
@@ -87,18 +87,6 @@ def put_back(*, outgoing: Outgoing) -> None:
         outgoing.save(update_fields=["state", "delete_on"])
     else:
         _begin(_place(case.pk, post.pk), outgoing.text, author, uuid4())
-
-
-def hold(*, case_id: int) -> None:
-    """Nobody deletes the case until the transaction ends, and no lock stands in anybody's way but that of its acts.
-
-    Whoever locks a draft and refers to its case asks for the case first, as sending does: else the two could wait for
-    each other.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM service_case WHERE id = %s FOR KEY SHARE", [case_id])
-        if cursor.fetchone() is None:
-            raise CaseGone
 
 
 def _of(case_id: int, author: User) -> QuerySet[Outgoing]:

@@ -1,4 +1,4 @@
-"""Service's part in erasure: cases that lose their posts, and our answers to somebody who is erased."""
+"""Service's part in erasure: cases that lose their posts, our answers and notes about somebody who is erased."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from resonanz.listening.models import Post
 from resonanz.privacy import erasure, masking
 from resonanz.privacy.erasure import Key, Removed, Subject
 from resonanz.service.cases import settle
-from resonanz.service.models import Case, CasePost, Outgoing, OutgoingState
+from resonanz.service.models import Case, CaseNote, CasePost, Outgoing, OutgoingState
 
 _NOT_LEFT = [OutgoingState.DRAFT, OutgoingState.QUEUED]
 _ON_ITS_WAY = [OutgoingState.SENDING, OutgoingState.UNKNOWN]
@@ -24,10 +24,10 @@ BEING_ANSWERED = Q(answers__state__in=_ON_ITS_WAY)
 def take_from_cases(post_ids: Collection[int]) -> Removed:
     """Take posts out of their cases, and delete the cases in which only context is left, with that context.
 
-    Answers to them that have not left are cancelled, and no answer names their authors any more. The posts themselves
-    are the caller's affair. Context that another case needs stays.
+    Answers to them that have not left are cancelled, and neither answers nor notes name their authors any more. The
+    posts themselves are the caller's affair. Context that another case needs stays.
     """
-    masked = _settle_answers(post_ids)
+    masked = _settle_answers(post_ids) + _mask_notes_of_authors(post_ids)
     places = CasePost.objects.filter(post_id__in=post_ids)
     case_ids = sorted(set(places.values_list("case_id", flat=True)))
     list(Case.objects.select_for_update(of=("self",)).filter(pk__in=case_ids).order_by("pk"))
@@ -44,7 +44,9 @@ def erase_account(subject: Subject) -> Removed:
     _lock_answers(list(said.values_list("pk", flat=True)))
     going = list(posts.free(said).values_list("pk", flat=True))
     references = posts.telling_ids(subject)
-    masked = masking.mask_columns(answers_to(going), _TEXTS, _spoken_to(subject.handles, subject.names))
+    words = _spoken_to(subject.handles, subject.names)
+    masked = masking.mask_columns(answers_to(going), _TEXTS, words)
+    masked += masking.mask_columns(notes_about(said), ["text"], words)
     removed = take_from_cases(going)
     masked += _mask_mentions(subject) + removed.masked
     _hide_references(subject, references)
@@ -65,6 +67,11 @@ def answers_to(post_ids: Collection[int]) -> QuerySet[Outgoing]:
     return found.exclude(state__in=_ON_ITS_WAY).distinct()
 
 
+def notes_about(said: QuerySet[Post]) -> QuerySet[CaseNote]:
+    """What colleagues noted in the cases of these posts."""
+    return CaseNote.objects.filter(case__in=CasePost.objects.filter(post__in=said).values("case"))
+
+
 def _lock_answers(post_ids: Collection[int]) -> None:
     """While we look, the outbox neither begins to send them nor changes their state."""
     list(Outgoing.objects.select_for_update(of=("self",)).filter(in_reply_to__in=post_ids).order_by("pk"))
@@ -79,6 +86,19 @@ def _settle_answers(post_ids: Collection[int]) -> int:
             author = answer.in_reply_to
             words = _spoken_to({author.author_handle} - {""}, {author.author_name} - {""})
             masked += masking.mask_columns(Outgoing.objects.filter(pk=answer.pk), _TEXTS, words)
+    return masked
+
+
+def _mask_notes_of_authors(post_ids: Collection[int]) -> int:
+    """Notes name whoever has other posts in the case, but nobody who leaves it."""
+    leaving = CasePost.objects.filter(post_id__in=post_ids, case__notes__isnull=False).exclude(post__speaker="OWN")
+    masked = 0
+    for place in leaving.select_related("post").distinct().order_by("pk"):
+        author = place.post
+        staying = CasePost.objects.filter(case=place.case_id).exclude(post_id__in=post_ids)
+        if not staying.filter(post__origin=author.origin, post__author_native_id=author.author_native_id).exists():
+            words = _spoken_to({author.author_handle} - {""}, {author.author_name} - {""})
+            masked += masking.mask_columns(CaseNote.objects.filter(case=place.case_id), ["text"], words)
     return masked
 
 
@@ -99,7 +119,9 @@ def _mask_mentions(subject: Subject) -> int:
     about = masking.spoken_about(handles=subject.handles, names=subject.names)
     held = posts.posts_by(subject.network, subject.origin, subject.native_id)
     settled = Outgoing.objects.filter(channel__network=subject.network).exclude(state__in=_ON_ITS_WAY)
-    return masking.mask_columns(settled.exclude(in_reply_to__in=held), _TEXTS, about)
+    masked = masking.mask_columns(settled.exclude(in_reply_to__in=held), _TEXTS, about)
+    notes = CaseNote.objects.filter(case__channel__network=subject.network)
+    return masked + masking.mask_columns(notes, ["text"], about)
 
 
 def _hide_references(subject: Subject, references: dict[str, str]) -> None:

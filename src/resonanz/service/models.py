@@ -168,6 +168,19 @@ class CaseEvent(models.Model):
         return f"{self.act} on {self.case_id}"
 
 
+class CaseNote(models.Model):
+    """What colleagues tell each other about a case; it never leaves the house. It may name whoever wrote to us."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    text = models.TextField()
+    created_at = models.DateTimeField()
+    delete_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"note {self.pk} on {self.case_id}"
+
+
 class OutgoingKind(models.TextChoices):
     """What leaves through the one door."""
 

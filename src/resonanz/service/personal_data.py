@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from resonanz.listening.erasure import posts_by
 from resonanz.privacy import export
 from resonanz.privacy.register import declare_impersonal, declare_personal
-from resonanz.service.models import Case, CaseEvent, CasePost, Outgoing
+from resonanz.service.erasure import notes_about
+from resonanz.service.models import Case, CaseEvent, CaseNote, CasePost, Outgoing
 
 _PURPOSE = "answering whoever addressed us (Art. 6(1)(b), (f) GDPR)"
 
@@ -33,6 +34,18 @@ def declare() -> None:
         erased="by the daily job; names and handles of an erased account are masked at once",
     )
     declare_personal(
+        "service_casenote",
+        fields={
+            "text": "what colleagues noted in cases in which nobody else spoke",
+            "created_at": "when it was written",
+            "delete_on": "when it will be deleted",
+        },
+        purpose=_PURPOSE,
+        kept="two years (privacy.retention), at most as long as its case",
+        exported=True,
+        erased="with its case; names and handles of an erased account are masked at once",
+    )
+    declare_personal(
         "service_responsibility",
         fields={"owner": "colleague", "deputy": "colleague"},
         purpose="who answers what",
@@ -45,6 +58,7 @@ def declare() -> None:
     export.register(table="service_case", rows=_cases)
     export.register(table="service_casepost", rows=_places)
     export.register(table="service_caseevent", rows=_events)
+    export.register(table="service_casenote", rows=_notes)
     export.register(table="service_outgoing", rows=_answers)
 
 
@@ -81,6 +95,13 @@ def _places(network: str, origin: str, native_id: str) -> QuerySet[CasePost]:
 
 def _events(network: str, origin: str, native_id: str) -> QuerySet[CaseEvent]:
     return CaseEvent.objects.filter(case__in=_cases(network, origin, native_id))
+
+
+def _notes(network: str, origin: str, native_id: str) -> QuerySet[CaseNote]:
+    """In a case of several people nobody can tell whom a note is about, so export gives none of its notes to any."""
+    said = posts_by(network, origin, native_id)
+    others = CasePost.objects.filter(post__speaker="OUTSIDER").exclude(post__in=said)
+    return notes_about(said).exclude(case__in=others.values("case"))
 
 
 def _answers(network: str, origin: str, native_id: str) -> QuerySet[Outgoing]:
