@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -56,6 +57,16 @@ def day(moment: date) -> str:
     return formats.date_format(local, _("j F Y"))
 
 
+def weekday(moment: date) -> str:
+    """Weekday and day, as short as can be, for a place where the month is plain: "Fri 20"."""
+    return formats.date_format(moment, _("D j"))
+
+
+def day_of_week(moment: date) -> str:
+    """ "Friday, 20 November"."""
+    return formats.date_format(moment, _("l, j F"))
+
+
 def span(length: timedelta) -> str:
     """ "42 min", "3:20 h", "4 days"."""
     minutes = int(length.total_seconds() // 60)
@@ -103,3 +114,18 @@ def _day_and_time(moment: datetime) -> str:
     if local.year == today.year:
         return formats.date_format(local, _("j M"))
     return formats.date_format(local, _("M Y"))
+
+
+def patterns() -> str:
+    """The words of near times as JSON, for the clock of an open page; it fills in the figures."""
+    return json.dumps(
+        {
+            "minutes": _("%(minutes)s min"),
+            "hours": _("%(hours)s h"),
+            "left": _("%(span)s left"),
+            "over": _("%(span)s over"),
+            "now": _("just now"),
+            "ago": _("%(minutes)s min ago"),
+            "today": _("today %(time)s"),
+        }
+    )
