@@ -10,7 +10,7 @@ from resonanz.insights.metrics import Day
 
 def _drawn(count: int, became: Became, said: int = 9) -> str:
     days = [Day(date(2026, 11, 7) + timedelta(days=number), said, became) for number in range(count)]
-    return svg(spec=days_chart(days=days, label=lambda day: f"Fr {day.day}.", number=str))
+    return svg(spec=days_chart(days=days, with_answers=True, label=lambda day: f"Fr {day.day}.", number=str))
 
 
 def test_drawing_has_its_fonts_and_the_colours_of_paper() -> None:
@@ -29,6 +29,8 @@ def test_drawing_of_nothing_and_of_one_day_is_a_drawing() -> None:
 def test_drawing_escapes_hostile_words() -> None:
     day = Day(date(2026, 11, 20), 3)
 
-    drawn = svg(spec=days_chart(days=[day], label=lambda _: "</svg><script>alert(1)</script>", number=str))
+    drawn = svg(
+        spec=days_chart(days=[day], with_answers=False, label=lambda _: "</svg><script>alert(1)</script>", number=str)
+    )
 
     assert "<script" not in drawn

@@ -19,11 +19,14 @@ _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _INNER_WIDTH = 0.42
 
 
-def days_chart(*, days: Sequence[Day], label: Callable[[date], str], number: Callable[[int], str]) -> Spec:
-    """The chart of `days`. `label` and `number` write in the reader's language, so the browser needs no locale.
+def days_chart(
+    *, days: Sequence[Day], with_answers: bool, label: Callable[[date], str], number: Callable[[int], str]
+) -> Spec:
+    """The chart of `days`; without `with_answers` it holds not a word of what became of the posts.
 
-    A label breaks at its spaces and is different on every day. Each day takes the same share of the whole width, so
-    that a page can lay a link over it.
+    `label` and `number` write in the reader's language, so the browser needs no locale. A label breaks at its spaces
+    and is different on every day. Each day takes the same share of the whole width, so that a page can lay a link over
+    it.
     """
     return {
         "$schema": _SCHEMA,
@@ -31,24 +34,21 @@ def days_chart(*, days: Sequence[Day], label: Callable[[date], str], number: Cal
         "height": "container",
         "autosize": {"type": "fit", "contains": "padding"},
         "padding": {"left": 0, "right": 0, "top": 4, "bottom": 2},
-        "data": {"values": [_row(day, label, number) for day in days]},
+        "data": {"values": [_said_on(day, label, number) | (_became_of(day) if with_answers else {}) for day in days]},
         "encoding": {"x": _X_OF_DAYS},
-        "layer": [*_SAID, *_BECAME],
+        "layer": [*_SAID, *(_BECAME if with_answers else [])],
         "config": _CONFIG,
     }
 
 
-def _row(day: Day, label: Callable[[date], str], number: Callable[[int], str]) -> dict[str, Any]:
-    """`in_time`, `late` and `waiting` say where these parts of the bar end, one upon the other."""
+def _said_on(day: Day, label: Callable[[date], str], number: Callable[[int], str]) -> dict[str, Any]:
+    return {"label": label(day.day), "said": day.said, "number": number(day.said) if day.said else ""}
+
+
+def _became_of(day: Day) -> dict[str, Any]:
+    """Where these parts of the bar end, one upon the other."""
     late = day.became.in_time + day.became.late
-    return {
-        "label": label(day.day),
-        "said": day.said,
-        "number": number(day.said) if day.said else "",
-        "in_time": day.became.in_time,
-        "late": late,
-        "waiting": late + day.became.waiting,
-    }
+    return {"in_time": day.became.in_time, "late": late, "waiting": late + day.became.waiting}
 
 
 def _part(mark: Spec, *, begins: Spec, ends: str) -> Spec:

@@ -2,43 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from resonanz.accounts.access import Act, may
 from resonanz.listening import posts
 from resonanz.listening.models import Post, Topic, Visible
+from resonanz.listening.posts import Wanted
 from resonanz.networks.models import Channel
 from resonanz.service import cases
 from resonanz.service.models import Case
 from resonanz.triage import feedback
+from resonanz.web import post_headings, words
 from resonanz.web.acts import attempt, back, signed_in
+from resonanz.web.forms.listening import PostFilter
 from resonanz.web.permissions import page
 
 PAGE = 50
+MOST_CHOICES = 50
 
 
 @page(Act.READ_POSTS)
 @require_GET
 def listening(request: HttpRequest) -> HttpResponse:
-    """What was said, newest first, on one topic or on all."""
-    wanted = request.GET.get("topic", "")
-    topic = get_object_or_404(Topic, pk=wanted) if wanted.isdecimal() else None
-    found = list(posts.stream(topic_id=topic.pk if topic else None, before=_before(request), limit=PAGE))
+    """What was said, newest first, narrowed by what stands in the address."""
+    topics, channels = list(Topic.objects.order_by("name")[:MOST_CHOICES]), list(Channel.objects.order_by("name"))
+    chosen = PostFilter.of(
+        request.GET.dict(),
+        topics=topics,
+        channels=channels,
+        may_read_cases=may(signed_in(request), Act.READ_CASES),
+    )
+    wanted = chosen.wanted(timezone.get_current_timezone())
+    found = list(posts.stream(wanted=wanted, before=_before(request), limit=PAGE))
     last = found[-1] if len(found) == PAGE else None
     context = {
         "posts": found,
-        "topic": topic,
-        "topics": Topic.objects.order_by("name")[:50],
-        "onward": f"{last.posted_at.isoformat()}_{last.pk}" if last else "",
-        "has_channels": bool(found) or Channel.objects.exists(),
+        "chosen": chosen,
+        "heading": post_headings.heading(chosen),
+        "count": posts.narrowed(wanted=wanted).count() if chosen.day else None,
+        "topics": _topic_links(chosen, topics, wanted),
+        "all_topics": chosen.address(topic=""),
+        "without_filters": chosen.address(channel="", day="", sentiment="", kind="", answer=""),
+        "channels": channels,
+        "kinds": words.choices("kinds"),
+        "sentiments": words.choices("sentiments"),
+        "onward": chosen.address(before=f"{last.posted_at.isoformat()}_{last.pk}") if last else "",
+        "has_channels": bool(found or channels),
     }
     return render(request, "web/listening.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class _TopicLink:
+    """A tab; `count` is told only for one day, where counting is cheap."""
+
+    name: str
+    address: str
+    is_here: bool
+    count: int | None = None
+
+
+def _topic_links(chosen: PostFilter, topics: Sequence[Topic], wanted: Wanted) -> list[_TopicLink]:
+    counts = posts.per_topic(wanted=replace(wanted, topic_id=None)) if chosen.day else {}
+    return [
+        _TopicLink(
+            name=topic.name,
+            address=chosen.address(topic=topic.pk),
+            is_here=topic == chosen.topic,
+            count=counts.get(topic.pk, 0) if chosen.day else None,
+        )
+        for topic in topics
+    ]
 
 
 def _before(request: HttpRequest) -> tuple[datetime, int] | None:

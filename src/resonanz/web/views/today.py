@@ -2,44 +2,78 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from typing import Any
+
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from resonanz.accounts.access import Act
+from resonanz.accounts.access import Act, may
+from resonanz.accounts.models import User
 from resonanz.core import clock
+from resonanz.insights import charts, days, metrics
 from resonanz.networks.models import Channel
 from resonanz.service import inbox
 from resonanz.service.models import Outgoing, OutgoingState
+from resonanz.web import first_start, said_sentences, times
 from resonanz.web.acts import signed_in
 from resonanz.web.permissions import page
 
 MOST_ANSWERS = 200
+# A new version of the script has a new name; browsers keep it for good.
+CHART_SCRIPT = f"vega/vl_convert_python-{version('vl-convert-python')}.js"
 
 
 @page(Act.ENTER)
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
-    """The numbers of the day, and what to do next."""
-    user = signed_in(request)
-    since = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    """The numbers of the day, what to do next, and the last days as a chart."""
+    user, now = signed_in(request), clock.now()
+    if first_start.leads_there(user):
+        return redirect("start")
+    channels = list(Channel.objects.order_by("name").only("name", "failing_since", "failure_code"))
     context = {
-        "numbers": inbox.today(since=since),
-        "now": clock.now(),
-        "next_case": inbox.next_case(user=user),
-        "broken": Channel.objects.filter(failing_since__isnull=False).order_by("name"),
-        "has_channels": Channel.objects.exists(),
+        "now": now,
+        "broken": [channel for channel in channels if channel.failing_since],
+        "has_channels": bool(channels),
+        **_said(user),
+        **(_cases(user) if may(user, Act.READ_CASES) else {}),
     }
     return render(request, "web/today.html", context)
+
+
+def _said(user: User) -> dict[str, Any]:
+    """What was said, with what became of it only for who may know."""
+    zone, with_answers = timezone.get_current_timezone(), may(user, Act.READ_CASES)
+    said = metrics.said(zone=zone)
+    if with_answers:
+        said = metrics.answered(so_far=said, zone=zone)
+    return {
+        "said": said,
+        "has_said": any(day.said for day in said.days),
+        "today": said.days[-1].day,
+        "sentence": said_sentences.sentence(said),
+        "chart": charts.days_chart(days=said.days, with_answers=with_answers, label=times.weekday, number=times.number),
+        "chart_script": CHART_SCRIPT,
+    }
+
+
+def _cases(user: User) -> dict[str, Any]:
+    return {
+        "numbers": metrics.now(zone=timezone.get_current_timezone()),
+        "next_case": inbox.next_case(user=user),
+    }
 
 
 @page(Act.READ_CASES)
 @require_GET
 def answered(request: HttpRequest) -> HttpResponse:
     """What was answered today, newest first."""
-    since = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    zone = timezone.get_current_timezone()
+    since = days.beginning(clock.today(zone), zone)
     sent = Outgoing.objects.filter(state=OutgoingState.SENT, sent_at__gte=since).select_related("channel")
     sent = sent.annotate(to=F("in_reply_to__author_name")).order_by("-sent_at", "-id")[:MOST_ANSWERS]
-    return render(request, "web/answered.html", {"answers": sent})
+    return render(request, "web/answered.html", {"answers": sent, "most": MOST_ANSWERS})

@@ -1,0 +1,68 @@
+/**
+ * Draws the charts of a page once everything else is painted. The specification stands in the page as JSON; its
+ * colours are names of tokens, so light and dark need no second drawing. Without this script the table tells the same.
+ */
+
+/**
+ * @typedef {{ view: { resize(): any, finalize(): void } }} Drawn
+ * @typedef {(node: Element, spec: object, options: object) => Promise<Drawn>} Embed
+ */
+
+/** Under our content policy Vega interprets its expressions (`ast`) and brings no style of its own. */
+const OPTIONS = {
+  mode: "vega-lite",
+  ast: true,
+  actions: false,
+  defaultStyle: false,
+  renderer: "svg",
+  tooltip: false,
+};
+
+/**
+ * The function that draws; its script is asked for once, however many charts there are.
+ *
+ * @param {string} address
+ * @returns {Promise<Embed>}
+ */
+function loadEmbed(address) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => resolve(/** @type {any} */ (window).vegaEmbed);
+    script.onerror = () => reject(new Error("The script that draws charts is missing."));
+    document.head.append(script);
+  });
+}
+
+/**
+ * Draw one chart and say so, which makes room for the links over its days.
+ *
+ * @param {HTMLElement} figure
+ * @param {Embed} embed
+ */
+async function draw(figure, embed) {
+  const told = document.getElementById(figure.dataset.chart ?? "");
+  const place = figure.querySelector(".drawing");
+  if (!told || !place) return;
+  const font = getComputedStyle(figure).fontFamily;
+  await embed(place, JSON.parse(told.textContent ?? ""), { ...OPTIONS, config: { font } });
+  figure.classList.add("drawn");
+}
+
+/** @returns {Promise<void>} */
+function afterPaint() {
+  const idle = /** @type {any} */ (window).requestIdleCallback ?? requestAnimationFrame;
+  return new Promise((resolve) => {
+    if (document.readyState === "complete") idle(() => resolve());
+    else addEventListener("load", () => idle(() => resolve()), { once: true });
+  });
+}
+
+const figures = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-chart]")]);
+const address = figures[0]?.dataset.script;
+if (address) {
+  afterPaint()
+    .then(() => loadEmbed(address))
+    .then((embed) => Promise.all(figures.map((figure) => draw(figure, embed))))
+    .catch(() => figures.forEach((figure) => figure.classList.add("undrawn")));
+}
