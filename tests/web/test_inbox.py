@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 NewCase = Callable[..., Case]
 # Session, reader, navigation, list.
 QUERIES_OF_THE_LIST = 4
-# These, and the case, its answers, posts, wordings, feedback, events, and the person's identities.
-QUERIES_OF_A_CASE = 11
+# These, and the case, its answers, posts, wordings, notes, events, the person's identities, and the reader's draft.
+QUERIES_OF_A_CASE = 12
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -27,7 +27,7 @@ def test_inbox_asks_the_database_as_often_for_many_as_for_one(
     with django_assert_num_queries(QUERIES_OF_THE_LIST):
         page = signed_in.get("/inbox/").content.decode()
 
-    assert page.count("data-case") == count
+    assert page.count("data-case=") == count
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -80,7 +80,7 @@ def test_refused_answer_keeps_its_text_and_says_why(signed_in: Client, new_case:
     assert "Too long for this network: 799 of 500 characters." in page
     assert "Ja. Ja. Ja." in page
     assert key in page
-    assert not Outgoing.objects.exists()
+    assert list(Outgoing.objects.values_list("state", flat=True)) == [OutgoingState.DRAFT]
 
 
 def test_answer_taken_back_is_in_the_form_again(signed_in: Client, new_case: NewCase) -> None:

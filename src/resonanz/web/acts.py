@@ -27,9 +27,9 @@ def attempt(request: HttpRequest, act: Callable[[], object], *, done: str = "") 
     return True
 
 
-def back(request: HttpRequest, otherwise: str) -> HttpResponse:
-    """To the place on our own pages that the form names in `next`, else to `otherwise`."""
-    wanted = request.POST.get("next", "")
+def back(request: HttpRequest, otherwise: str, *, field: str = "next") -> HttpResponse:
+    """To the place on our own pages that the form names in `field`, else to `otherwise`."""
+    wanted = request.POST.get(field, "")
     ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

@@ -1,26 +1,98 @@
 /**
- * Tells the page that something came, without moving anything under the reader's eyes.
+ * What happens elsewhere reaches this page through one stream per browser.
  *
- * HTTP/1.1 allows six connections to a host, so one tab of the browser holds the stream and tells the others.
+ * HTTP/1.1 allows six connections to a host, so one tab holds the stream (Web Locks) and tells the others
+ * (BroadcastChannel). Every page hears `resonanz:notice` {cases, posts}, `resonanz:presence`, `resonanz:again` (something
+ * may have been missed: look at everything), `resonanz:line` {open} and, when the session ended and began again,
+ * `resonanz:signed-out` and `resonanz:signed-in`.
  */
 
-const news = /** @type {HTMLElement | null} */ (document.querySelector("[data-news]"));
-const between = new BroadcastChannel("resonanz-notices");
+const PATIENCE = 5_000;
+const LOOK_FOR_SESSION = 10_000;
+const WITHOUT_STREAM = 20_000;
+const PROBE = "/inbox/rows/?ids=";
+const between = new BroadcastChannel("resonanz");
 
-/** Show the line that leads to what is new; whoever wants it follows it. */
-function tell() {
-  if (news) news.hidden = false;
+/** @param {string} name @param {unknown} [detail] */
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`resonanz:${name}`, { detail }));
+
+/** @param {string} name @param {unknown} [detail] */
+function share(name, detail) {
+  between.postMessage([name, detail]);
+  tell(name, detail);
+}
+
+between.addEventListener("message", ({ data: [name, detail] }) => tell(name, detail));
+
+/** @param {string} written */
+function pass(written) {
+  const notice = JSON.parse(written);
+  if (notice.again) share("again");
+  else if (notice.presence) share("presence", notice.presence);
+  else share("notice", { cases: notice.cases ?? [], posts: notice.posts ?? 0 });
 }
 
 /** Hold the stream for all tabs of this browser. */
-function listen() {
-  const stream = new EventSource("/stream/");
-  stream.addEventListener("notice", () => {
-    between.postMessage("news");
-    tell();
-  });
+function hold() {
+  connect();
   return new Promise(() => {}); // the lock is held for as long as the tab lives
 }
 
-between.addEventListener("message", tell);
-if (navigator.locks) navigator.locks.request("resonanz-stream", listen);
+function connect() {
+  const stream = new EventSource("/stream/");
+  /** @type {number | undefined} */
+  let lost;
+  // Whatever happened before the stream was open, here or while it was lost, has to be asked for.
+  stream.addEventListener("ready", () => {
+    clearTimeout(lost);
+    lost = undefined;
+    share("line", { open: true });
+    share("again");
+  });
+  stream.addEventListener("notice", (event) => pass(event.data));
+  stream.addEventListener("error", () => {
+    lost ??= setTimeout(() => share("line", { open: false }), PATIENCE);
+    if (stream.readyState === EventSource.CLOSED) lookForSession();
+  });
+}
+
+/** The server closed the door: is it the session, or is nobody there? */
+async function lookForSession() {
+  const state = await session();
+  if (state === "open") return setTimeout(connect, 1_000);
+  if (state === "closed") share("signed-out");
+  const again = setInterval(async () => {
+    if ((await session()) !== "open") return;
+    clearInterval(again);
+    share("signed-in");
+    connect();
+  }, LOOK_FOR_SESSION);
+}
+
+/** @returns {Promise<"open" | "closed" | "unknown">} */
+async function session() {
+  try {
+    const answer = await fetch(PROBE, { redirect: "manual" });
+    if (answer.ok) return "open";
+    return answer.type === "opaqueredirect" || answer.status === 403 ? "closed" : "unknown";
+  } catch {
+    return "unknown";
+  }
+}
+
+/** Signed out in this tab only known by a refused act: whoever comes back to the tab may have signed in elsewhere. */
+let out = false;
+document.addEventListener("resonanz:signed-out", () => (out = true));
+document.addEventListener("resonanz:signed-in", () => (out = false));
+async function lookAgain() {
+  if (out && !document.hidden && (await session()) === "open") share("signed-in");
+}
+document.addEventListener("visibilitychange", lookAgain);
+addEventListener("focus", lookAgain);
+
+addEventListener("pageshow", (event) => {
+  if (event.persisted) tell("again");
+});
+
+if (navigator.locks) navigator.locks.request("resonanz-stream", hold);
+else setInterval(() => document.hidden || tell("again"), WITHOUT_STREAM); // no locks without HTTPS: ask now and then

@@ -1,0 +1,33 @@
+/** The paper to write on: its two tabs take the focus to their field, and a counter says how much room is left. */
+
+/** @param {HTMLTextAreaElement} field */
+function count(field) {
+  const shown = /** @type {HTMLElement | null} */ (field.form?.querySelector("[data-left-over]"));
+  const limit = Number(field.dataset.limit);
+  if (!shown || !limit) return;
+  const left = limit - [...field.value].length;
+  shown.textContent = left.toLocaleString(document.documentElement.lang);
+  shown.parentElement?.classList.toggle("late", left < 0);
+  shown.parentElement?.classList.toggle("soon", left >= 0 && left < limit / 10);
+}
+
+function begin() {
+  const field = document.getElementById("reply-text");
+  if (field instanceof HTMLTextAreaElement) count(field);
+  const chosen = document.querySelector("[data-paper] [role=tab][aria-selected=true]");
+  for (const panel of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-paper] [role=tabpanel]"))) {
+    panel.hidden = panel.id !== chosen?.getAttribute("aria-controls");
+  }
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target instanceof HTMLTextAreaElement && event.target.dataset.limit) count(event.target);
+});
+document.addEventListener("click", (event) => {
+  const tab = event.target instanceof Element ? event.target.closest("[data-paper] [role=tab]") : null;
+  const panel = tab && document.getElementById(tab.getAttribute("aria-controls") ?? "");
+  if (panel) setTimeout(() => panel.querySelector("textarea")?.focus());
+});
+document.addEventListener("resonanz:opened", begin);
+document.addEventListener("resonanz:mended", begin);
+begin();
