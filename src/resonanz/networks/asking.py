@@ -13,6 +13,7 @@ from resonanz.networks.rates import retry_after
 
 _BUSY = frozenset({429, 503})
 _DENIED = frozenset({401, 403})
+_NOT_IMPLEMENTED = 501
 _WAIT_SECONDS = 60.0
 
 
@@ -56,7 +57,7 @@ def refuse(answer: http.Answer, *, reads: bool, denied: Collection[int] = _DENIE
         raise NotAuthorised(status=answer.status)
     if answer.status in _BUSY:
         raise TryLater(retry_after(answer.headers, default=_WAIT_SECONDS), f"http.{answer.status}")
-    if answer.status >= 500:
+    if answer.status >= 500 and answer.status != _NOT_IMPLEMENTED:  # that one is a no for good: nothing took effect
         code = f"http.{answer.status}"
         raise TryLater(_WAIT_SECONDS, code) if reads else NoAnswer(reason=code)
 

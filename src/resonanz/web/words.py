@@ -68,7 +68,12 @@ OUTGOING_STATES: Words = {
     OutgoingState.ASSISTED: _("to be posted by hand"),
     OutgoingState.CANCELLED: _("taken back"),
 }
-NETWORKS: Words = {"feeds": _("Feed"), "files": _("Import"), "memory": _("Practice network")}
+NETWORKS: Words = {
+    "feeds": _("Feed"),
+    "files": _("Import"),
+    "mastodon": _("Mastodon"),
+    "memory": _("Practice network"),
+}
 PURPOSES: Words = {
     Purpose.SERVICE: _("service"),
     Purpose.REPUTATION: _("reputation"),
@@ -97,6 +102,7 @@ EVENTS: Words = {
     "case.opened": _("Case opened"),
     "case.post_added": _("Another post joined the case"),
     "case.assigned": _("Assigned"),
+    "case.claimed": _("Taken over"),
     "case.resolved": _("Resolved"),
     "case.reopened": _("Opened again"),
     "case.none_needed": _("A post was settled without an answer"),
@@ -108,6 +114,11 @@ EVENTS: Words = {
     "reply.sent": _("Reply sent"),
     "reply.failed": _("Reply not sent"),
 }
+AREAS: Words = {
+    "LISTENING": _("Listening: hear what is said about us and our topics"),
+    "SERVICE": _("Service: answer those who speak to us"),
+}
+LANGUAGES: Words = {"de": _("German"), "en": _("English")}
 RULINGS: Words = {
     "ALLOWED": _("Allowed"),
     "NEEDS_APPROVAL": _("Needs approval"),
@@ -131,6 +142,8 @@ KINDS_OF_WORDS: Mapping[str, Words] = {
     "corrections": CORRECTIONS,
     "events": EVENTS,
     "rulings": RULINGS,
+    "areas": AREAS,
+    "languages": LANGUAGES,
 }
 
 

@@ -1,0 +1,79 @@
+"""Mastodon, and the servers that speak as it does (GoToSocial, Akkoma, Pleroma, Friendica): both ways.
+
+Their ids are opaque text, unique on one server; what each of them lacks stands in docs/networks.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from resonanz.networks.contract import Account, Batch, Capability, Limits, Option, Receipt, Registration, ReplyOrder
+from resonanz.networks.mastodon import connecting, reading, streaming, writing
+from resonanz.networks.mastodon.statuses import NAME
+
+
+class MastodonNetwork:
+    """Account.address is the server ("https://mastodon.example"), origin its domain, native_id the id it gave us.
+
+    Settings: "hashtags", with blanks between, and "public" ("local", "all"), what is heard besides mentions.
+    """
+
+    name = NAME
+    capabilities = frozenset(
+        {
+            Capability.POLL,
+            Capability.STREAM,
+            Capability.CONNECT,
+            Capability.LISTEN_WIDER,
+            Capability.REPLY,
+            Capability.READ_BACK,
+            Capability.EDITS,
+            Capability.DELETIONS,
+            Capability.COUNTS,
+        }
+    )
+    # A busy server may take its time; some ignore the key that would make sending again harmless.
+    limits = Limits(text_length=500, poll_seconds=60, settle_seconds=60, by_the_minute=True)
+
+    options = (Option("hashtags"), Option("public", ("", "local", "all")))
+
+    def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
+        """Mentions, our own words, hashtags and the public timeline since the ids in `cursor`."""
+        return reading.poll(account, cursor)
+
+    def stream(self, account: Account, stopping: Callable[[], bool]) -> Iterator[Batch]:
+        """The same as it happens, with edits and deletions."""
+        return streaming.stream(account, stopping)
+
+    def reply(self, account: Account, order: ReplyOrder) -> Receipt:
+        """Answers the status `order.parent_id`, naming its author."""
+        return writing.reply(account, order)
+
+    def find_sent(
+        self, account: Account, order: ReplyOrder, *, since: datetime, known: frozenset[str]
+    ) -> Receipt | None:
+        """The oldest own answer to the same status with the same words that is not yet known."""
+        return writing.find_sent(account, order, since=since, known=known)
+
+    def server_of(self, typed: str) -> str:
+        """The server's address."""
+        return connecting.server_of(typed)
+
+    def register(self, server: str, redirect_uri: str) -> Registration:
+        """Every server knows us by itself."""
+        return connecting.register(server, redirect_uri)
+
+    def authorize_url(
+        self, server: str, registration: Registration, *, redirect_uri: str, state: str, challenge: str
+    ) -> str:
+        """The server's page on which its account lets us in."""
+        return connecting.authorize_url(
+            server, registration, redirect_uri=redirect_uri, state=state, challenge=challenge
+        )
+
+    def sign_in(
+        self, server: str, registration: Registration, *, redirect_uri: str, code: str, verifier: str
+    ) -> Account:
+        """The account that let us in."""
+        return connecting.sign_in(server, registration, redirect_uri=redirect_uri, code=code, verifier=verifier)

@@ -1,0 +1,114 @@
+"""Letting us in: OAuth 2 with PKCE, our application registered at each server by itself."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode, urlsplit
+
+from resonanz.core import env, text
+from resonanz.core.http import ALLOWED_VARIABLE
+from resonanz.networks.asking import json_object
+from resonanz.networks.contract import Account, Registration
+from resonanz.networks.errors import Refused
+from resonanz.networks.mastodon import client
+from resonanz.networks.mastodon.server import Instance, instance_of
+from resonanz.networks.mastodon.statuses import NAME, handle_of, id_of
+
+APPLICATION = "Resonanz"
+# The least that reading mentions and timelines, streaming them and answering need.
+SCOPES = "read:accounts read:notifications read:statuses write:statuses"
+_HOST = re.compile(r"(?=.{1,253}(?::\d+)?$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
+
+
+def server_of(typed: str) -> str:
+    """The server's address, for what people type: its name, an address on it, or an account; raises ValueError.
+
+    It is always https, but for a host and port that the operator allows by name, in practice and tests.
+    """
+    words = typed.strip().rstrip("/")
+    if "://" not in words:
+        words = f"https://{words.rsplit('@', 1)[-1]}"
+    try:
+        found = urlsplit(words)
+        host, port = (found.hostname or "").encode("idna").decode().lower(), found.port
+    except UnicodeError as error:
+        raise ValueError(typed) from error
+    is_allowed = f"{host}:{port or 80}" in env.words(ALLOWED_VARIABLE)
+    if found.scheme not in {"http", "https"} or not _HOST.fullmatch(host) or not (is_allowed or "." in host):
+        raise ValueError(typed)
+    scheme = "http" if found.scheme == "http" and is_allowed else "https"
+    return f"{scheme}://{host}" + (f":{port}" if port else "")
+
+
+def register(server: str, redirect_uri: str) -> Registration:
+    """Make ourselves known to the server, with no more scopes than are needed."""
+    body = {"client_name": APPLICATION, "redirect_uris": redirect_uri, "scopes": SCOPES}
+    answer = client.accepted(client.ask("POST", f"{server}/api/v1/apps", body=body))
+    try:
+        found = json_object(answer)
+        return Registration(client_id=_word(found["client_id"]), client_secret=_word(found["client_secret"]))
+    except (ValueError, KeyError) as error:
+        raise Refused("answer.unreadable") from error
+
+
+def authorize_url(server: str, registration: Registration, *, redirect_uri: str, state: str, challenge: str) -> str:
+    """The server's page. The challenge does no harm where it is not understood (before Mastodon 4.3)."""
+    question = {
+        "response_type": "code",
+        "client_id": registration.client_id,
+        "redirect_uri": redirect_uri,
+        "scope": SCOPES,
+        "state": state,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    return f"{server}/oauth/authorize?{urlencode(question)}"
+
+
+def sign_in(server: str, registration: Registration, *, redirect_uri: str, code: str, verifier: str) -> Account:
+    """The account that let us in. What the server says of itself goes into its settings, for people to see."""
+    body = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "client_id": registration.client_id,
+        "client_secret": registration.client_secret,
+        "redirect_uri": redirect_uri,
+        "scope": SCOPES,
+        "code_verifier": verifier,
+    }
+    answer = client.accepted(client.ask("POST", f"{server}/oauth/token", body=body))
+    try:
+        token = _word(json_object(answer)["access_token"])
+        instance = instance_of(server, token)
+        person = client.object_in(
+            client.accepted(client.ask("GET", f"{server}/api/v1/accounts/verify_credentials", token=token))
+        )
+        return _account(server, token, instance, person)
+    except (ValueError, KeyError) as error:
+        raise Refused("answer.unreadable") from error
+
+
+def _account(server: str, token: str, instance: Instance, person: dict[str, object]) -> Account:
+    origin = instance.domain or urlsplit(server).netloc
+    bare = Account(network=NAME, address=server, origin=origin, secret=token)
+    settings = {
+        "server_title": instance.title,
+        "server_rules": str(instance.rules),
+        "server_text_length": str(instance.text_length or ""),
+        "is_marked_as_bot": "yes" if person.get("bot") is True else "",
+    }
+    return Account(
+        network=NAME,
+        address=server,
+        origin=origin,
+        native_id=id_of(person),
+        handle=handle_of(person, bare),
+        secret=token,
+        settings={key: value for key, value in settings.items() if value},
+    )
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("no text")
+    return text.clean(value, most=2_000)

@@ -1,0 +1,61 @@
+"""Up to where a channel was read: the newest id of each source, and the mentions that are looked at again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+MOST_WATCHED = 100
+
+Seen = tuple[str, int | None, int | None, int | None]
+"""When a status was edited, and its counts, as last seen."""
+
+
+@dataclass(slots=True)
+class Cursor:
+    """`newest`: by source, "" where it was read and empty. `watched`: by status id, the oldest mention first;
+    `next_look`: which of them comes next.
+    """
+
+    newest: dict[str, str] = field(default_factory=dict)
+    watched: dict[str, Seen] = field(default_factory=dict)
+    next_look: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> Cursor:
+        """The cursor, a fresh one where the text is none."""
+        try:
+            found = json.loads(text or "{}")
+            newest = {str(key): str(value) for key, value in found.get("newest", {}).items()}
+            watched = {str(key): _seen(value) for key, value in found.get("watched", {}).items()}
+            return cls(newest, watched, int(found.get("next_look", 0)))
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+            return cls()
+
+    def write(self) -> str:
+        """As it is kept with the channel."""
+        whole = {"newest": self.newest, "watched": self.watched, "next_look": self.next_look}
+        return json.dumps(whole, separators=(",", ":"))
+
+    def watch(self, native_id: str, seen: Seen) -> None:
+        """Look at it again from now on; the oldest give way."""
+        self.watched[native_id] = seen
+        while len(self.watched) > MOST_WATCHED:
+            del self.watched[next(iter(self.watched))]
+
+    def look(self, most: int) -> list[str]:
+        """The next ones to look at, each in its turn."""
+        begin = self.next_look if 0 <= self.next_look < len(self.watched) else 0
+        found = list(self.watched)[begin : begin + most]
+        self.next_look = begin + len(found)
+        return found
+
+    def keep_sources(self, wanted: set[str]) -> None:
+        """A hashtag that is no longer listened to begins anew should it come back."""
+        self.newest = {key: value for key, value in self.newest.items() if key in wanted}
+
+
+def _seen(value: list[object]) -> Seen:
+    edited_at, likes, shares, replies = value
+    counts = [count if isinstance(count, int) else None for count in (likes, shares, replies)]
+    return (str(edited_at or ""), counts[0], counts[1], counts[2])
