@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.networks.memory_process import MemoryProcess
 
 from resonanz.core import clock
 from resonanz.networks.memory_world import control_file
-from tests.networks.memory_process import MemoryProcess
 
 
 def play(practice: MemoryProcess, *acts: dict[str, Any]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ that file has this permission. It takes {"acts": [ … ]} and answers {"done": [
 
     {"act": "clock", "at": "2026-05-04T09:12:00+00:00"}    everything happens then, until {"at": ""}
     {"act": "token", "handle", "name"}                      an account for us, with a new token
-    {"act": "say", "key", "by", "name", "text", "parent", "private", "to"}    once for each key
+    {"act": "say", "key", "by", "name", "text", "parent", "private", "review", "to"}    once for each key
     {"act": "edit", "key", "text"}    {"act": "delete", "key"}
     {"act": "answers", "by", "after"}                       what this account answered, after that post
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from resonanz.networks.memory_store import Denied, Row, Store
 
-MOST_ACTS = 100
+MOST_ACTS = 50
 _NAMELESS = ""
 
 
@@ -83,6 +83,7 @@ def _say(store: Store, act: Row) -> Row:
         parent_id=_number(parent) if parent else None,
         to=to,
         key=key,
+        is_review=act.get("review") is True,
     )
     return {"id": said["id"]}
 

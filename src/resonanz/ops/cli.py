@@ -64,6 +64,7 @@ COMMANDS = {
     "worker": Entry(f"{_OPS}.worker_command:worker", "Run a worker for one queue alone.", application=True),
     "listen": Entry(f"{_OPS}.listen_command:listen", "Run the listeners alone.", application=True),
     "memory": Entry(f"{_OPS}.memory_command:memory", "Run the practice network alone."),
+    "demo": Entry(f"{_OPS}.living_command:demo", "Let the demo world go on living alone.", hidden=True),
     "sign-in-link": Entry(
         f"{_OPS}.sign_in_link_command:sign_in_link", "A link for the first administrator.", application=True
     ),

@@ -1,24 +1,29 @@
-"""A first look: an account of ours on the practice network, a topic, and strangers who say something.
+"""The demonstration: a made-up company with its history, or, for tests, a small scene of eight posts.
 
 Everything here is made up; the company, the people and their addresses exist nowhere.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from resonanz.accounts.models import User
 from resonanz.accounts.sign_in_links import first_administrator
+from resonanz.core import clock
 from resonanz.listening import topics
 from resonanz.listening.models import Topic
 from resonanz.networks.channels import connect
 from resonanz.networks.models import Channel
+from resonanz.ops.data_folder import open_data_folder
+from resonanz.ops.demo_world import company, history, progress
+from resonanz.ops.demo_world.lines import OURS, lines
+from resonanz.ops.demo_world.moments import FURTHEST_PAST
+from resonanz.ops.demo_world.practice import Practice
 from resonanz.service.responsibilities import set_responsibility
 
 CHANNEL, TOPIC = "Practice network", "Bicycles"
-OURS = "nordhain"
 SAID = [
     ("jonas_b", "Jonas B.", "@nordhain Zum dritten Mal schaltet der Akku mitten auf der Strecke ab. Was soll ich tun?"),
     ("selin_oe", "Selin Ö.", "@nordhain Passt der neue Gepäckträger auch an das Trekking 5 aus dem letzten Jahr?"),
@@ -31,21 +36,38 @@ SAID = [
 ]
 
 
-def prepare(memory_url: str) -> None:
-    """Set the scene once; a second call changes nothing."""
+def prepare(*, memory_url: str, network_file: Path) -> None:
+    """Set the scene and play the past fourteen days, once; what was interrupted goes on where it stopped."""
+    folder = open_data_folder(None).path
+    so_far = progress.load(folder)
+    if so_far.prepared:
+        return
+    progress.keep(folder, so_far)  # from now on this folder holds a demonstration
+    practice = Practice.at(url=memory_url, file=network_file)
+    start = clock.now()
+    practice.move_clock(None)
+    with clock.moved_to(start - FURTHEST_PAST):
+        company.set_up(practice=practice, start=start)
+    history.play(practice=practice, start=start, said=lines())
+    so_far.seen = _last_answer(practice)
+    so_far.prepared = True
+    progress.keep(folder, so_far)
+
+
+def _last_answer(practice: Practice) -> int:
+    """The newest of our answers in the past: nobody reacts to these any more."""
+    last = 0
+    while answers := practice.answers(after=last):
+        last = int(answers[-1]["id"])
+    return last
+
+
+def prepare_small(*, memory_url: str) -> None:
+    """An account of ours, a topic, and eight posts that nobody has read; a second call changes nothing."""
     if Channel.objects.filter(name=CHANNEL).exists():
         return
     administrator = first_administrator()
-    _connect(memory_url, administrator)
-    if not Topic.objects.filter(name=TOPIC).exists():
-        topics.create(name=TOPIC, query="Nordhain OR Fahrrad OR bike*", opens_cases=False, actor=administrator)
-    for handle, name, text in SAID:
-        stranger = _account(memory_url, handle, name)
-        _call(memory_url, "/posts", {"text": text}, token=stranger["token"])
-
-
-def _connect(memory_url: str, administrator: User) -> None:
-    ours = _account(memory_url, OURS, "Nordhain")
+    ours = _call(memory_url, "/accounts", {"handle": OURS, "name": company.NAME})
     channel = connect(
         network="memory",
         name=CHANNEL,
@@ -64,10 +86,11 @@ def _connect(memory_url: str, administrator: User) -> None:
         team_id=None,
         actor=administrator,
     )
-
-
-def _account(memory_url: str, handle: str, name: str) -> dict[str, Any]:
-    return _call(memory_url, "/accounts", {"handle": handle, "name": name})
+    if not Topic.objects.filter(name=TOPIC).exists():
+        topics.create(name=TOPIC, query="Nordhain OR Fahrrad OR bike*", opens_cases=False, actor=administrator)
+    for handle, name, text in SAID:
+        stranger = _call(memory_url, "/accounts", {"handle": handle, "name": name})
+        _call(memory_url, "/posts", {"text": text}, token=stranger["token"])
 
 
 def _call(memory_url: str, path: str, body: dict[str, str], *, token: str = "") -> dict[str, Any]:

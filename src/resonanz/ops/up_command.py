@@ -24,12 +24,14 @@ from resonanz.ops import logs
 from resonanz.ops.data_folder import DataFolder, locked, open_data_folder
 from resonanz.ops.database import APPLICATION, OWNER, EmbeddedDatabase, full_disk
 from resonanz.ops.database_roles import prepare_roles, role_of
+from resonanz.ops.demo_world.progress import has_demo, is_prepared
 from resonanz.ops.errors import OperatorError
 from resonanz.ops.migration_state import is_migrated, note_migrated
 from resonanz.ops.supervisor import Program, Running, Supervisor, end_strays, python_program
 
 DEFAULT_PORT = 8000
-STOP_ORDER = ("tidy", "listen", "web", "worker", "outbox", "memory", "database")
+STOP_ORDER = ("tidy", "demo", "listen", "web", "worker", "outbox", "memory", "database")
+PRACTICE_VARIABLE = "RESONANZ_PRACTICE"
 WEB_SECONDS = 120.0
 
 
@@ -121,8 +123,10 @@ class House:
             say("Finishing a restore that was interrupted …")
             self._run_once("replay-tombstones", ["replay-tombstones"], {})
             self.folder.unfinished_restore.unlink(missing_ok=True)
-        if self.demo or _had_memory_network(self.folder):
+        if self._practises:
             self._start_memory_network()
+        if self._is_demo:
+            self._prepare_demo()
         # The web server first and alone: on a small machine the others would take its time while somebody waits.
         web = self.supervisor.start(self._program("web", ["web", "--host", self.host, "--port", str(self.port)]))
         link = self._sign_in_link()
@@ -130,6 +134,8 @@ class House:
         self.supervisor.start(self._program("worker", ["worker"], stop_seconds=25.0))
         self.supervisor.start(self._program("outbox", ["worker", "--queue", "outbox"], stop_seconds=25.0))
         self.supervisor.start(self._program("listen", ["listen"]))
+        if self._is_demo:
+            self.supervisor.start(self._program("demo", ["demo", *self._world]))
         self._tell_address(link)
 
     def _start_database(self) -> None:
@@ -155,15 +161,39 @@ class House:
         self.owner_url = database.url(OWNER)
         self.environment["DATABASE_URL"] = database.url(APPLICATION)
 
+    @property
+    def _is_demo(self) -> bool:
+        """Whether a demonstration is wanted, or was begun here, which goes on until its folder is gone."""
+        return self.demo or has_demo(self.folder.path)
+
+    @property
+    def _practises(self) -> bool:
+        return self._is_demo or os.environ.get(PRACTICE_VARIABLE, "on") != "off"
+
+    @property
+    def _network_file(self) -> Path:
+        return self.folder.path / "memory-network.sqlite3"
+
+    @property
+    def _world(self) -> list[str]:
+        """The options by which a command finds the practice network and its permission."""
+        return ["--memory-url", self.environment["RESONANZ_PRACTICE_URL"], "--network-file", str(self._network_file)]
+
     def _start_memory_network(self) -> None:
         port = _memory_port(self.folder)
-        file = self.folder.path / "memory-network.sqlite3"
-        self.supervisor.start(self._program("memory", ["memory", "--file", str(file), "--port", str(port)]))
+        self.supervisor.start(
+            self._program("memory", ["memory", "--file", str(self._network_file), "--port", str(port)])
+        )
         _wait_for_port(port)
         # The practice network stands on this machine, where the HTTP client goes only if told to.
         allowed = [self.environment.get("RESONANZ_ALLOWED_HOSTS", ""), f"127.0.0.1:{port}"]
         self.environment["RESONANZ_ALLOWED_HOSTS"] = ",".join(filter(None, allowed))
-        self._run_once("prepare-demo", ["prepare-demo", "--memory-url", f"http://127.0.0.1:{port}"], {})
+        self.environment["RESONANZ_PRACTICE_URL"] = f"http://127.0.0.1:{port}"
+
+    def _prepare_demo(self) -> None:
+        if not is_prepared(self.folder.path):
+            say("Playing two weeks of the demo world; this takes up to a minute …")
+        self._run_once("prepare-demo", ["prepare-demo", *self._world], {})
 
     def _program(self, name: str, arguments: list[str], *, stop_seconds: float = 10.0) -> Program:
         return python_program(name, arguments, self.environment, stop_seconds=stop_seconds)
@@ -249,11 +279,6 @@ def _require_reachable(url: str) -> None:
         raise OperatorError(
             "ops.database.version", f"The database of DATABASE_URL is PostgreSQL {version}; Resonanz needs 15 to 18."
         )
-
-
-def _had_memory_network(folder: DataFolder) -> bool:
-    """Whether a demonstration was begun here, which goes on until its folder is gone."""
-    return (folder.path / "memory-network.json").exists()
 
 
 def _memory_port(folder: DataFolder) -> int:
