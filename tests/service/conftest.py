@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,15 @@ from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.guidelines.in_force import ensure_starter
+from resonanz.listening.models import Post
 from resonanz.networks.channels import connect
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel
 from resonanz.pipeline.polling import poll_once
+from resonanz.privacy.models import Purpose
 from resonanz.service import calendars
-from resonanz.service.models import Case
+from resonanz.service.cases import settle
+from resonanz.service.models import Case, CasePost
 from resonanz.service.responsibilities import set_responsibility
 from tests.networks.memory_process import MemoryProcess
 
@@ -65,6 +68,30 @@ def agent(db: None) -> User:
     ensure_starter()
     calendars.ensure_defaults()
     return User.objects.create_user("miriam@nordhain.example", name="Miriam", role=Role.AGENT, created_at=clock.now())
+
+
+@pytest.fixture
+def colleague(agent: User) -> User:
+    return User.objects.create_user("ole@nordhain.example", name="Ole", role=Role.AGENT, created_at=clock.now())
+
+
+@pytest.fixture
+def quiet_case(agent: User) -> Case:
+    """A question that no network knows of."""
+    made = {"network": "memory", "created_at": clock.now()}
+    channel, _ = Channel.objects.get_or_create(name="Quiet", defaults=made)
+    asked = Post.objects.create(
+        network="memory", native_id="1", kind="COMMENT", visibility="PUBLIC", speaker="OUTSIDER", text="Wann?",
+        author_native_id="jonas", root_native_id="1", posted_at=clock.now(), received_at=clock.now(),
+        purpose=Purpose.SERVICE, source="memory", delete_on=date(2099, 1, 1),
+    )  # fmt: skip
+    case = Case.objects.create(
+        channel=channel, root_native_id="1", visibility="PUBLIC", intent="QUESTION", opened_at=clock.now(),
+        last_post_at=clock.now(),
+    )  # fmt: skip
+    CasePost.objects.create(case=case, post=asked)
+    settle(case=case)
+    return case
 
 
 @pytest.fixture

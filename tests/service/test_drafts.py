@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def colleague(agent: User) -> User:
-    return User.objects.create_user("ole@nordhain.example", name="Ole", role=Role.AGENT, created_at=clock.now())
-
-
-@pytest.fixture
 def post_id(case: Case) -> int:
     return CasePost.objects.get(case=case).post_id
 

@@ -10,7 +10,7 @@ from resonanz.pipeline.polling import poll_once
 from resonanz.privacy.models import AuditRecord
 from resonanz.service import outbox
 from resonanz.service.conversation import conversation
-from resonanz.service.models import Case, CasePost, Outgoing, OutgoingState
+from resonanz.service.models import Case, CaseEvent, CasePost, CaseState, Outgoing, OutgoingState
 from resonanz.service.replies import NotAllowed, TooLate, UnderWay, cancel, queue_reply
 from tests.networks.memory_process import MemoryProcess
 from tests.service.conftest import MovingClock
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 ANSWER = "Morgen früh, versprochen. ^MK"
 
 
-def queue(case: Case, agent: User, key: UUID | None = None, text: str = ANSWER) -> Outgoing:
+def queue(case: Case, agent: User, key: UUID | None = None, text: str = ANSWER, **more: bool) -> Outgoing:
     post_id = CasePost.objects.filter(case=case, post__speaker="OUTSIDER").values_list("post_id", flat=True)[0]
-    return queue_reply(case_id=case.pk, post_id=post_id, text=text, author=agent, key=key or uuid4())
+    return queue_reply(case_id=case.pk, post_id=post_id, text=text, author=agent, key=key or uuid4(), **more)
 
 
 def standing(network: MemoryProcess, stranger: Account) -> list[str]:
@@ -221,3 +221,38 @@ def test_reply_stands_once_though_our_clock_is_an_hour_ahead(
     outbox.send_due(outgoing_id=outgoing.pk)
 
     assert (state(outgoing), standing(network, stranger)) == (OutgoingState.SENT, [ANSWER])
+
+
+def test_case_is_resolved_after_sending_when_asked(case: Case, agent: User, moving_clock: MovingClock) -> None:
+    outgoing = queue(case, agent, then_resolve=True)
+    moving_clock.forward(seconds=11)
+    case.refresh_from_db()
+    assert case.state == CaseState.OPEN
+
+    outbox.send_due(outgoing_id=outgoing.pk)
+
+    case.refresh_from_db()
+    assert case.state == CaseState.RESOLVED
+    assert CaseEvent.objects.get(case=case, act="case.resolved").actor == agent
+
+
+def test_case_with_something_else_open_stays_open_after_sending(
+    case: Case, agent: User, network: MemoryProcess, stranger: Account, moving_clock: MovingClock
+) -> None:
+    asked = CasePost.objects.get(case=case).post
+    network.say(stranger, "@nordhain Und die Klingel?", parent_id=asked.native_id)
+    poll_once(case.channel_id)
+    first, second = CasePost.objects.filter(case=case).order_by("post__posted_at", "id")
+    replies = [
+        queue_reply(case_id=case.pk, post_id=one.post_id, text="Ja.", author=agent, key=uuid4(), then_resolve=True)
+        for one in (first, second)
+    ]
+    moving_clock.forward(seconds=11)
+
+    outbox.send_due(outgoing_id=replies[0].pk)
+    case.refresh_from_db()
+    assert case.state == CaseState.OPEN
+
+    outbox.send_due(outgoing_id=replies[1].pk)
+    case.refresh_from_db()
+    assert case.state == CaseState.RESOLVED

@@ -44,6 +44,12 @@ class CaseGone(ResonanzError):
     code = "case.gone"
 
 
+class AlreadyClaimed(ResonanzError):
+    """Somebody else took the case meanwhile; `name` says who."""
+
+    code = "case.already_claimed"
+
+
 def note(*, case: Case, act: str, actor: User | None, **details: object) -> CaseEvent:
     """Add to the history of a case, and tell open browsers that it changed; details hold codes and ids."""
     event = CaseEvent.objects.create(case=case, at=clock.now(), act=act, actor=actor, details=details)
@@ -66,24 +72,43 @@ def hold(*, case_id: int) -> None:
 def assign(*, case_id: int, assignee_id: int | None, actor: User) -> Case:
     """Give the case to a colleague, or to nobody."""
     with transaction.atomic():
-        case = _locked(case_id)
+        case = locked(case_id=case_id)
         if case.assignee_id != assignee_id:
-            case.assignee_id = assignee_id
-            case.save(update_fields=["assignee"])
-            note(case=case, act="case.assigned", actor=actor, assignee=assignee_id)
+            _give(case, assignee_id, "case.assigned", actor)
     return case
+
+
+def claim(*, case_id: int, actor: User, instead_of: int | None = None) -> Case:
+    """Take the case oneself; raises AlreadyClaimed when somebody else has it by now.
+
+    `instead_of` is who had it when the actor looked: from them it may be taken.
+    """
+    with transaction.atomic():
+        case = locked(case_id=case_id)
+        if case.assignee_id not in (actor.pk, instead_of) and case.assignee is not None:
+            raise AlreadyClaimed(name=str(case.assignee))
+        if case.assignee_id != actor.pk:
+            _give(case, actor.pk, "case.claimed", actor)
+    return case
+
+
+def _give(case: Case, assignee_id: int | None, act: str, actor: User) -> None:
+    previous, case.assignee_id = case.assignee_id, assignee_id
+    case.save(update_fields=["assignee"])
+    note(case=case, act=act, actor=actor, assignee=assignee_id, previous=previous)
 
 
 def needs_no_answer(*, case_id: int, post_id: int, reason: NoneNeeded, actor: User) -> None:
     """Settle a post without an answer, for a reason."""
     with transaction.atomic():
-        case = _locked(case_id)
-        changed = CasePost.objects.filter(case=case, post_id=post_id).update(
-            state=CasePostState.NONE_NEEDED, reason=reason
-        )
-        if not changed:
+        case = locked(case_id=case_id)
+        place = CasePost.objects.filter(case=case, post_id=post_id).first()
+        if place is None:
             raise NotInCase
-        note(case=case, act="case.none_needed", actor=actor, post=post_id, reason=str(reason))
+        before = {"was": place.state, "was_reason": place.reason}
+        place.state, place.reason = CasePostState.NONE_NEEDED, reason
+        place.save(update_fields=["state", "reason"])
+        note(case=case, act="case.none_needed", actor=actor, post=post_id, reason=str(reason), **before)
         settle(case=case)
 
 
@@ -97,10 +122,10 @@ def settle(*, case: Case) -> None:
         case.save(update_fields=["answer_due_at"])
 
 
-def resolve(*, case_id: int, actor: User) -> Case:
-    """Close the case; refused (OpenPosts) while posts in it are open. Earlier wordings of its posts go."""
+def resolve(*, case_id: int, actor: User | None) -> Case:
+    """Close the case; refused (OpenPosts) while posts in it are open. The daily job deletes earlier wordings."""
     with transaction.atomic():
-        case = _locked(case_id)
+        case = locked(case_id=case_id)
         if case.state == CaseState.RESOLVED:
             return case
         waiting = CasePost.objects.filter(case=case, state=CasePostState.OPEN).count()
@@ -109,32 +134,31 @@ def resolve(*, case_id: int, actor: User) -> Case:
         case.state, case.resolved_at, case.answer_due_at = CaseState.RESOLVED, clock.now(), None
         case.save(update_fields=["state", "resolved_at", "answer_due_at"])
         note(case=case, act="case.resolved", actor=actor)
-        _forget_wordings(case)
     return case
-
-
-def _forget_wordings(case: Case) -> None:
-    in_case = set(CasePost.objects.filter(case=case).values_list("post_id", flat=True))
-    still_open = CasePost.objects.filter(post_id__in=in_case, case__state=CaseState.OPEN)
-    posts.forget_wordings(post_ids=in_case - set(still_open.values_list("post_id", flat=True)))
 
 
 def reopen(*, case_id: int, actor: User) -> Case:
-    """Open a resolved case again; refused (AnotherOpen) when its thread has a new one."""
+    """Open a resolved case again, due as before; refused (AnotherOpen) when its thread has a new one."""
     with transaction.atomic():
-        case = _locked(case_id)
-        if case.state == CaseState.OPEN:
-            return case
-        same = Case.objects.filter(
-            channel=case.channel, origin=case.origin, root_native_id=case.root_native_id,
-            visibility=case.visibility, state=CaseState.OPEN,
-        ).first()  # fmt: skip
-        if same is not None:
-            raise AnotherOpen(case=same.pk)
-        case.state, case.resolved_at = CaseState.OPEN, None
-        case.save(update_fields=["state", "resolved_at"])
-        note(case=case, act="case.reopened", actor=actor)
+        case = locked(case_id=case_id)
+        if case.state == CaseState.RESOLVED:
+            resolved_at = case.resolved_at.isoformat() if case.resolved_at else ""
+            open_again(case=case)
+            note(case=case, act="case.reopened", actor=actor, resolved_at=resolved_at)
     return case
+
+
+def open_again(*, case: Case) -> None:
+    """Call with the case locked; raises AnotherOpen."""
+    same = Case.objects.filter(
+        channel=case.channel, origin=case.origin, root_native_id=case.root_native_id,
+        visibility=case.visibility, state=CaseState.OPEN,
+    ).first()  # fmt: skip
+    if same is not None:
+        raise AnotherOpen(case=same.pk)
+    case.state, case.resolved_at = CaseState.OPEN, None
+    case.save(update_fields=["state", "resolved_at"])
+    settle(case=case)
 
 
 def open_from_post(*, post_id: int, channel_id: int | None, actor: User) -> Case:
@@ -200,5 +224,6 @@ def answered_elsewhere(*, parents: list[tuple[str, str, str]]) -> None:
         settle(case=row.case)
 
 
-def _locked(case_id: int) -> Case:
-    return Case.objects.select_for_update(of=("self",)).select_related("channel").get(pk=case_id)
+def locked(*, case_id: int) -> Case:
+    """The case, for one act at a time."""
+    return Case.objects.select_for_update(of=("self",)).select_related("channel", "assignee").get(pk=case_id)

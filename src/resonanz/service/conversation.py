@@ -28,8 +28,8 @@ class Conversation:
     open_posts: Sequence[CasePost]
 
 
-_SHOWN_EVENTS = ("case.assigned", "case.none_needed", "case.resolved", "case.reopened", "case.made_of_post",
-                 "case.answered_elsewhere", "case.post_removed", "reply.cancelled")  # fmt: skip
+_SHOWN_EVENTS = ("case.assigned", "case.claimed", "case.none_needed", "case.resolved", "case.reopened",
+                 "case.made_of_post", "case.answered_elsewhere", "case.post_removed", "reply.cancelled")  # fmt: skip
 
 
 def conversation(*, case: Case) -> Conversation:
@@ -40,7 +40,7 @@ def conversation(*, case: Case) -> Conversation:
         .select_related("author", "in_reply_to")
     )
     said = _posts(case, {outgoing.native_id for outgoing in outgoings if outgoing.native_id})
-    events = CaseEvent.objects.filter(case=case, act__in=_SHOWN_EVENTS).select_related("actor")
+    events = CaseEvent.objects.filter(case=case, act__in=_SHOWN_EVENTS, undone_at__isnull=True).select_related("actor")
     notes = CaseNote.objects.filter(case=case).select_related("author")
     entries = [
         *(Entry(row.post.posted_at, said=row) for row in said),
@@ -55,5 +55,5 @@ def conversation(*, case: Case) -> Conversation:
 def _posts(case: Case, ours: set[str]) -> list[CasePost]:
     """Our own replies come back from the network as posts; each is shown once, as what we sent."""
     rows = CasePost.objects.filter(case=case).select_related("post", "post__evaluation")
-    rows = rows.prefetch_related("post__earlier_wordings", "post__feedback").order_by("post__posted_at", "id")
+    rows = rows.prefetch_related("post__earlier_wordings").order_by("post__posted_at", "id")
     return [row for row in rows if not (row.post.speaker == "OWN" and row.post.native_id in ours)]

@@ -153,16 +153,23 @@ class CasePost(models.Model):
 
 
 class CaseEvent(models.Model):
-    """What happened to a case. `act` is a dotted name; `details` holds codes and ids, never words of people."""
+    """What happened to a case. `act` is a dotted name; `details` holds codes and ids, never words of people.
+
+    `undone_at`: its actor took it back within the time to undo, so it is history no more.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()
     act = models.CharField(max_length=40)
     actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     details = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["case", "at"], name="service_case_event_when")]
+        indexes = [
+            models.Index(fields=["case", "at"], name="service_case_event_when"),
+            models.Index(fields=["actor", "at"], name="service_case_event_by"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.act} on {self.case_id}"
@@ -201,7 +208,10 @@ class OutgoingState(models.TextChoices):
 
 
 class Outgoing(models.Model):
-    """Something we say in public or private. `key` is the same for every attempt at it."""
+    """Something we say in public or private. `key` is the same for every attempt at it.
+
+    `then_resolve`: its author wants the case resolved once it is sent and nothing else is open in it.
+    """
 
     key = models.UUIDField(unique=True)
     kind = models.CharField(max_length=8, choices=OutgoingKind, default=OutgoingKind.REPLY)
@@ -215,6 +225,7 @@ class Outgoing(models.Model):
     text = models.TextField()
     ruling = models.JSONField(default=dict)
     state = models.CharField(max_length=9, choices=OutgoingState)
+    then_resolve = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
     attempt = models.PositiveIntegerField(default=0)

@@ -27,7 +27,7 @@ from resonanz.networks.contract import Account, Capability, ReadsBack, Receipt, 
 from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
 from resonanz.networks.models import Channel
 from resonanz.privacy import audit
-from resonanz.service.cases import note, settle
+from resonanz.service.cases import note, resolve, settle
 from resonanz.service.models import Case, CasePost, CasePostState, Outgoing, OutgoingState
 from resonanz.service.notices import notify
 
@@ -212,6 +212,17 @@ def _answered(outgoing: Outgoing, case: Case, now: datetime) -> None:
         case.save(update_fields=["first_reply_at"])
     note(case=case, act="reply.sent", actor=outgoing.author, outgoing=outgoing.pk)
     settle(case=case)
+    if outgoing.then_resolve and not _anything_open(case):
+        resolve(case_id=case.pk, actor=outgoing.author)
+
+
+def _anything_open(case: Case) -> bool:
+    """Posts that want an answer, and answers that have not arrived."""
+    unsettled = [OutgoingState.QUEUED, OutgoingState.SENDING, OutgoingState.UNKNOWN, OutgoingState.FAILED]
+    return (
+        CasePost.objects.filter(case=case, state=CasePostState.OPEN).exists()
+        or Outgoing.objects.filter(case=case, state__in=unsettled).exists()
+    )
 
 
 def _later(outgoing: Outgoing, seconds: float) -> None:

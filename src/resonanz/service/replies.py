@@ -60,22 +60,25 @@ def rule_on(*, case: Case, text: str, author: User) -> Ruling:
     )
 
 
-def queue_reply(*, case_id: int, post_id: int, text: str, author: User, key: UUID) -> Outgoing:
+def queue_reply(
+    *, case_id: int, post_id: int, text: str, author: User, key: UUID, then_resolve: bool = False
+) -> Outgoing:
     """Put an answer on its way: row, audit record and job in one transaction, not due before `TIME_TO_UNDO`.
 
-    `key` belongs to the form: the same key twice is the same reply. Refused, the words stay as the author's draft.
+    `key` belongs to the form: the same key twice is the same reply. `then_resolve`: the case is resolved once it is
+    sent, unless something else is open in it. Refused, the words stay as the author's draft.
     Raises Case.DoesNotExist, NotAllowed, Unsupported, NotInCase, UnderWay.
     """
     text = clean(text, most=drafts.MOST_CHARACTERS)
     try:
-        return _queue_reply(case_id, post_id, text, author, key)
+        return _queue_reply(case_id, post_id, text, author, key, then_resolve)
     except (NotAllowed, Unsupported, UnderWay):
         if text:
             drafts.keep(case_id=case_id, post_id=post_id, text=text, author=author, key=key)
         raise
 
 
-def _queue_reply(case_id: int, post_id: int, text: str, author: User, key: UUID) -> Outgoing:
+def _queue_reply(case_id: int, post_id: int, text: str, author: User, key: UUID, then_resolve: bool) -> Outgoing:
     with transaction.atomic():
         case = Case.objects.select_for_update(of=("self",)).select_related("channel").get(pk=case_id)
         draft = drafts.taken_for_reply(case_id=case_id, author=author, key=key, text=text)
@@ -84,7 +87,9 @@ def _queue_reply(case_id: int, post_id: int, text: str, author: User, key: UUID)
         ruling = _ruled(case, text, author)
         if _others_answer(post_id, author):
             raise UnderWay
-        outgoing = _queue(draft or Outgoing(key=key), case, post_id, text, author, ruling)
+        outgoing = draft or Outgoing(key=key)
+        outgoing.then_resolve = then_resolve
+        _queue(outgoing, case, post_id, text, author, ruling)
         audit.record(
             act="reply.queued", actor=actor_of(author), thing="outgoing", thing_id=outgoing.pk,
             case=case.pk, clause=ruling.clause, guideline=ruling.version,
@@ -110,7 +115,7 @@ def _others_answer(post_id: int, author: User) -> bool:
     return Outgoing.objects.filter(in_reply_to_id=post_id, state__in=on_its_way).exclude(author=author).exists()
 
 
-def _queue(outgoing: Outgoing, case: Case, post_id: int, text: str, author: User, ruling: Ruling) -> Outgoing:
+def _queue(outgoing: Outgoing, case: Case, post_id: int, text: str, author: User, ruling: Ruling) -> None:
     place = CasePost.objects.select_related("post").filter(case=case, post_id=post_id).first()
     if place is None:
         raise NotInCase
@@ -123,7 +128,6 @@ def _queue(outgoing: Outgoing, case: Case, post_id: int, text: str, author: User
     outgoing.created_at, outgoing.due_at = now, now + TIME_TO_UNDO
     outgoing.delete_on = retention.delete_on(purpose=Purpose.SERVICE, network=case.channel.network, since=now)
     outgoing.save()
-    return outgoing
 
 
 def cancel(*, outgoing_id: int, actor: User) -> Outgoing:
