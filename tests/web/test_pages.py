@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from resonanz.accounts import sign_in_links
+from resonanz.accounts import company, sign_in_links
 from resonanz.accounts.models import User
 from resonanz.listening.models import Topic
 from resonanz.service.models import Case
@@ -16,6 +16,7 @@ BASE = "http://localhost:8000"
 
 
 def test_browser_chooses_the_language_and_the_colleague_may_overrule(signed_in: Client, miriam: User) -> None:
+    company.finish_start(actor=miriam)
     german = signed_in.get("/", headers={"accept-language": "de-DE,de;q=0.9"})
     miriam.language = "en"
     miriam.save()
@@ -40,7 +41,7 @@ def test_sign_in_link_is_used_by_the_button_only(client: Client, miriam: User) -
     client.get(address)
     assert client.get(address).status_code == 200
     assert client.post(address).headers["Location"] == "/"
-    assert client.get("/").status_code == 200
+    assert client.get("/settings/").status_code == 200
     assert client.post(address).status_code == 410
 
 

@@ -9,15 +9,20 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from resonanz.accounts import company
 from resonanz.accounts.access import Act, may
+from resonanz.accounts.models import Area
 from resonanz.core import clock
 from resonanz.service.models import Case, CaseState
-from resonanz.web import times
+from resonanz.web import first_start, times
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One entry of the navigation. `rare` ones leave the bar of a phone and stand under "More"."""
+    """One entry of the navigation. `rare` ones leave the bar of a phone and stand under "More".
+
+    With an `area` it shows only where the company uses that; with `waits` it shows in any case.
+    """
 
     act: Act
     name: str
@@ -25,6 +30,8 @@ class Room:
     icon: str
     rare: bool = False
     count: str = ""
+    area: Area | None = None
+    waits: bool = False
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -32,8 +39,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not may(user, Act.ENTER):
         return {}
-    waiting = _waiting(user.pk) if may(user, Act.READ_CASES) else {"waiting": 0, "late": 0}
-    rooms = [room for room in _rooms(times.number(waiting["waiting"])) if may(user, room.act)]
+    waiting = _waiting(user.pk) if may(user, Act.READ_CASES) else {"waiting": 0, "late": 0, "open": 0}
+    rooms = [room for room in _rooms(waiting, first_start.is_under_way(user)) if may(user, room.act)]
+    rooms = [room for room in rooms if _is_in_use(room) or _is_in(request.path, room)]
     here = [room.address for room in rooms if _is_in(request.path, room)]
     return {
         "daily_rooms": [room for room in rooms if not room.rare],
@@ -47,21 +55,40 @@ def _is_in(path: str, room: Room) -> bool:
     return path == room.address or (room.address != "/" and path.startswith(room.address))
 
 
-def _rooms(waiting: str) -> list[Room]:
+def _is_in_use(room: Room) -> bool:
+    """Whether the company uses it. A company that never said what it uses uses everything."""
+    areas = company.glance().areas
+    return room.area is None or room.waits or not areas or room.area in areas
+
+
+def _rooms(waiting: dict[str, int], starting: bool) -> list[Room]:
+    mine, some_open = times.number(waiting["waiting"]) if waiting["waiting"] else "", bool(waiting["open"])
+    service, listening = Area.SERVICE, Area.LISTENING
     return [
+        *([Room(Act.SET_UP, _("First start"), "/start/", "start")] if starting else []),
         Room(Act.ENTER, _("Today"), "/", "today"),
-        Room(Act.READ_CASES, _("Inbox"), "/inbox/", "inbox", count="" if waiting == "0" else waiting),
-        Room(Act.READ_POSTS, _("Listening"), "/listening/", "listening"),
-        Room(Act.MANAGE_TOPICS, _("Topics"), "/topics/", "topics", rare=True),
+        Room(Act.READ_CASES, _("Inbox"), "/inbox/", "inbox", count=mine, area=service, waits=some_open),
+        Room(Act.READ_POSTS, _("Listening"), "/listening/", "listening", area=listening),
+        Room(Act.MANAGE_TOPICS, _("Topics"), "/topics/", "topics", rare=True, area=listening),
         Room(Act.MANAGE_CHANNELS, _("Channels"), "/channels/", "channels", rare=True),
-        Room(Act.MANAGE_RESPONSIBILITIES, _("Responsibilities"), "/responsibilities/", "responsibilities", rare=True),
+        Room(
+            Act.MANAGE_RESPONSIBILITIES,
+            _("Responsibilities"),
+            "/responsibilities/",
+            "responsibilities",
+            rare=True,
+            area=service,
+            waits=some_open,
+        ),
         Room(Act.MANAGE_COLLEAGUES, _("Colleagues"), "/colleagues/", "colleagues", rare=True),
+        Room(Act.SET_UP, _("Company"), "/company/", "company", rare=True),
     ]
 
 
 def _waiting(user_id: int) -> dict[str, int]:
-    """One's own open cases, and how many of all are late: one query for every page."""
+    """One's own open cases, how many of all are late, and all: one query for every page."""
     return Case.objects.filter(state=CaseState.OPEN).aggregate(
         waiting=Count("id", filter=Q(assignee=user_id)),
         late=Count("id", filter=Q(answer_due_at__lt=clock.now())),
+        open=Count("id"),
     )

@@ -17,7 +17,7 @@ SENTENCES: Mapping[str, Promise] = {
     "colleague.last_administrator": _("%(name)s is the last administrator and has to stay one."),
     "team.name_taken": _("There is already a team called %(name)s."),
     "keys.not_a_letter": _("A key is one letter or one digit."),
-    "keys.letter_taken": _("%(letter)s stands for two acts; each one needs a letter of its own."),
+    "keys.letter_taken": _("%(letter)s stands for two actions; each one needs a letter of its own."),
     "company.area_not_ready": _("This area has no rooms yet."),
     "channel.answers_on_their_way": _(
         "Answers are leaving through this channel (%(count)s). It can be removed once they have arrived."
@@ -55,6 +55,10 @@ SENTENCES: Mapping[str, Promise] = {
     "case.gone": _("This case is no longer here."),
     "note.empty": _("The note has no text yet."),
     "note.too_long": _("A note has at most %(most)s characters."),
+    "case.already_claimed": _("%(name)s took this case meanwhile."),
+    "undo.too_late": _("Too late to take back: the ten seconds are over."),
+    "undo.changed_meanwhile": _("Not taken back: this was changed again meanwhile."),
+    "undo.not_yours": _("Only whoever did this can take it back."),
     "reply.not_allowed": _("The guideline does not allow this answer."),
     "reply.too_late": _("Too late to take back: the answer is already on its way."),
     "channel.name_taken": _("There is already a channel called %(name)s."),
