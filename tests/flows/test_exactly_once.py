@@ -60,7 +60,7 @@ def test_reply_stands_once_though_the_worker_process_is_killed(product: Product,
 
 def _prepare(product: Product, practice: MemoryProcess, *, questions: int) -> list[str]:
     product.more["RESONANZ_OUTBOX_LEASE_SECONDS"] = "2"
-    product.command("prepare-demo", "--memory-url", practice.url)
+    product.command("prepare-demo", "--small", "--memory-url", practice.url)
     stranger = practice.open_account("stranger")
     for number in range(questions):
         practice.say(stranger, f"@nordhain question {number}?")

@@ -27,7 +27,7 @@ LOOKS: list[tuple[int, Literal["light", "dark"], str]] = [
 
 @pytest.fixture
 def started(product: Product, practice: MemoryProcess) -> Product:
-    product.command("prepare-demo", "--memory-url", practice.url)
+    product.command("prepare-demo", "--small", "--memory-url", practice.url)
     product.start_all()
     wait_until(lambda: product.rows("SELECT 1 FROM service_case"))
     return product

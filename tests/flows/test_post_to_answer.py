@@ -17,7 +17,7 @@ ANSWER = "Ja, er passt ohne Umbau. ^NF"
 
 @pytest.fixture
 def stranger(product: Product, practice: MemoryProcess) -> Account:
-    product.command("prepare-demo", "--memory-url", practice.url)
+    product.command("prepare-demo", "--small", "--memory-url", practice.url)
     return practice.open_account("selin", "Selin")
 
 
