@@ -22,7 +22,7 @@ from django.db import connections  # noqa: E402 (models need the setup above)
 from resonanz.accounts.sign_in_links import first_administrator  # noqa: E402
 from resonanz.core import clock  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
-from resonanz.pipeline.listeners import poll_once  # noqa: E402
+from resonanz.pipeline.polling import poll_once  # noqa: E402
 from resonanz.service.models import CasePost, Outgoing, OutgoingState  # noqa: E402
 from resonanz.service.replies import TIME_TO_UNDO, queue_reply  # noqa: E402
 from resonanz.service.tasks import sweep_outbox  # noqa: E402

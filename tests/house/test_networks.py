@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,24 +13,36 @@ from resonanz.networks import contract, registry
 from resonanz.networks.contract import Capability, Limits, Network
 
 DOCS = Path(__file__).parents[2] / "docs" / "networks.md"
-PROMISED = {
-    Capability.POLL: contract.Reads.poll,
-    Capability.REPLY: contract.Replies.reply,
-    Capability.READ_BACK: contract.ReadsBack.find_sent,
+PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
+    Capability.POLL: (contract.Reads.poll,),
+    Capability.STREAM: (contract.Streams.stream,),
+    Capability.CONNECT: (
+        contract.Connects.server_of,
+        contract.Connects.register,
+        contract.Connects.authorize_url,
+        contract.Connects.sign_in,
+    ),
+    Capability.REPLY: (contract.Replies.reply,),
+    Capability.READ_BACK: (contract.ReadsBack.find_sent,),
 }
+METHODS = [(capability, promise) for capability, promises in PROMISED.items() for promise in promises]
 
 
 def faults(network: Network) -> list[str]:
     """What a connector lacks, or has without declaring it."""
     found = []
-    for capability, promise in PROMISED.items():
+    for capability, promise in METHODS:
         method = getattr(network, promise.__name__, None)
         if (method is not None) != contract.able(network, capability):
             found.append(f"{promise.__name__} and {capability} do not go together")
         elif method is not None and parameters(method) != parameters(promise)[1:]:
             found.append(f"{promise.__name__} takes other parameters than the contract")
+    if hasattr(network, "options") != contract.able(network, Capability.LISTEN_WIDER):
+        found.append("options and listen_wider do not go together")
     public = {name for name, _ in inspect.getmembers(network) if not name.startswith("_")}
-    undeclared = public - {"name", "capabilities", "limits"} - {promise.__name__ for promise in PROMISED.values()}
+    undeclared = public - {"name", "capabilities", "limits", "options"} - {promise.__name__ for _, promise in METHODS}
+    if contract.able(network, Capability.STREAM) and not contract.able(network, Capability.POLL):
+        found.append("a stream alone misses what happens while it is closed")
     return found + [f"{name} is in no contract" for name in sorted(undeclared)]
 
 
@@ -69,16 +82,19 @@ def test_connector_has_exactly_what_it_declares(name: str) -> None:
 def test_planted_faults_are_seen() -> None:
     class Boastful:
         name = "boastful"
-        capabilities = frozenset({Capability.REPLY})
+        capabilities = frozenset({Capability.REPLY, Capability.STREAM})
         limits = Limits()
 
         def poll(self, account: object, cursor: str) -> None: ...
+
+        def stream(self, account: object, stopping: object) -> None: ...
 
         def like(self) -> None: ...
 
     assert faults(Boastful()) == [
         "poll and poll do not go together",
         "reply and reply do not go together",
+        "a stream alone misses what happens while it is closed",
         "like is in no contract",
     ]
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from tests.networks.memory_process import MemoryProcess
 from resonanz.core import clock
 from resonanz.networks.contract import (
     Account,
+    Batch,
     Counted,
+    Deleted,
     Edited,
     Event,
     Posted,
@@ -25,8 +28,8 @@ from resonanz.networks.memory import MemoryNetwork
 network = MemoryNetwork()
 
 
-def everything(account: Account, cursor: str = "") -> list[Event]:
-    return [event for batch in network.poll(account, cursor) for event in batch.events]
+def everything(account: Account, cursor: str | None = "") -> list[Event]:
+    return [event for batch in network.poll(account, cursor or "") for event in batch.events]
 
 
 def answer_to(post: dict[str, object], text: str = "Wir kümmern uns.") -> ReplyOrder:
@@ -56,6 +59,42 @@ def test_poll_brings_what_concerns_the_account_and_goes_on_at_the_cursor(memory_
     assert len(everything(eve)) == 3
     memory_network.say(eve, "später")
     assert [event.text for event in everything(us, batches[-1].cursor) if isinstance(event, Posted)] == ["später"]
+
+
+def test_stream_tells_what_happens_from_now_on_and_ends_when_told_to(memory_network: MemoryProcess) -> None:
+    us, ada, eve = (memory_network.open_account(handle) for handle in ("werke", "ada", "eve"))
+    memory_network.say(ada, "davor")
+    stopping = threading.Event()
+    batches = network.stream(us, stopping.is_set)
+    assert next(batches) == Batch((), None)
+    memory_network.say(ada, "Nur für Eve", visibility="PRIVATE", to=["eve"])
+    post = memory_network.say(ada, "@werke Hallo?")
+    told = (event for batch in batches for event in batch.events)
+    said = next(told)
+    assert isinstance(said, Posted)
+    assert (said.text, said.addressed) == ("@werke Hallo?", True)
+    memory_network.call("DELETE", f"/posts/{post['id']}", ada.secret)
+    assert isinstance(next(told), Deleted)
+    stopping.set()
+    assert all(batch == Batch((), None) for batch in batches)
+    with pytest.raises(NotAuthorised):
+        next(network.stream(replace(eve, secret="wrong"), lambda: False))
+
+
+def test_stream_of_a_network_that_is_down_is_tried_again_soon(memory_network: MemoryProcess) -> None:
+    us = memory_network.open_account("werke")
+    memory_network.trouble("down", next=1, seconds=7)
+    with pytest.raises(TryLater) as later:
+        next(network.stream(us, lambda: False))
+    assert later.value.seconds == 7
+    batches = network.stream(us, lambda: False)
+    assert next(batches) == Batch((), None)
+    memory_network.kill()
+    assert all(batch == Batch((), None) for batch in batches)
+    with pytest.raises(TryLater) as later:
+        next(network.stream(us, lambda: False))
+    assert later.value.seconds == 1
+    memory_network.start()
 
 
 def test_poll_reads_many_pages(memory_network: MemoryProcess) -> None:

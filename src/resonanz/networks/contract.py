@@ -19,6 +19,7 @@ class Capability(StrEnum):
     POLL = "poll"  # Reads.poll
     STREAM = "stream"  # Streams.stream, only beside POLL, which brings what a stream missed
     CONNECT = "connect"  # Connects: a person lets us in on the network's own page (OAuth)
+    LISTEN_WIDER = "listen_wider"  # ListensWider.options: what a channel can hear besides what is addressed to it
     REPLY = "reply"  # Replies.reply
     READ_BACK = "read_back"  # ReadsBack.find_sent
     EDITS = "edits"  # reports Edited
@@ -196,6 +197,17 @@ class Receipt:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of `Account.settings` that a person may choose: one of `choices`, or, without any, words with blanks between.
+
+    "" is the choice, or the words, of a channel that was never set.
+    """
+
+    key: str
+    choices: tuple[str, ...] = ()
+
+
 class Network(Protocol):
     """What every connector declares."""
 
@@ -254,6 +266,12 @@ class Connects(Network, Protocol):
     ) -> Account:
         """The account that let us in, with token, handle and id. Raises a NetworkError."""
         ...
+
+
+class ListensWider(Network, Protocol):
+    """Capability.LISTEN_WIDER."""
+
+    options: tuple[Option, ...]
 
 
 class Replies(Network, Protocol):

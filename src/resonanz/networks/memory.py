@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, TypedDict
 from urllib.parse import urlencode
 
-from resonanz.core import http, text
-from resonanz.networks.asking import ask, json_object
+from resonanz.core import http, http_streams, text
+from resonanz.core.http_held import StreamBounds
+from resonanz.networks.asking import ask, failures, json_object, refuse
 from resonanz.networks.contract import (
     Account,
     AccountGone,
@@ -28,10 +31,11 @@ from resonanz.networks.contract import (
     ReplyOrder,
     Visibility,
 )
-from resonanz.networks.errors import NoAnswer, Refused, TryLater
+from resonanz.networks.errors import NoAnswer, Refused, TryLater, Unsupported
 
 _PAGE = 200
 _BOUNDS = http.Bounds(most_bytes=4 * 1024 * 1024, connect_seconds=2.0, read_seconds=5.0, seconds=10.0)
+_STREAM_BOUNDS = StreamBounds(connect_seconds=2.0, open_seconds=5.0, idle_seconds=25.0, quiet_seconds=15.0)
 
 
 class MemoryNetwork:
@@ -44,6 +48,7 @@ class MemoryNetwork:
     capabilities = frozenset(
         {
             Capability.POLL,
+            Capability.STREAM,
             Capability.REPLY,
             Capability.READ_BACK,
             Capability.EDITS,
@@ -63,6 +68,18 @@ class MemoryNetwork:
                 return
             after, more = str(entries[-1]["seq"]), bool(page.get("more"))
             yield self._batch(account, entries, after)
+
+    def stream(self, account: Account, stopping: Callable[[], bool]) -> Iterator[Batch]:
+        """Server-sent events; they carry what `/events` tells, and a comment every ten seconds."""
+        lines = http_streams.stream_lines(
+            _url(account, "/stream"), headers=_token(account), stopping=stopping, bounds=_STREAM_BOUNDS
+        )
+        with _stream_failures(), closing(lines):
+            for line in lines:
+                if line is None or line.startswith(":"):
+                    yield Batch((), None)
+                elif line.startswith("data:"):
+                    yield self._told(account, line.removeprefix("data:"))
 
     def reply(self, account: Account, order: ReplyOrder) -> Receipt:
         """Answers the post `order.parent_id`."""
@@ -91,6 +108,13 @@ class MemoryNetwork:
             after = posts[-1]["id"] if posts else after
         return None
 
+    def _told(self, account: Account, data: str) -> Batch:
+        try:
+            entry = json.loads(data)
+        except (ValueError, RecursionError):
+            return Batch((), None, (BadEvent(data, "event.not_json"),))
+        return self._batch(account, [entry], None)
+
     def _get(self, account: Account, path: str, **query: str) -> dict[str, Any]:
         answer = ask("GET", _url(account, path, **query), headers=_token(account), bounds=_BOUNDS)
         if answer.status != 200:
@@ -103,7 +127,7 @@ class MemoryNetwork:
     def _receipt(self, account: Account, post: dict[str, Any]) -> Receipt:
         return Receipt(native_id=str(post["id"]), url=_page(account, post["id"]))
 
-    def _batch(self, account: Account, entries: list[dict[str, Any]], cursor: str) -> Batch:
+    def _batch(self, account: Account, entries: list[dict[str, Any]], cursor: str | None) -> Batch:
         events: list[Event] = []
         bad: list[BadEvent] = []
         for entry in entries:
@@ -113,6 +137,22 @@ class MemoryNetwork:
             except (KeyError, TypeError, ValueError) as error:
                 bad.append(BadEvent(json.dumps(entry), f"event.{type(error).__name__}"))
         return Batch(tuple(events), cursor, tuple(bad))
+
+
+@contextmanager
+def _stream_failures() -> Iterator[None]:
+    """As for every network, but this one, on the same machine, is looked for again at once."""
+    try:
+        with failures(reads=True):
+            yield
+    except TryLater as error:
+        refusal = error.__cause__
+        if isinstance(refusal, http_streams.NotStreaming):
+            refuse(refusal.answer, reads=True)
+            if refusal.answer.status == HTTPStatus.NOT_FOUND:  # started from an older version
+                raise Unsupported from error
+            raise Refused(_words(refusal.answer)) from error
+        raise TryLater(1.0, str(error.params["reason"])) from error
 
 
 def _url(account: Account, path: str, **query: str) -> str:
@@ -191,4 +231,6 @@ def _posted(account: Account, post: dict[str, Any]) -> Posted:
 def _kind(post: dict[str, Any], visibility: Visibility) -> PostKind:
     if visibility is Visibility.PRIVATE:
         return PostKind.MESSAGE
+    if post.get("is_review"):
+        return PostKind.REVIEW
     return PostKind.COMMENT if post["parent_id"] else PostKind.POST

@@ -27,7 +27,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import resonanz
 from resonanz.core import clock
-from resonanz.networks import memory_world
+from resonanz.networks import memory_stream, memory_world
 from resonanz.networks.memory_store import Denied, Row, Store
 from resonanz.networks.rates import Buckets, Rate
 
@@ -92,6 +92,7 @@ class _Server(ThreadingHTTPServer):
         self.buckets = Buckets(rate)
         self.trouble = Trouble()
         self.lock = threading.Lock()
+        self.bell = memory_stream.Bell()
 
     def strike(self, method: str) -> tuple[str, float]:
         with self.lock:
@@ -143,7 +144,10 @@ class _Handler(BaseHTTPRequestHandler):
         trouble, seconds = self.server.strike(self.command)
         if trouble in {"refused", "limited", "down"}:
             return self._misbehave(trouble, seconds)
+        if (self.command, path) == ("GET", "/stream"):
+            return self._stream(cut=trouble == "lost")
         status, answer = self._route(path.strip("/").split("/"), query, body)
+        self._ring()
         if trouble == "lost":
             # It took effect; the connection ends without a word.
             self.close_connection = True
@@ -163,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         store, act = self.server.store, (self.command, parts[0], len(parts))
         if act == ("POST", "accounts", 1):
             return 201, store.create_account(handle=_text(body, "handle").lower(), name=_text(body, "name", ""))
-        account = store.signed_in(self.headers.get("Authorization", "").removeprefix("Bearer "))
+        account = store.signed_in(self._token())
         if wait := self.server.wait(str(account["id"])):
             raise _Limited(wait)
         me = int(account["id"])
@@ -234,7 +238,28 @@ class _Handler(BaseHTTPRequestHandler):
     def _world(self, body: Row) -> None:
         if not memory_world.is_permitted(self.headers.get("Authorization", ""), self.server.control_word):
             raise Denied(403, "The control word of this network is missing.")
-        self._answer(200, memory_world.play(self.server.store, body))
+        answer = memory_world.play(self.server.store, body)
+        self._ring()
+        self._answer(200, answer)
+
+    def _stream(self, *, cut: bool) -> None:
+        """What happens from now on; `cut`: the connection ends as soon as it was opened."""
+        token = self._token()
+        self.server.store.signed_in(token)
+        self.close_connection = True
+        with self.server.bell.place():
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            if not cut:
+                memory_stream.tell(self.server.store, self.server.bell, token=token, send=self.wfile.write)
+
+    def _ring(self) -> None:
+        if self.command != "GET":
+            self.server.bell.ring()
+
+    def _token(self) -> str:
+        return self.headers.get("Authorization", "").removeprefix("Bearer ")
 
     def _page(self) -> None:
         posts = "".join(_article(post) for post in self.server.store.latest())
@@ -319,6 +344,7 @@ def serve(*, file: Path, port: int, per_minute: int = 6000) -> None:
     try:
         server.serve_forever(poll_interval=0.1)
     finally:
+        server.bell.end()
         server.server_close()
         store.close()
 

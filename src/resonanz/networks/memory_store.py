@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS account (
 CREATE TABLE IF NOT EXISTS post (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL REFERENCES account, text TEXT NOT NULL,
     parent_id INTEGER REFERENCES post, root_id INTEGER, visibility TEXT NOT NULL, posted_at TEXT NOT NULL,
-    edited_at TEXT, deleted_at TEXT);
+    edited_at TEXT, deleted_at TEXT, is_review INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS post_parent ON post (parent_id, account_id);
 CREATE TABLE IF NOT EXISTS addressee (
     post_id INTEGER NOT NULL REFERENCES post, account_id INTEGER NOT NULL REFERENCES account,
@@ -72,6 +72,8 @@ class Store:
         self._rows.execute("PRAGMA synchronous = FULL")
         self._rows.execute("PRAGMA foreign_keys = ON")
         self._rows.executescript(_SCHEMA)
+        if "is_review" not in {column["name"] for column in self._all("PRAGMA table_info(post)", ())}:
+            self._rows.execute("ALTER TABLE post ADD COLUMN is_review INTEGER NOT NULL DEFAULT 0")
 
     def close(self) -> None:
         with self._lock:
@@ -109,7 +111,15 @@ class Store:
             self._note("account_gone", None, me, {})
 
     def create_post(
-        self, *, me: int, text: str, visibility: str, parent_id: int | None, to: list[str], key: str = ""
+        self,
+        *,
+        me: int,
+        text: str,
+        visibility: str,
+        parent_id: int | None,
+        to: list[str],
+        key: str = "",
+        is_review: bool = False,
     ) -> Row:
         """A post or a reply. There is no idempotency key for apps: said twice, it stands there twice.
 
@@ -122,8 +132,9 @@ class Store:
                 return {"id": str(earlier["id"])}
             parent = self._readable(parent_id, me) if parent_id is not None else None
             made = self._rows.execute(
-                "INSERT INTO post (account_id, text, parent_id, visibility, posted_at) VALUES (?, ?, ?, ?, ?)",
-                (me, text, parent_id, visibility, now),
+                "INSERT INTO post (account_id, text, parent_id, visibility, posted_at, is_review)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (me, text, parent_id, visibility, now, is_review),
             )
             root = parent["root_id"] if parent else made.lastrowid
             self._rows.execute("UPDATE post SET root_id = ? WHERE id = ?", (root, made.lastrowid))
@@ -188,6 +199,12 @@ class Store:
                 {"me": me, "after": after, "limit": limit},
             )
             return [self._event(row) for row in rows]
+
+    def last_event(self) -> int:
+        """The number of what happened last."""
+        with self._lock:
+            found = self._one("SELECT max(seq) AS seq FROM event")
+        return int(found["seq"] or 0) if found else 0
 
     def latest(self, *, limit: int = 100) -> list[Row]:
         """The newest public posts, for the page that people look at."""
@@ -340,6 +357,7 @@ class Store:
             "parent_id": str(row["parent_id"] or ""),
             "root_id": str(row["root_id"] or ""),
             "visibility": row["visibility"],
+            "is_review": bool(row["is_review"]),
             "posted_at": row["posted_at"],
             "edited_at": row["edited_at"],
             "author": {"id": str(row["account_id"]), "handle": row["handle"], "name": row["name"]},

@@ -1,0 +1,63 @@
+"""Polling: ask a channel's network what is new there since the cursor, and take it in."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
+
+from resonanz.networks import registry
+from resonanz.networks.channels import account_of, note_failure
+from resonanz.networks.contract import Reads
+from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, TryLater
+from resonanz.networks.models import Channel
+from resonanz.pipeline.take_in import take_in
+
+AFTER_FAILURE_SECONDS = 60.0
+
+
+class Polled(NamedTuple):
+    """How a poll went, and how long to wait before the next one."""
+
+    seconds: float
+    well: bool
+
+
+def poll_once(
+    channel_id: int, stopping: threading.Event | None = None, turn: AbstractContextManager[object] | None = None
+) -> Polled:
+    """Take in what is new on a channel. Failures are noted on the channel.
+
+    `turn` is held from asking for a batch until it is taken in: without it, a stream could report the deletion of a
+    post between the two, and the post would stay.
+    """
+    channel = Channel.objects.get(pk=channel_id)
+    connector = registry.connector(channel.network)
+    reading: Reads = connector  # type: ignore[assignment] # declared POLL; a test in tests/house compares
+    try:
+        batches = reading.poll(account_of(channel), channel.cursor)
+        while stopping is None or not stopping.is_set():
+            with turn or nullcontext():
+                batch = next(batches, None)
+                if batch is None:
+                    break
+                take_in(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad)
+    except NetworkError as error:
+        return Polled(note(channel_id, error), well=False)
+    except Exception:  # a fault of ours; the channel says so where people look, and the log says which
+        note_fault(channel_id)
+        raise
+    return Polled(float(connector.limits.poll_seconds), well=True)
+
+
+def note(channel_id: int, error: NetworkError) -> float:
+    """Keep the failure where people see it; the seconds to wait. A refusal and a lost token wait for a person."""
+    stop = isinstance(error, NotAuthorised | Refused)
+    words = error.words if isinstance(error, Refused) else str(error.params.get("reason", ""))
+    note_failure(channel_id=channel_id, code=error.code, words=words, stop=stop)
+    return max(error.seconds, 1.0) if isinstance(error, TryLater) else AFTER_FAILURE_SECONDS
+
+
+def note_fault(channel_id: int) -> None:
+    """Taking in failed by a fault of ours."""
+    note_failure(channel_id=channel_id, code="channel.take_in_failed", words="", stop=False)

@@ -1,0 +1,163 @@
+"""Streaming: one thread per channel hears what happens as it happens; what has come meanwhile is taken in together.
+
+A stream never moves the poll's cursor and promises nothing: whatever breaks here is brought by the next poll.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import random
+import threading
+from collections import deque
+from collections.abc import Generator
+from concurrent.futures import Executor
+
+from django.db import DatabaseError, connections
+
+from resonanz.core import clock
+from resonanz.networks.channels import account_of
+from resonanz.networks.contract import BadEvent, Batch, Event, Streams
+from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, TryLater, Unsupported
+from resonanz.networks.models import Channel
+from resonanz.pipeline.polling import AFTER_FAILURE_SECONDS, note, note_fault
+from resonanz.pipeline.take_in import take_in
+
+MOST_EVENTS = 200
+_MOST_WAITING = 1000
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 300.0
+_LIVED_SECONDS = 60.0  # a stream that stood for so long was a good one: the pauses begin anew
+_UNSUPPORTED_SECONDS = 24 * 3600.0
+logger = logging.getLogger(__name__)
+
+
+class Follower:
+    """The stream of one channel; `takers` take in what it brings, by `turn` with the polls of the same channel."""
+
+    def __init__(self, *, channel_id: int, connector: Streams, takers: Executor, turn: threading.Lock) -> None:
+        self.opened = 0  # how often the stream was opened: after each time, a poll brings what the gap missed
+        self.is_open = False
+        self._channel_id = channel_id
+        self._connector = connector
+        self._takers = takers
+        self._turn = turn
+        self._pause = _FIRST_PAUSE
+        self._ending = threading.Event()
+        self._broken = threading.Event()
+        self._lock = threading.Lock()
+        self._waiting: deque[Batch] = deque()
+        self._taking = False
+        self._thread = threading.Thread(target=self._follow, name=f"stream-{channel_id}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Listen no more; returns at once, the connection closes within seconds."""
+        self._ending.set()
+
+    def join(self, seconds: float) -> None:
+        """Wait for the end."""
+        self._thread.join(seconds)
+
+    def _follow(self) -> None:
+        while not self._ending.is_set():
+            started = clock.monotonic()
+            pause = self._attempt()
+            lived = self._pause if clock.monotonic() - started < _LIVED_SECONDS else _FIRST_PAUSE
+            self._pause = min(lived * 2, _LONGEST_PAUSE)
+            self._ending.wait(max(pause, lived * random.uniform(0.8, 1.2)))  # noqa: S311 - so that not all come at once
+
+    def _attempt(self) -> float:
+        """Hear one stream to its end; the seconds that the failure itself asks to wait."""
+        self._broken.clear()
+        try:
+            with contextlib.closing(self._stream()) as batches:
+                for batch in batches:
+                    self._hand_over(batch)
+        except NetworkError as error:
+            return self._failed(error)
+        except Exception:
+            logger.exception("a stream failed")
+            return AFTER_FAILURE_SECONDS
+        finally:
+            self.is_open = False
+        return 0.0
+
+    def _stream(self) -> Generator[Batch, None, None]:
+        try:
+            account = account_of(Channel.objects.get(pk=self._channel_id))
+        except Channel.DoesNotExist:  # removed meanwhile
+            self._ending.set()
+            return
+        finally:
+            connections.close_all()
+        yield from self._connector.stream(account, self._is_stopping)
+
+    def _failed(self, error: NetworkError) -> float:
+        if isinstance(error, Unsupported):
+            logger.info("channel %s has no stream and is only polled", self._channel_id)
+            return _UNSUPPORTED_SECONDS
+        if isinstance(error, NotAuthorised | Refused):
+            self._ending.set()
+            try:
+                note(self._channel_id, error)
+            except (Channel.DoesNotExist, DatabaseError):  # removed, or the poll will find the same
+                pass
+            finally:
+                connections.close_all()
+        return error.seconds if isinstance(error, TryLater) else 0.0
+
+    def _is_stopping(self) -> bool:
+        return self._ending.is_set() or self._broken.is_set()
+
+    def _hand_over(self, batch: Batch) -> None:
+        if not self.is_open:
+            self.is_open, self.opened = True, self.opened + 1
+        if batch == Batch((), None) or self._is_stopping():
+            return
+        with self._lock:
+            self._waiting.append(batch)
+            begin, self._taking = not self._taking, True
+        if begin:
+            self._takers.submit(self._take_waiting)
+        while len(self._waiting) > _MOST_WAITING and not self._is_stopping():
+            clock.sleep(0.05)  # the network waits with us
+
+    def _take_waiting(self) -> None:
+        try:
+            while batch := self._gathered():
+                with self._turn:
+                    channel = Channel.objects.get(pk=self._channel_id)
+                    take_in(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad)
+        except Channel.DoesNotExist:  # removed meanwhile
+            self._give_up()
+        except Exception:
+            logger.exception("what a stream brought was not taken in")
+            self._give_up()
+            with contextlib.suppress(DatabaseError, Channel.DoesNotExist):
+                note_fault(self._channel_id)
+        finally:
+            connections.close_all()
+
+    def _gathered(self) -> Batch | None:
+        """What has come by now, as one batch: a transaction each would make a burst slow."""
+        events: list[Event] = []
+        bad: list[BadEvent] = []
+        cursor = None
+        with self._lock:
+            self._taking = bool(self._waiting)
+            while self._waiting and len(events) + len(bad) < MOST_EVENTS:
+                batch = self._waiting.popleft()
+                events += batch.events
+                bad += batch.bad
+                cursor = batch.cursor or cursor
+        return Batch(tuple(events), cursor, tuple(bad)) if self._taking else None
+
+    def _give_up(self) -> None:
+        """Drop this stream: the next one is followed by a poll, which brings again what was lost here."""
+        self._broken.set()
+        with self._lock:
+            self._waiting.clear()
+            self._taking = False
