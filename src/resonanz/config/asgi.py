@@ -18,7 +18,7 @@ from django.core.wsgi import get_wsgi_application
 
 pages = get_wsgi_application()
 
-from resonanz.web import streams  # noqa: E402 (models need the line above)
+from resonanz.web import refusals, streams  # noqa: E402 (models need the line above)
 
 PAGE_THREADS = 8
 # A body is read before a thread is taken: eight people who send slowly must not keep everybody waiting.
@@ -80,8 +80,9 @@ async def _whole_body(receive: Any) -> bytes | None:
 
 
 async def _refuse(send: Any, status: int) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
+    headers, body = refusals.refusal(status)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _lifespan(receive: Any, send: Any) -> None:

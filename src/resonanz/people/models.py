@@ -3,8 +3,18 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models import F, Func, Value
 
 from resonanz.privacy.models import KeptRecord
+
+
+def _words_of(field: str) -> Func:
+    """A name or handle with spaces for what stands between its words; else an address would be one long word."""
+    return Func(F(field), Value("@._-"), Value("    "), function="translate", output_field=models.TextField())
+
+
+# What somebody may be looked for by; the index and `queries.identities_called` must say it in the same words.
+CALLED = SearchVector(_words_of("name"), _words_of("handle"), config="simple")
 
 
 class Person(KeptRecord):
@@ -41,7 +51,7 @@ class Identity(KeptRecord):
         ]
         indexes = [
             *KeptRecord.Meta.indexes,
-            GinIndex(SearchVector("name", "handle", config="simple"), name="people_identity_words"),
+            GinIndex(CALLED, name="people_identity_words"),
         ]
 
     def __str__(self) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Prefetch, QuerySet
 
-from resonanz.people.models import Identity, Person
+from resonanz.people.models import CALLED, Identity, Person
 
 
 def person_card(*, person_id: int) -> Person:
@@ -18,9 +18,9 @@ def person_card(*, person_id: int) -> Person:
 
 def identities_called(*, words: str) -> QuerySet[Identity]:
     """Identities in whose name or handle every one of `words` begins a word, most recently seen first."""
-    beginnings = [f"{word}:*" for word in re.findall(r"\w+", words)]
+    beginnings = [f"{word}:*" for word in re.findall(r"[^\W_]+", words)]
     if not beginnings:
         return Identity.objects.none()
     wanted = SearchQuery(" & ".join(beginnings), config="simple", search_type="raw")
-    called = Identity.objects.annotate(words=SearchVector("name", "handle", config="simple")).filter(words=wanted)
+    called = Identity.objects.annotate(called=CALLED).filter(called=wanted)
     return called.order_by("-last_seen_at", "-id")

@@ -44,7 +44,7 @@ class Group:
 
 def groups(*, user: User, request: HttpRequest, asked: str) -> list[Group]:
     """What fits the words, kind by kind; without words every page and every act."""
-    offered = [Group(_("Pages"), _fitting(asked, _pages(request))), Group(_("Acts"), _fitting(asked, _acts(user)))]
+    offered = [Group(_("Pages"), _fitting(asked, _pages(request))), Group(_("Actions"), _fitting(asked, _acts(user)))]
     if asked:
         searched = [Group(name, find(asked)) for act, name, find in _searches() if may(user, act)]
         offered = [*searched[:2], *offered, *searched[2:]]

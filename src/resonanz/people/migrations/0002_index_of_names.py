@@ -1,7 +1,7 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -16,7 +16,19 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             model_name='identity',
             index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.search.SearchVector('name', 'handle', config='simple'),
+                django.contrib.postgres.search.SearchVector(
+                    *(
+                        models.Func(
+                            models.F(field),
+                            models.Value('@._-'),
+                            models.Value('    '),
+                            function='translate',
+                            output_field=models.TextField(),
+                        )
+                        for field in ('name', 'handle')
+                    ),
+                    config='simple',
+                ),
                 name='people_identity_words',
             ),
         ),

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.template import Context
 from django.utils.safestring import SafeString
 
@@ -140,3 +141,12 @@ def keys_of_reader(context: Context) -> list[keys.Key]:
 def key_combinations() -> list[tuple[str, SafeString, str]]:
     """The keys together with Ctrl or ⌘, in words."""
     return keys.combinations()
+
+
+@register.filter
+def control(field: BoundField) -> BoundField:
+    """A field without the placeholder that only repeats its label, as the forms of allauth bring it."""
+    attrs = field.field.widget.attrs
+    if str(attrs.get("placeholder", "")) == str(field.label):
+        attrs.pop("placeholder", None)
+    return field

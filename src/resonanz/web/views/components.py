@@ -53,5 +53,5 @@ def components(request: HttpRequest) -> HttpResponse:
 
 ICONS = [
     *("brand", "today", "inbox", "listening", "people", "colleagues", "topics", "channels", "responsibilities"),
-    *("more", "search", "clock", "back", "close", "help", "settings", "language", "out", "act", "components"),
+    *("more", "search", "clock", "back", "close", "help", "settings", "language", "out", "act", "components", "key"),
 ]

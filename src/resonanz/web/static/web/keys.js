@@ -94,7 +94,7 @@ function label(root) {
     sign.textContent = COMBINATIONS[act] ?? LETTERS[act] ?? "";
     sign.hidden = !sign.textContent;
   }
-  for (const sign of root.querySelectorAll("[data-ctrl]")) sign.textContent = CTRL;
+  for (const sign of root.querySelectorAll("kbd [data-ctrl]")) sign.textContent = CTRL;
 }
 
 label(document);
