@@ -33,8 +33,8 @@ class Mentioned:
 
 def plain_words(html: str, *, mentioned: Sequence[Mentioned] = (), most: int) -> str:
     """The words of a status. Servers shorten links and cut the server off mentions; here they are whole again."""
-    # What nh3 leaves is well-formed, so that the parser below meets no riddles.
-    safe = nh3.clean(html[:_MOST_HTML], tags=_KEPT, attributes={"a": {"href"}}, link_rel=None)
+    # What nh3 leaves is well-formed, so that the parser below meets no riddles. It refuses broken surrogates itself.
+    safe = nh3.clean(text.clean(html, most=_MOST_HTML), tags=_KEPT, attributes={"a": {"href"}}, link_rel=None)
     words = _Words(mentioned)
     words.feed(safe)
     words.close()
