@@ -31,8 +31,8 @@ def clean(value: str, *, most: int) -> str:
 def from_html(value: str, *, most: int) -> str:
     """The words of an HTML fragment: paragraphs become line breaks, tags and scripts vanish, entities are read."""
     # nh3 drops script and style with their content; the rest of the tags leave only their words. Its time grows with
-    # the square of how deep tags are nested, so what it gets is bounded.
-    bare = nh3.clean(_BREAKS.sub("\n", value[:_MOST_HTML]), tags=set())
+    # the square of how deep tags are nested, so what it gets is bounded; and it refuses broken surrogates.
+    bare = nh3.clean(_BREAKS.sub("\n", clean(value, most=_MOST_HTML)), tags=set())
     return clean(html.unescape(bare), most=most)
 
 
