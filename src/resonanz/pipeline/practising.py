@@ -19,6 +19,7 @@ from resonanz.accounts.models import User
 from resonanz.core.errors import ResonanzError
 from resonanz.networks import channels, practice, registry
 from resonanz.networks.contract import Account, Reads
+from resonanz.networks.errors import Refused
 from resonanz.networks.models import Channel
 from resonanz.pipeline import channel_removal
 from resonanz.pipeline.practice_posts import POSTS, Stranger
@@ -86,7 +87,7 @@ def begin(*, actor: User, channel_name: str, language: str) -> Channel:
     if (running := channel_of_practice()) is not None:
         return running
     name = company().name or actor.name
-    ours = practice.open_account(address=address, handle=_handle(name), name=name)
+    ours = _open_account(address, name, name)
     cursor = _newest(ours)
     channel = _connect(ours, channel_name, actor)
     channels.move_cursor(channel_id=channel.pk, cursor=cursor)  # what others practised before is not repeated
@@ -127,11 +128,20 @@ def _newest(ours: Account) -> str:
 
 
 def _speak(address: str, stranger: Stranger, *, us: str, name: str) -> None:
-    account = practice.open_account(address=address, handle=_handle(stranger.handle), name=stranger.name)
+    account = _open_account(address, stranger.handle, stranger.name)
     practice.say(account=account, text=stranger.text.format(us=us, name=name))
 
 
+def _open_account(address: str, wanted: str, name: str) -> Account:
+    """Under the handle wanted, or one like it: handles are taken for good, by who practised before too."""
+    handle = _handle(wanted)
+    try:
+        return practice.open_account(address=address, handle=handle, name=name)
+    except Refused:
+        return practice.open_account(address=address, handle=f"{handle}_{secrets.token_hex(3)}", name=name)
+
+
 def _handle(name: str) -> str:
-    """A handle that nobody has there yet: handles are taken for good."""
-    letters = re.sub(r"[^a-z0-9_]", "", name.lower().replace(" ", "_"))[:_MOST_HANDLE].strip("_")
-    return f"{letters or 'company'}_{secrets.token_hex(3)}"
+    letters = re.sub(r"[^a-z0-9_]", "", re.sub(r"[\s-]+", "_", name.lower())).strip("_")
+    whole_words = letters if len(letters) <= _MOST_HANDLE else letters[:_MOST_HANDLE].rpartition("_")[0]
+    return whole_words or letters[:_MOST_HANDLE] or "company"
