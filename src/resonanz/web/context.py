@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from resonanz.accounts import company
 from resonanz.accounts.access import Act, may
-from resonanz.accounts.models import Area
-from resonanz.core import clock
-from resonanz.service.models import Case, CaseState
+from resonanz.accounts.models import Area, User
+from resonanz.service import inbox
 from resonanz.web import first_start, times
 
 
@@ -39,7 +37,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not may(user, Act.ENTER):
         return {}
-    waiting = _waiting(user.pk) if may(user, Act.READ_CASES) else {"waiting": 0, "late": 0, "open": 0}
+    waiting = _waiting(user) if may(user, Act.READ_CASES) else {"waiting": 0, "late": 0, "open": 0}
     rooms = [room for room in _rooms(waiting, first_start.is_under_way(user)) if may(user, room.act)]
     rooms = [room for room in rooms if _is_in_use(room) or _is_in(request.path, room)]
     here = [room.address for room in rooms if _is_in(request.path, room)]
@@ -85,10 +83,7 @@ def _rooms(waiting: dict[str, int], starting: bool) -> list[Room]:
     ]
 
 
-def _waiting(user_id: int) -> dict[str, int]:
-    """One's own open cases, how many of all are late, and all: one query for every page."""
-    return Case.objects.filter(state=CaseState.OPEN).aggregate(
-        waiting=Count("id", filter=Q(assignee=user_id)),
-        late=Count("id", filter=Q(answer_due_at__lt=clock.now())),
-        open=Count("id"),
-    )
+def _waiting(user: User) -> dict[str, int]:
+    """One's own open cases, how many of all are late, and whether there are any: one bounded query for every page."""
+    waiting = inbox.waiting(user=user)
+    return {"waiting": waiting.mine, "late": waiting.late, "open": int(waiting.some_open)}

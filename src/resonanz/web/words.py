@@ -125,6 +125,15 @@ RULINGS: Words = {
     "FORBIDDEN": _("Not allowed"),
 }
 
+OPTIONS: Words = {"hashtags": _("Hashtags"), "public": _("Public timeline")}
+OPTIONS_EXPLAINED: Words = {
+    "hashtags": _("Without #, with blanks between them. What bears one of them is heard if a topic touches it."),
+}
+OPTION_CHOICES: Words = {
+    "public.": _("is not listened to"),
+    "public.local": _("of this server"),
+    "public.all": _("of all servers that this one knows"),
+}
 KINDS_OF_WORDS: Mapping[str, Words] = {
     "roles": ROLES,
     "roles_explained": ROLES_EXPLAINED,
@@ -136,6 +145,9 @@ KINDS_OF_WORDS: Mapping[str, Words] = {
     "none_needed": NONE_NEEDED,
     "outgoing_states": OUTGOING_STATES,
     "networks": NETWORKS,
+    "options": OPTIONS,
+    "options_explained": OPTIONS_EXPLAINED,
+    "option_choices": OPTION_CHOICES,
     "purposes": PURPOSES,
     "keep_reasons": KEEP_REASONS,
     "sentiments": SENTIMENTS,
