@@ -55,7 +55,9 @@ def new_case(channel: Channel, miriam: User) -> Callable[..., Case]:
             network="memory", native_id=native_id, kind="POST", visibility="PUBLIC", speaker="OUTSIDER", text=text,
             author_name=name, author_handle="jonas", root_native_id=native_id, posted_at=now, received_at=now, **KEPT,
         )  # fmt: skip
-        Evaluation.objects.create(post=post, sentiment="neutral", labels=labels or {}, evaluated_at=now)
+        Evaluation.objects.create(
+            post=post, sentiment="neutral", is_complaint=bool(labels), labels=labels or {}, evaluated_at=now
+        )
         case = Case.objects.create(
             channel=channel, root_native_id=native_id, visibility="PUBLIC", intent="QUESTION", identity=identity,
             assignee=miriam, opened_at=now, last_post_at=now, answer_due_at=now + timedelta(minutes=18),

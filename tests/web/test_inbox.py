@@ -53,7 +53,7 @@ def test_what_strangers_write_is_never_markup(signed_in: Client, new_case: NewCa
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert "<b>Jonas</b>" not in page
-    assert '&lt;sc<span class="because">ript&gt;aler</span>t(1)' in page
+    assert '&lt;sc<span class="because" tabindex="0" data-because="Complaint">ript&gt;aler</span>t(1)' in page
 
 
 def test_sending_the_form_twice_sends_one_answer(signed_in: Client, new_case: NewCase) -> None:

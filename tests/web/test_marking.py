@@ -33,6 +33,20 @@ def test_piece_beyond_a_shortened_text_is_left_out() -> None:
 def test_markup_of_a_stranger_stays_text(text: str, pieces: list[tuple[int, int, float]]) -> None:
     html = marked(text, {"complaint": label(*pieces)})
 
-    bare = re.sub(r'<span class="because">|</span>', "", html)
+    bare = re.sub(r'<span class="because"[^>]*>|</span>', "", html)
     assert "<" not in bare
     assert unescape(bare) == text
+
+
+def test_piece_says_what_it_spoke_for_and_only_what_is_believed_counts() -> None:
+    labels = {"complaint": label((5, 9, 0.5)), "question": label((0, 4, 0.5))}
+
+    assert marked("Akku geht aus", labels, {"complaint": '"Beschwerde"'}) == (
+        'Akku <span class="because" tabindex="0" data-because="&quot;Beschwerde&quot;">geht</span> aus'
+    )
+
+
+def test_pieces_that_hardly_weighed_are_left_out() -> None:
+    assert marked("Akku geht aus", {"complaint": label((0, 4, 0.1), (5, 9, 0.9))}) == (
+        'Akku <span class="because">geht</span> aus'
+    )

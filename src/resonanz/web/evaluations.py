@@ -15,11 +15,12 @@ _YES_OR_NO = {"complaint": "is_complaint", "question": "is_question", "offensive
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One word about a post; `tone` is its colour, `why` the tooltip."""
+    """One word about a post; `tone` is its colour, `why` the tooltip, `label` what the judges call it."""
 
     words: str
     tone: str
     why: str
+    label: str = ""
 
 
 def chips(evaluation: Evaluation) -> list[Chip]:
@@ -50,7 +51,6 @@ def _chip(evaluation: Evaluation, label: str, text: str, tone: str) -> Chip:
     judged = evaluation.labels.get(label, {})
     percent = times.number(round(float(judged.get("probability", 0)) * 100))
     if judged.get("unsure"):
-        return Chip(
-            _("perhaps: %(label)s") % {"label": text}, "", _("%(percent)s %% probable; unsure") % {"percent": percent}
-        )
-    return Chip(text, tone, _("%(percent)s %% probable") % {"percent": percent})
+        why = _("%(percent)s %% probable; unsure") % {"percent": percent}
+        return Chip(_("perhaps: %(label)s") % {"label": text}, "", why, label)
+    return Chip(text, tone, _("%(percent)s %% probable") % {"percent": percent}, label)

@@ -37,14 +37,14 @@ def remember(request: HttpRequest) -> None:
 
 
 def open_for(request: HttpRequest) -> list[Undoable]:
-    """What this reader can still take back, the newest first."""
+    """What this reader can still take back, the newest last, where its key looks for it."""
     until = request.session.get(_UNTIL)
     if until is None:
         return []
     if until < clock.now().timestamp():
         del request.session[_UNTIL]
         return []
-    return [*_replies(request), *_acts(request)]
+    return sorted([*_replies(request), *_acts(request)], key=lambda undoable: undoable.seconds)
 
 
 def _replies(request: HttpRequest) -> list[Undoable]:

@@ -84,7 +84,10 @@ def sentence(code: str) -> str:
 def marked(post: Post) -> SafeString:
     """The text of a post with the pieces underlined that decided its evaluation."""
     evaluation = getattr(post, "evaluation", None)
-    return marking.marked(post.text, evaluation.labels if evaluation else {})
+    if evaluation is None:
+        return marking.marked(post.text, {})
+    believed = {chip.label: chip.words for chip in evaluations.chips(evaluation)}
+    return marking.marked(post.text, evaluation.labels, believed)
 
 
 @register.filter

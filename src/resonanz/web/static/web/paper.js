@@ -14,19 +14,34 @@ function count(field) {
 function begin() {
   const field = document.getElementById("reply-text");
   if (field instanceof HTMLTextAreaElement) count(field);
+  const note = document.getElementById("note-text");
+  if (note instanceof HTMLTextAreaElement && !note.value) note.value = sessionStorage.getItem(noteStore(caseOf(note))) ?? "";
   const chosen = document.querySelector("[data-paper] [role=tab][aria-selected=true]");
   for (const panel of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-paper] [role=tabpanel]"))) {
     panel.hidden = panel.id !== chosen?.getAttribute("aria-controls");
   }
 }
 
+/** A note is short-lived until it is kept: its words stay in this tab. @param {string} caseId */
+const noteStore = (caseId) => `resonanz.note.${caseId}`;
+
+/** @param {Element} field */
+const caseOf = (field) => /** @type {HTMLElement | null} */ (field.closest("[data-open-case]"))?.dataset.openCase ?? "";
+
 document.addEventListener("input", (event) => {
+  if (event.target instanceof HTMLTextAreaElement && event.target.id === "note-text") {
+    sessionStorage.setItem(noteStore(caseOf(event.target)), event.target.value);
+  }
   if (event.target instanceof HTMLTextAreaElement && event.target.dataset.limit) count(event.target);
 });
 document.addEventListener("click", (event) => {
   const tab = event.target instanceof Element ? event.target.closest("[data-paper] [role=tab]") : null;
   const panel = tab && document.getElementById(tab.getAttribute("aria-controls") ?? "");
   if (panel) setTimeout(() => panel.querySelector("textarea")?.focus());
+});
+document.addEventListener("resonanz:done", (event) => {
+  const { act, caseId } = /** @type {CustomEvent} */ (event).detail;
+  if (act === "note") sessionStorage.removeItem(noteStore(caseId));
 });
 document.addEventListener("resonanz:opened", begin);
 document.addEventListener("resonanz:mended", begin);
