@@ -161,6 +161,7 @@ DEFAULT_TIME_ZONE = _time_zone("RESONANZ_TIME_ZONE", "Europe/Berlin")
 COMPANY_LANGUAGES = env.words("RESONANZ_LANGUAGES", "de,en")
 
 PRACTICE_URL = env.text("RESONANZ_PRACTICE_URL", "")
+DEMO = env.flag("RESONANZ_DEMO", default=False)
 OUTBOX_LEASE_SECONDS = env.number("RESONANZ_OUTBOX_LEASE_SECONDS", 60, least=2)
 
 _static_version = static_version(

@@ -191,6 +191,7 @@ class House:
         self.environment["RESONANZ_PRACTICE_URL"] = f"http://127.0.0.1:{port}"
 
     def _prepare_demo(self) -> None:
+        self.environment["RESONANZ_DEMO"] = "true"
         if not is_prepared(self.folder.path):
             say("Playing two weeks of the demo world; this takes up to a minute …")
         self._run_once("prepare-demo", ["prepare-demo", *self._world], {})

@@ -23,6 +23,7 @@ from resonanz.web.views import (
     start,
     today,
     topics,
+    tour,
 )
 
 # Of allauth only what works without e-mail: colleagues are added by an administrator and let in by a link.
@@ -91,6 +92,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("start/practise/end/", start.end_practice, name="start_end_practice"),
     path("start/live/", start.live, name="start_live"),
     path("start/skip/", start.skip, name="start_skip"),
+    path("tour/begins/", tour.begin, name="begin_tour"),
+    path("tour/ends/", tour.end, name="end_tour"),
     path("settings/", settings.settings, name="settings"),
     path("settings/keys/", settings.keys, name="keys"),
     path("language/", settings.language, name="language"),

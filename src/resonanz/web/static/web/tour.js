@@ -1,0 +1,107 @@
+/**
+ * The tour follows what somebody does: it goes on when a number was followed, a case stands open, an evaluation was
+ * looked at, an answer was sent. The server knows the step when a page is loaded; this module knows what happens after.
+ */
+
+const LAST = 5;
+const STEP = "resonanz-tour-step";
+const FOLDED = "resonanz-tour-folded";
+const POINTED = "tour-here";
+const card = document.getElementById("tour");
+
+/** @param {string} selector @returns {HTMLElement | null} */
+const part = (selector) => card?.querySelector(selector) ?? null;
+
+const isWalking = card !== null && part("[data-tour-step]") !== null;
+
+/** @returns {number} */
+const step = () => Number(card?.dataset.step);
+
+/** @returns {boolean} whether a case stands open on this page */
+const caseIsOpen = () => document.querySelector("[data-open-case]") !== null;
+
+/** Where the words of a step hold; elsewhere the card shows the way there. @param {string} place */
+function isThere(place) {
+  if (place === "case") return caseIsOpen();
+  return place === "/" ? location.pathname === "/" : location.pathname.startsWith(place);
+}
+
+function point() {
+  document.querySelectorAll(`.${POINTED}`).forEach((one) => one.classList.remove(POINTED));
+  const shown = part(`[data-tour-step="${step()}"]`);
+  const found = shown?.dataset.points ? document.querySelector(`main ${shown.dataset.points}, #main ${shown.dataset.points}, ${shown.dataset.points}`) : null;
+  found?.classList.add(POINTED);
+  shown?.querySelectorAll("[data-elsewhere]").forEach((way) => {
+    if (way instanceof HTMLElement) way.hidden = isThere(way.dataset.elsewhere ?? "");
+  });
+}
+
+function show() {
+  card?.querySelectorAll("[data-tour-step]").forEach((one) => {
+    if (one instanceof HTMLElement) one.hidden = Number(one.dataset.tourStep) !== step();
+  });
+  const back = part("[data-tour-back]");
+  const onward = part("[data-tour-onward]");
+  if (back) back.hidden = step() <= 1;
+  if (onward) onward.hidden = step() >= LAST;
+  part("[data-tour-end]")?.classList.toggle("quiet", step() < LAST);
+  point();
+}
+
+/** @param {number} wanted */
+function goTo(wanted) {
+  if (!card) return;
+  card.dataset.step = String(Math.min(Math.max(wanted, 1), LAST));
+  sessionStorage.setItem(STEP, card.dataset.step);
+  show();
+}
+
+/** Forward only, never back. @param {number} wanted */
+function reach(wanted) {
+  if (step() < wanted) goTo(wanted);
+}
+
+function look() {
+  if (step() <= 2 && caseIsOpen()) reach(3);
+  point();
+}
+
+/** @param {boolean} folded */
+function fold(folded) {
+  const button = part("[data-tour-fold]");
+  card?.classList.toggle("folded", folded);
+  button?.setAttribute("aria-expanded", String(!folded));
+  sessionStorage.setItem(FOLDED, folded ? "yes" : "");
+}
+
+function walk() {
+  const kept = Number(sessionStorage.getItem(STEP));
+  if (kept > step() && kept <= LAST) goTo(kept);
+  else goTo(step());
+  const button = part("[data-tour-fold]");
+  if (button) button.hidden = false;
+  fold(sessionStorage.getItem(FOLDED) === "yes");
+  look();
+  part("[data-tour-back]")?.addEventListener("click", () => goTo(step() - 1));
+  part("[data-tour-onward]")?.addEventListener("click", () => goTo(step() + 1));
+  button?.addEventListener("click", () => fold(!card?.classList.contains("folded")));
+  document.addEventListener("htmx:afterSettle", look);
+  document.addEventListener("toggle", onToggle, true);
+  document.addEventListener("submit", onSubmit, true);
+}
+
+/** Whoever looks at an evaluation's "Not right?" has seen why it is judged so. @param {Event} event */
+function onToggle(event) {
+  const opened = event.target;
+  if (opened instanceof HTMLDetailsElement && opened.open && opened.closest(".said .more") && step() === 3) reach(4);
+}
+
+/** An answer was sent, or the tour ends. @param {SubmitEvent} event */
+function onSubmit(event) {
+  if (!(event.target instanceof HTMLFormElement)) return;
+  if (event.target.dataset.act === "reply") reach(LAST);
+  if (card?.contains(event.target)) [STEP, FOLDED].forEach((kept) => sessionStorage.removeItem(kept));
+}
+
+if (isWalking) walk();
+else sessionStorage.removeItem(STEP);
