@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from resonanz.accounts.models import User
 from resonanz.core import clock
-from resonanz.listening.models import Post
 from resonanz.service.models import Case, CasePost, CaseState, Outgoing, OutgoingState
 
 PAGE = 50
+MOST_COUNTED = 1000
 
 
 class View(StrEnum):
@@ -59,45 +61,67 @@ def cases(
 ) -> list[Case]:
     """At most `PAGE` cases, soonest due first, those without a due time last (resolved: newest first).
 
-    Each has `latest_text` and `latest_author`, the newest post in it by somebody else. `among` narrows the list to
-    these cases: what became of rows that stand on an open page already.
+    Each has `latest_text` and `latest_author`, the newest post in it by somebody else. `among` gives those of these
+    cases that belong to the list, all of them: what became of rows that stand on an open page already.
     """
-    found = _ordered(_filtered(_searched(_seen_by(user, view), search), filters), view)
-    if among is not None:
-        found = found.filter(pk__in=among)
-    if after is not None:
-        found = found.filter(_follows(after, view))
+    if among is None:
+        found = _first(user, view, search, filters, after, most=PAGE)
+    else:
+        parts = (_narrowed(part, search, filters).filter(pk__in=among) for part in _parts(user, view))
+        found = _ordered(_united([part.values("pk") for part in parts]), view)
     newest = CasePost.objects.filter(case=OuterRef("pk"), post__speaker="OUTSIDER").order_by("-post__posted_at", "-id")
     return list(
         found.annotate(
             latest_text=Subquery(newest.values("post__text")[:1]),
             latest_author=Subquery(newest.values("post__author_name")[:1]),
             latest_handle=Subquery(newest.values("post__author_handle")[:1]),
-        ).select_related("channel", "assignee", "team", "topic", "identity")[:PAGE]
+        ).select_related("channel", "assignee", "team", "topic", "identity")
     )
 
 
-def _seen_by(user: User, view: View) -> QuerySet[Case]:
-    state = CaseState.RESOLVED if view is View.RESOLVED else CaseState.OPEN
-    found = Case.objects.filter(state=state)
+def count(*, user: User, view: View, search: str = "", filters: Filters = EVERYTHING, most: int = MOST_COUNTED) -> int:
+    """How many cases the list has; counting ends at `most`."""
+    return _first(user, view, search, filters, None, most=most).count()
+
+
+def _first(user: User, view: View, search: str, filters: Filters, after: Cursor | None, *, most: int) -> QuerySet[Case]:
+    """The first cases of a list, or those after the cursor.
+
+    Each part of a list lies in the order of an index, so its first cases are read without looking at the others,
+    however many there are. What "or" would join is read part by part, each as far as needed.
+    """
+    parts = [_narrowed(part, search, filters) for part in _parts(user, view)]
+    if after is not None:
+        parts = [part.filter(follows) for part in parts for follows in _follows(after, view)]
+    if len(parts) == 1:
+        return _ordered(parts[0], view)[:most]
+    return _ordered(_united([_ordered(part, view).values("pk")[:most] for part in parts]), view)[:most]
+
+
+def _united(parts: Sequence[QuerySet[Case, Any]]) -> QuerySet[Case]:
+    return Case.objects.filter(pk__in=parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0])
+
+
+def _parts(user: User, view: View) -> list[QuerySet[Case]]:
+    """What a list consists of; a case may stand in several parts."""
+    found = Case.objects.filter(state=CaseState.RESOLVED if view is View.RESOLVED else CaseState.OPEN)
     if view is View.MINE:
-        return found.filter(assignee=user)
+        return [found.filter(assignee=user)]
     if view is View.TEAM:
-        return found.filter(
-            Q(team__in=user.teams.all()) | Q(assignee=user) | Q(team__isnull=True, assignee__isnull=True)
-        )
+        teams = [found.filter(team=team) for team in user.teams.order_by("pk").values_list("pk", flat=True)]
+        return [found.filter(assignee=user), found.filter(team__isnull=True, assignee__isnull=True), *teams]
     if view is View.WAITING:
-        return found.filter(answer_due_at__isnull=False)
+        return [found.filter(answer_due_at__isnull=False)]
     if view is View.LATE:
-        return found.filter(answer_due_at__lt=clock.now())
-    return found
+        return [found.filter(answer_due_at__lt=clock.now())]
+    return [found]
 
 
-def _searched(found: QuerySet[Case], search: str) -> QuerySet[Case]:
-    if not search.strip():
-        return found
-    said = Post.objects.filter(Q(text__icontains=search) | Q(author_handle__icontains=search))
-    return found.filter(case_posts__post__in=said).distinct()
+def _narrowed(found: QuerySet[Case], search: str, filters: Filters) -> QuerySet[Case]:
+    if search.strip():
+        said = Q(post__text__icontains=search) | Q(post__author_handle__icontains=search)
+        found = found.filter(Exists(CasePost.objects.filter(said, case=OuterRef("pk"))))
+    return _filtered(found, filters)
 
 
 def _filtered(found: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
@@ -114,15 +138,18 @@ def _ordered(found: QuerySet[Case], view: View) -> QuerySet[Case]:
     return found.order_by(F("answer_due_at").asc(nulls_last=True), "id")
 
 
-def _follows(after: Cursor, view: View) -> Q:
+def _follows(after: Cursor, view: View) -> list[Q]:
+    """What comes after the cursor, in parts of which each is one range of an index."""
     if view is View.RESOLVED:
         if after.due_at is None:
-            return Q()
-        return Q(resolved_at__lt=after.due_at) | Q(resolved_at=after.due_at, id__lt=after.case_id)
+            return [Q()]
+        same = Q(resolved_at=after.due_at, id__lt=after.case_id)
+        return [Q(resolved_at__lte=after.due_at) & (Q(resolved_at__lt=after.due_at) | same)]
     if after.due_at is None:
-        return Q(answer_due_at__isnull=True, id__gt=after.case_id)
-    later = Q(answer_due_at__gt=after.due_at) | Q(answer_due_at=after.due_at, id__gt=after.case_id)
-    return later | Q(answer_due_at__isnull=True)
+        return [Q(answer_due_at__isnull=True, id__gt=after.case_id)]
+    same = Q(answer_due_at=after.due_at, id__gt=after.case_id)
+    later = Q(answer_due_at__gte=after.due_at) & (Q(answer_due_at__gt=after.due_at) | same)
+    return [later, Q(answer_due_at__isnull=True)]
 
 
 def cursor_after(*, shown: list[Case], view: View) -> Cursor | None:
@@ -136,30 +163,33 @@ def cursor_after(*, shown: list[Case], view: View) -> Cursor | None:
 def next_case(*, user: User) -> Case | None:
     """What to do next: the soonest due of one's own, then of the team."""
     for view in (View.MINE, View.TEAM):
-        if found := _ordered(_seen_by(user, view).filter(answer_due_at__isnull=False), view).first():
+        found = _first(user, view, "", EVERYTHING, None, most=1).first()
+        if found is not None and found.answer_due_at is not None:
             return found
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    """The numbers of the start page."""
+class Waiting:
+    """What the navigation tells on every page: one's own open cases, all that are late, whether any is open."""
 
-    said: int
-    waiting: int
+    mine: int
     late: int
-    answered: int
+    some_open: bool
 
 
-def today(*, since: datetime) -> Today:
-    """What was said and answered since `since` (the beginning of the reader's day), and what waits now."""
-    open_cases = Case.objects.filter(state=CaseState.OPEN, answer_due_at__isnull=False)
-    return Today(
-        said=Post.objects.filter(received_at__gte=since, speaker="OUTSIDER", is_context=False).count(),
-        waiting=open_cases.count(),
-        late=open_cases.filter(answer_due_at__lt=clock.now()).count(),
-        answered=Outgoing.objects.filter(state=OutgoingState.SENT, sent_at__gte=since).count(),
-    )
+_WAITING = """
+SELECT (SELECT count(*) FROM (SELECT 1 FROM service_case WHERE state = 'OPEN' AND assignee_id = %s LIMIT %s) mine),
+       (SELECT count(*) FROM (SELECT 1 FROM service_case WHERE state = 'OPEN' AND answer_due_at < %s LIMIT %s) late),
+       (SELECT id FROM service_case WHERE state = 'OPEN' ORDER BY answer_due_at, id LIMIT 1) IS NOT NULL
+"""
+
+
+def waiting(*, user: User, most: int = MOST_COUNTED) -> Waiting:
+    """One query that reads nothing but indexes; counting ends at `most`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [user.pk, most, clock.now(), most])
+        return Waiting(*cursor.fetchone())
 
 
 def in_time_to_undo(*, user: User) -> list[Outgoing]:

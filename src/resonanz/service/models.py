@@ -105,6 +105,13 @@ class Case(models.Model):
             models.Index(
                 fields=["assignee", "answer_due_at", "id"], condition=Q(state="OPEN"), name="service_case_mine"
             ),
+            models.Index(fields=["team", "answer_due_at", "id"], condition=Q(state="OPEN"), name="service_case_team"),
+            models.Index(
+                fields=["answer_due_at", "id"],
+                condition=Q(state="OPEN", team__isnull=True, assignee__isnull=True),
+                name="service_case_nobodys",
+            ),
+            models.Index(fields=["-resolved_at", "-id"], condition=Q(state="RESOLVED"), name="service_case_resolved"),
         ]
 
     def __str__(self) -> str:
