@@ -12,6 +12,7 @@ const CTRL = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : document.body.
 /** @type {Record<string, string>} */
 const COMBINATIONS = { palette: `${CTRL} K`, send: `${CTRL} ↵`, "send-next": `${CTRL} ⇧ ↵`, undo: `${CTRL} Z` };
 const FIELD = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
+const ANYWHERE = new Set(["palette", "help"]); // even where a narrow page has no room for their buttons
 const ROW = "[data-case], [data-row]";
 
 /** @param {EventTarget | null} element @returns {boolean} */
@@ -45,7 +46,8 @@ function perform(act) {
     move(act === "down" ? 1 : -1);
     return true;
   }
-  const found = act === "undo" ? targets(act).at(-1) : targets(act)[0];
+  const shown = act === "undo" ? targets(act).at(-1) : targets(act)[0];
+  const found = shown ?? (ANYWHERE.has(act) ? /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${act}"]`)) : null);
   if (found) use(found);
   return Boolean(found);
 }

@@ -16,6 +16,8 @@ const list = /** @type {HTMLElement} */ (document.getElementById("palette-list")
 const status = /** @type {HTMLElement} */ (dialog.querySelector("[role=status]"));
 let answer = document.createDocumentFragment();
 let waiting = 0;
+let isOutdated = false; // the answer shown belongs to earlier words
+let opensWhenThere = false; // Enter came before the answer did
 let asking = new AbortController();
 
 /** @returns {HTMLElement[]} */
@@ -138,24 +140,34 @@ async function ask() {
     const holder = document.createElement("template");
     holder.innerHTML = await response.text();
     answer = holder.content;
+    isOutdated = false;
     draw();
+    if (opensWhenThere) open();
   } catch (error) {
     if (/** @type {Error} */ (error).name !== "AbortError") draw(); // no connection: what the page itself can do remains
   }
 }
 
+/** Go to what is chosen; words just typed wait for their own answer. */
+function open() {
+  opensWhenThere = isOutdated;
+  if (!isOutdated) options().find((option) => option.getAttribute("aria-selected") === "true")?.click();
+}
+
 input.addEventListener("input", () => {
+  isOutdated = true;
+  opensWhenThere = false;
   clearTimeout(waiting);
   waiting = setTimeout(ask, PAUSE);
 });
 
 input.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
-  if (event.key === "ArrowDown") step(1);
-  else if (event.key === "ArrowUp") step(-1);
-  else if (event.key === "Enter" && options().length) {
-    options().find((option) => option.getAttribute("aria-selected") === "true")?.click();
-  } else return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    isOutdated = false; // whoever chooses among what is shown means what is shown
+    step(event.key === "ArrowDown" ? 1 : -1);
+  } else if (event.key === "Enter") open();
+  else return;
   event.preventDefault();
 });
 
@@ -167,6 +179,7 @@ list.addEventListener("click", (event) => {
 new MutationObserver(() => {
   if (!dialog.open) return;
   input.value = "";
+  opensWhenThere = false;
   draw();
   ask();
 }).observe(dialog, { attributeFilter: ["open"] });
