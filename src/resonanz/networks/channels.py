@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import IntegrityError, transaction
 
 from resonanz.accounts.actors import actor_of
@@ -14,6 +16,16 @@ from resonanz.networks.models import Channel, ChannelState
 from resonanz.privacy import audit
 
 IMPORT_NETWORK = "files"
+_RECONNECTED = (
+    "address",
+    "handle",
+    "encrypted_secret",
+    "settings",
+    "state",
+    "failing_since",
+    "failure_code",
+    "failure_words",
+)
 
 
 class ChannelNameTaken(ResonanzError):
@@ -31,6 +43,7 @@ def connect(
     handle: str = "",
     native_id: str = "",
     secret: str = "",
+    settings: Mapping[str, str] | None = None,
     actor: User | None,
 ) -> Channel:
     """A new channel, active at once; raises ChannelNameTaken."""
@@ -43,6 +56,7 @@ def connect(
         handle=handle.removeprefix("@"),
         native_id=native_id,
         encrypted_secret=secrets.encrypt(secret) if secret else b"",
+        settings={**(settings or {})},
         created_at=clock.now(),
     )
     try:
@@ -63,6 +77,33 @@ def import_channel(*, name: str) -> Channel:
         return connect(network=IMPORT_NETWORK, name=name, actor=None)
     except ChannelNameTaken:  # another import made it a moment ago
         return Channel.objects.get(name=name)
+
+
+def reconnect(*, channel_id: int, account: Account, actor: User) -> Channel:
+    """The same account let us in again: its new token, and listening goes on if only the lost one had stopped it."""
+    with transaction.atomic():
+        channel = Channel.objects.select_for_update().get(pk=channel_id)
+        channel.address, channel.handle = account.address, account.handle.removeprefix("@")
+        channel.encrypted_secret = secrets.encrypt(account.secret)
+        channel.settings = {**channel.settings, **account.settings}
+        if channel.state == ChannelState.BROKEN:
+            channel.state = ChannelState.ACTIVE
+        channel.failing_since, channel.failure_code, channel.failure_words = None, "", ""
+        channel.save(update_fields=_RECONNECTED)
+        _record("channel.reconnected", channel, actor)
+    return channel
+
+
+def change_settings(*, channel_id: int, settings: Mapping[str, str], actor: User) -> None:
+    """Set what a network's options offer; what else the channel's settings hold stays."""
+    with transaction.atomic():
+        channel = Channel.objects.select_for_update().get(pk=channel_id)
+        kept = {**channel.settings, **settings}
+        if kept == channel.settings:
+            return
+        channel.settings = kept
+        channel.save(update_fields=["settings"])
+        _record("channel.settings_changed", channel, actor)
 
 
 def pause(*, channel_id: int, actor: User) -> None:

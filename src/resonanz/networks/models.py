@@ -40,3 +40,22 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Registration(models.Model):
+    """Our application as one server knows it, for accounts that let us in there, with the address it leads back to."""
+
+    network = models.CharField(max_length=32)
+    server = models.CharField(max_length=300)
+    redirect_uri = models.CharField(max_length=500)
+    client_id = models.CharField(max_length=2000)
+    encrypted_client_secret = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["network", "server", "redirect_uri"], name="networks_registration_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.server}"

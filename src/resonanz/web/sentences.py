@@ -64,6 +64,14 @@ SENTENCES: Mapping[str, Promise] = {
     "channel.name_taken": _("There is already a channel called %(name)s."),
     "calendar.no_hours": _("The business hours contain no hour; so no time for an answer can be found."),
     "triage.unknown_language": _("There is no evaluation for this language yet."),
+    "connecting.no_server": _("This names no server. Write it as mastodon.example."),
+    "connecting.not_reached": _("%(server)s does not answer. Check how it is spelt, or try again a little later."),
+    "connecting.not_of_this_network": _(
+        "%(server)s does not answer as a server of this network does. Check whether it is the right one."
+    ),
+    "connecting.not_let_in": _(
+        "%(server)s did not accept its own answer any more: it is good once and for a few minutes only."
+    ),
     "network.unknown": _("There is no network called %(name)s."),
     "network.unsupported": _("This network takes no answers from here."),
     "network.try_later": _("The network is busy or cannot be reached; it is asked again by itself."),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from resonanz.networks import registry
-from resonanz.networks.contract import Capability, able
+from resonanz.networks.contract import Capability, ListensWider, Network, Option, able
 from resonanz.web import words
+
+MOST_WORDS = 20
+
+
+def _is_typed(network: Network) -> bool:
+    """Whether a channel there is made by typing: not where there is nothing to connect, or the account lets us in."""
+    return bool(network.capabilities) and not able(network, Capability.CONNECT)
 
 
 class ChannelForm(forms.Form):
@@ -39,7 +47,7 @@ class ChannelForm(forms.Form):
         field = self.fields["network"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (tells mypy what is declared above)
         field.choices = [
-            (name, words.word("networks", name)) for name in registry.names() if registry.connector(name).capabilities
+            (name, words.word("networks", name)) for name in registry.names() if _is_typed(registry.connector(name))
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -49,3 +57,47 @@ class ChannelForm(forms.Form):
         if network and able(registry.connector(network), Capability.REPLY) and not typed.get("handle"):
             self.add_error("handle", _("To answer there, the handle of the account is needed."))
         return typed
+
+
+class OptionsForm(forms.Form):
+    """What a channel hears besides what is addressed to it, as its network offers it."""
+
+    def __init__(self, network: str, settings: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for option in options_of(network):
+            self.fields[option.key] = _choice(option) if option.choices else _words(option)
+            self.fields[option.key].initial = settings.get(option.key, "")
+
+
+def options_of(network: str) -> tuple[Option, ...]:
+    """What can be chosen for a channel of this network."""
+    connector = registry.connector(network)
+    if not able(connector, Capability.LISTEN_WIDER):
+        return ()
+    wider: ListensWider = connector  # type: ignore[assignment] # declared; a test in tests/house compares
+    return wider.options
+
+
+def _choice(option: Option) -> forms.Field:
+    named = [(choice, words.word("option_choices", f"{option.key}.{choice}")) for choice in option.choices]
+    return forms.ChoiceField(label=words.word("options", option.key), choices=named, required=False)
+
+
+class _WordsField(forms.CharField):
+    """A few words; commas and # are what people type between and before them."""
+
+    def clean(self, value: Any) -> str:
+        found = list(dict.fromkeys(super().clean(value).replace(",", " ").replace("#", " ").split()))
+        if len(found) > MOST_WORDS:
+            raise forms.ValidationError(_("At most %(most)s words.") % {"most": MOST_WORDS})
+        return " ".join(found)
+
+
+def _words(option: Option) -> forms.Field:
+    return _WordsField(
+        label=words.word("options", option.key),
+        help_text=words.word("options_explained", option.key),
+        max_length=1000,
+        required=False,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,11 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from resonanz.accounts.access import Act
 from resonanz.core.errors import ResonanzError
 from resonanz.networks import channels as room
+from resonanz.networks import registry
+from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Channel
 from resonanz.service.models import Responsibility
 from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
-from resonanz.web.forms.channels import ChannelForm
+from resonanz.web.forms.channels import ChannelForm, OptionsForm, options_of
 from resonanz.web.permissions import page
 
 
@@ -40,7 +43,12 @@ def new_channel(request: HttpRequest) -> HttpResponse:
         else:
             attempt(request, lambda: None, done=_("%(name)s is connected.") % {"name": made.name})
             return redirect("channel", made.pk)
-    return render(request, "web/new_channel.html", {"form": form})
+    return render(request, "web/new_channel.html", {"form": form, "by_invitation": _by_invitation()})
+
+
+def _by_invitation() -> list[str]:
+    """The networks whose accounts let us in themselves."""
+    return [name for name in registry.names() if able(registry.connector(name), Capability.CONNECT)]
 
 
 @page(Act.MANAGE_CHANNELS)
@@ -53,8 +61,27 @@ def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
         "channel": found,
         "responsibilities": rows.order_by(F("topic__name").asc(nulls_last=True), "intent", "id"),
         "has_catch_all": any(row.topic_id is None and not row.intent for row in rows),
+        "options": OptionsForm(found.network, found.settings) if options_of(found.network) else None,
+        "connects": found.network in _by_invitation(),
     }
     return render(request, "web/channel.html", context)
+
+
+@page(Act.MANAGE_CHANNELS)
+@require_POST
+def change_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """Listen to more, or to less, besides what is addressed to the account."""
+    found = get_object_or_404(Channel, pk=channel_id)
+    form = OptionsForm(found.network, found.settings, request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return redirect("channel", channel_id)
+    attempt(
+        request,
+        lambda: room.change_settings(channel_id=channel_id, settings=form.cleaned_data, actor=signed_in(request)),
+        done=_("Changed. It applies within seconds."),
+    )
+    return redirect("channel", channel_id)
 
 
 @page(Act.MANAGE_CHANNELS)

@@ -1,0 +1,175 @@
+"""An account lets us in, on a Mastodon server of the kind that others wrote, running as a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.test import Client
+from tests.networks.mastodon_process import MastodonProcess
+from tests.web.conftest import BACKEND
+
+from resonanz.accounts.models import Role, User
+from resonanz.core import clock
+from resonanz.core.http import ALLOWED_VARIABLE
+from resonanz.networks import channels
+from resonanz.networks.contract import Account
+from resonanz.networks.models import Channel, ChannelState, Registration
+from resonanz.privacy.models import AuditRecord
+
+pytestmark = pytest.mark.django_db
+BEGIN, BACK = "/channels/connect/mastodon/", "/channels/connected/"
+_numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MastodonProcess]:
+    process = MastodonProcess(tmp_path_factory.mktemp("mastodon"))
+    try:
+        process.start()
+        yield process
+    finally:
+        process.stop()
+
+
+@pytest.fixture
+def server(running: MastodonProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[MastodonProcess]:
+    monkeypatch.setenv(ALLOWED_VARIABLE, running.host)
+    yield running
+    running.call("DELETE", "/api/v1/_mock/faults")
+
+
+@pytest.fixture
+def us(server: MastodonProcess) -> Account:
+    return server.open_account(f"radwerk{next(_numbers)}")
+
+
+def begun(client: Client, server: MastodonProcess) -> dict[str, str]:
+    """What the link to the server's page asks."""
+    answer = client.post(BEGIN, {"server": server.url})
+    url = str(answer.context["url"])
+    assert url.startswith(f"{server.url}/oauth/authorize?")
+    assert f'href="{url}"'.replace("&", "&amp;") in answer.content.decode()
+    return dict(parse_qsl(urlsplit(url).query))
+
+
+def code_of(account: Account) -> str:
+    """What this server gives when the button is pressed."""
+    return f"mockcode_{account.handle.partition('@')[0]}"
+
+
+def test_account_becomes_a_channel_and_its_code_works_once(
+    signed_in: Client, server: MastodonProcess, us: Account
+) -> None:
+    asked = begun(signed_in, server)
+    assert asked["redirect_uri"].endswith(BACK)
+    assert "testserver" not in asked["redirect_uri"]
+    back = {"state": asked["state"], "code": code_of(us)}
+    answer = signed_in.get(BACK, back)
+    made = Channel.objects.get()
+    assert answer.headers["Location"] == f"/channels/{made.pk}/"
+    assert (made.network, made.name, made.native_id) == ("mastodon", f"@{us.handle}", us.native_id)
+    assert (made.state, made.settings["server_title"]) == (ChannelState.ACTIVE, "Beispielserver")
+    assert channels.account_of(made).secret not in ("", code_of(us))
+    shown = signed_in.get(f"/channels/{made.pk}/").content.decode()
+    assert channels.account_of(made).secret not in shown
+    again = signed_in.get(BACK, back)
+    assert (again.status_code, Channel.objects.count()) == (400, 1)
+
+
+def test_lost_token_is_replaced_and_no_second_channel_is_made(
+    signed_in: Client, server: MastodonProcess, us: Account
+) -> None:
+    signed_in.get(BACK, {"state": begun(signed_in, server)["state"], "code": code_of(us)})
+    made = Channel.objects.get()
+    channels.move_cursor(channel_id=made.pk, cursor="17")
+    channels.note_failure(channel_id=made.pk, code="network.not_authorised", words="", stop=True)
+    Channel.objects.update(settings={"hashtags": "rad"}, encrypted_secret=b"lost")
+    assert f"{BEGIN}?server=" in signed_in.get(f"/channels/{made.pk}/").content.decode()
+    signed_in.get(BACK, {"state": begun(signed_in, server)["state"], "code": code_of(us)})
+    now = Channel.objects.get()
+    assert (now.pk, now.state, now.failure_code, now.cursor) == (made.pk, ChannelState.ACTIVE, "", "17")
+    assert now.settings["hashtags"] == "rad"
+    assert channels.account_of(now).secret
+    assert Registration.objects.count() == 1
+    assert list(AuditRecord.objects.order_by("id").values_list("act", flat=True)) == [
+        "channel.connected", "channel.reconnected",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["", "guessed", "ü"])
+def test_wrong_state_connects_nothing_and_ends_the_beginning(
+    signed_in: Client, server: MastodonProcess, us: Account, state: str
+) -> None:
+    asked = begun(signed_in, server)
+    assert signed_in.get(BACK, {"state": state, "code": code_of(us)}).status_code == 400
+    assert signed_in.get(BACK, {"state": asked["state"], "code": code_of(us)}).status_code == 400
+    assert not Channel.objects.exists()
+
+
+def test_no_and_a_wrong_code_are_told_in_words(signed_in: Client, server: MastodonProcess, us: Account) -> None:
+    asked = begun(signed_in, server)
+    declined = signed_in.get(BACK, {"state": asked["state"], "error": "access_denied", "error_description": "<b>no"})
+    assert "Access was declined" in declined.content.decode()
+    assert "<b>no" not in declined.content.decode()
+    asked = begun(signed_in, server)
+    wrong = signed_in.get(BACK, {"state": asked["state"], "code": "mockcode_nobody_at_all"})
+    assert f"{server.host} did not accept" in wrong.content.decode()
+    assert not Channel.objects.exists()
+    assert not Registration.objects.exists()  # made anew next time: perhaps the server has forgotten us
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("not a server", "names no server"),
+        ("10.0.0.1", "does not answer as a server"),
+        ("http://127.0.0.1:1", "does not answer as a server"),
+        ("nothing.invalid", "nothing.invalid does not answer"),
+    ],
+)
+def test_server_that_is_none_is_told_in_words(
+    signed_in: Client, monkeypatch: pytest.MonkeyPatch, typed: str, told: str
+) -> None:
+    monkeypatch.setenv(ALLOWED_VARIABLE, "")
+    answer = signed_in.post(BEGIN, {"server": typed})
+    assert told in answer.content.decode()
+    assert "connecting" not in signed_in.session
+
+
+def test_only_who_manages_channels_connects(client: Client, channel: Channel) -> None:
+    agent = User.objects.create_user("jan@nordhain.example", name="Jan", role=Role.AGENT, created_at=clock.now())
+    client.force_login(agent, backend=BACKEND)
+    assert client.get(BEGIN).status_code == 403
+    assert client.post(BEGIN, {"server": "mastodon.example"}).status_code == 403
+    assert client.get(BACK, {"state": "x", "code": "y"}).status_code == 403
+    assert client.post(f"/channels/{channel.pk}/change/", {"hashtags": "rad"}).status_code == 403
+
+
+def test_networks_are_offered_by_what_they_can(signed_in: Client) -> None:
+    page = signed_in.get("/channels/new/").content.decode()
+    assert f'href="{BEGIN}"' in page
+    assert '<option value="mastodon"' not in page
+    assert '<option value="feeds"' in page
+    assert signed_in.get("/channels/connect/feeds/").status_code == 404
+    assert signed_in.get("/channels/connect/nowhere/").status_code == 404
+
+
+def test_channel_is_set_to_hear_more(signed_in: Client, channel: Channel) -> None:
+    wide = Channel.objects.create(
+        network="mastodon", name="Wide", settings={"server_title": "Beispiel"}, created_at=clock.now()
+    )
+    change = f"/channels/{wide.pk}/change/"
+    signed_in.post(change, {"hashtags": "#Rad, Lastenrad  rad #Rad", "public": "local"})
+    wide.refresh_from_db()
+    assert wide.settings == {"server_title": "Beispiel", "hashtags": "Rad Lastenrad rad", "public": "local"}
+    assert AuditRecord.objects.get().act == "channel.settings_changed"
+    page = signed_in.get(f"/channels/{wide.pk}/").content.decode()
+    assert 'value="Rad Lastenrad rad"' in page
+    assert '<option value="local" selected>' in page
+    signed_in.post(change, {"hashtags": " ".join(map(str, range(21))), "public": "everything"})
+    wide.refresh_from_db()
+    assert wide.settings["public"] == "local"
+    assert "What else is heard" not in signed_in.get(f"/channels/{channel.pk}/").content.decode()
