@@ -33,8 +33,9 @@ class MastodonNetwork:
             Capability.COUNTS,
         }
     )
-    # A busy server may take its time; some ignore the key that would make sending again harmless.
-    limits = Limits(text_length=500, poll_seconds=60, settle_seconds=60, by_the_minute=True)
+    # 500, less the mention of the author that stands before an answer (names have at most 30 characters there, and
+    # their server does not count). Some servers ignore the key that would make sending again harmless.
+    limits = Limits(text_length=468, poll_seconds=60, settle_seconds=60, by_the_minute=True)
 
     options = (Option("hashtags"), Option("public", ("", "local", "all")))
 

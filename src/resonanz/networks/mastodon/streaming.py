@@ -16,6 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
+from resonanz.core import clock
 from resonanz.core.http_streams import NotStreaming, stream_lines, websocket_messages
 from resonanz.networks.asking import failures, refuse
 from resonanz.networks.contract import Account, Batch, Event
@@ -37,7 +38,8 @@ from resonanz.networks.mastodon.statuses import (
 from resonanz.networks.mastodon.threads import Threads
 
 _PATH = "/api/v1/streaming"
-_GOODBYE_SECONDS = 5.0
+_LOOK_UP_SECONDS = 1.0
+_GOODBYE_SECONDS = 2.0
 _QUIET_SECONDS = 20.0
 _MOST_WAITING = 100
 _MOST_LINES = 16  # Mastodon sends one
@@ -100,8 +102,9 @@ class _Readers:
 
     def __exit__(self, *_: object) -> None:
         self._closed.set()
-        for thread in self._threads:
-            thread.join(_GOODBYE_SECONDS)
+        until = clock.monotonic() + _GOODBYE_SECONDS
+        for thread in self._threads:  # one that is just connecting may take longer; it then ends by itself
+            thread.join(max(until - clock.monotonic(), 0.0))
 
     def start(self, sources: list[Source]) -> None:
         """Listen to these, too."""
@@ -112,10 +115,13 @@ class _Readers:
 
     def next(self, *, seconds: float | None) -> _Happening:
         """What happens next, None if nothing does for so long; without a limit the opening of a stream, or its end."""
-        try:
-            return self._happenings.get(timeout=seconds)
-        except queue.Empty:
-            return None
+        until = clock.monotonic() + seconds if seconds is not None else None
+        while not self._is_over():
+            with contextlib.suppress(queue.Empty):
+                return self._happenings.get(timeout=_LOOK_UP_SECONDS)
+            if until is not None and clock.monotonic() >= until:
+                return None
+        return _Ended(None)
 
     def _is_over(self) -> bool:
         return self._closed.is_set() or self._stopping()
