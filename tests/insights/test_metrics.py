@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from resonanz.core import clock
-from resonanz.insights import answers, days, metrics
+from resonanz.insights import answers, days, keeping, metrics
 from resonanz.insights.answers import Answer, Became
 from resonanz.listening import posts
 from resonanz.listening.models import Post
@@ -22,7 +23,8 @@ FRIDAY = date(2026, 11, 20)
 
 @pytest.fixture(autouse=True)
 def friday_noon() -> Iterator[None]:
-    """Friday, 20 November 2026, 12:00 in Germany."""
+    """Friday, 20 November 2026, 12:00 in Germany; nothing is kept from another test."""
+    cache.clear()
     with clock.moved_to(datetime(2026, 11, 20, 11, 0, tzinfo=UTC)):
         yield
 
@@ -118,12 +120,31 @@ def test_lists_behind_a_number_hold_as_many_posts(ask: Callable[..., Post]) -> N
     for hour in range(3, 10):
         ask(f"2026-11-18T0{hour}:00Z", answered="2026-11-18T13:30Z" if hour % 2 else "")
 
-    became = answers.of_days(first=date(2026, 11, 18), last=date(2026, 11, 18), zone=BERLIN)[date(2026, 11, 18)]
+    became = answers.of_days(date(2026, 11, 18), date(2026, 11, 18), zone=BERLIN)[date(2026, 11, 18)]
 
     counted = {answer: len(answers.posts_of(day=date(2026, 11, 18), zone=BERLIN, answer=answer)) for answer in Answer}
     assert counted == {"in_time": became.in_time, "late": became.late, "waiting": became.waiting}
     assert became.late + became.in_time == 4
     assert became.waiting == 3
+
+
+def test_finished_days_are_kept_only_when_counting_took_long(
+    say: Callable[..., Post], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown() -> list[int]:
+        return [day.said for day in metrics.said(zone=BERLIN).days[-2:]]
+
+    def say_on_both() -> None:
+        say("2026-11-19T08:00Z")
+        say("2026-11-20T08:00Z")
+
+    monkeypatch.setattr(keeping, "SLOW_SECONDS", 60.0)
+    assert shown() == [0, 0]
+    say_on_both()
+    monkeypatch.setattr(keeping, "SLOW_SECONDS", 0.0)
+    assert shown() == [1, 1]
+    say_on_both()
+    assert shown() == [1, 2]
 
 
 def test_numbers_cost_the_same_queries_however_many_posts(ask: Callable[..., Post]) -> None:

@@ -72,7 +72,7 @@ class Became:
 NOTHING = Became()
 
 
-def of_days(*, first: date, last: date, zone: ZoneInfo) -> dict[date, Became]:
+def of_days(first: date, last: date, *, zone: ZoneInfo) -> dict[date, Became]:
     """What became of the posts of each day on which any wanted an answer."""
     found: dict[date, Became] = {}
     answer_to = _judge()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -15,7 +16,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncDate, TruncTime
 
 from resonanz.core import clock
-from resonanz.insights import answers, days
+from resonanz.insights import answers, days, keeping
 from resonanz.insights.answers import Became
 from resonanz.listening import posts
 
@@ -72,21 +73,28 @@ def now(*, zone: ZoneInfo) -> Now:
 
 def said(*, zone: ZoneInfo) -> Said:
     """What was said on the shown days, without what became of it: what everybody who reads posts may know."""
-    today, time_now = clock.today(zone), clock.now().astimezone(zone).time()
+    today = clock.today(zone)
     first = today - days.ONE_DAY * 7 * USUAL_WEEKS
-    rows = (
-        posts.narrowed(wanted=posts.Wanted(since=days.beginning(first, zone), until=days.span(today, zone)[1]))
-        .order_by()
-        .annotate(day=TruncDate("posted_at", tzinfo=zone), time=TruncTime("posted_at", tzinfo=zone))
-        .values("day")
-        .annotate(all=Count("id"), by_now=Count("id", filter=Q(time__lte=time_now)))
-    )
-    counts = {row["day"]: (row["all"], row["by_now"]) for row in rows}
+    counts = keeping.counted(name="said", zone=zone, first=first, today=today, count=partial(_count_said, zone=zone))
     shown = [today - days.ONE_DAY * back for back in reversed(range(SHOWN_DAYS))]
     return Said(
         days=tuple(Day(day, counts.get(day, (0, 0))[0]) for day in shown),
         usual=_usual(today, {day: by_now for day, (_, by_now) in counts.items()}),
     )
+
+
+def _count_said(first: date, last: date, *, zone: ZoneInfo) -> dict[date, tuple[int, int]]:
+    """How much was said on each day, and how much of it up to the present time of day."""
+    time_now = clock.now().astimezone(zone).time()
+    wanted = posts.Wanted(since=days.beginning(first, zone), until=days.span(last, zone)[1])
+    rows = (
+        posts.narrowed(wanted=wanted)
+        .order_by()
+        .annotate(day=TruncDate("posted_at", tzinfo=zone), time=TruncTime("posted_at", tzinfo=zone))
+        .values("day")
+        .annotate(all=Count("id"), by_now=Count("id", filter=Q(time__lte=time_now)))
+    )
+    return {row["day"]: (row["all"], row["by_now"]) for row in rows}
 
 
 def _usual(today: date, by_now: dict[date, int]) -> int | None:
@@ -99,6 +107,8 @@ def _usual(today: date, by_now: dict[date, int]) -> int | None:
 
 def answered(*, so_far: Said, zone: ZoneInfo) -> Said:
     """The same with what became of the posts that wanted an answer; only for who may read cases."""
-    became = answers.of_days(first=so_far.days[0].day, last=so_far.days[-1].day, zone=zone)
+    first, today = so_far.days[0].day, so_far.days[-1].day
+    count = partial(answers.of_days, zone=zone)
+    became = keeping.counted(name="answers", zone=zone, first=first, today=today, count=count)
     shown = (replace(one, became=became.get(one.day, answers.NOTHING)) for one in so_far.days)
     return replace(so_far, days=tuple(shown))

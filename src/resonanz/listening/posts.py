@@ -249,11 +249,6 @@ def retouch(*, post_id: int, topic_ids: Collection[int]) -> None:
     )
 
 
-def forget_wordings(*, post_ids: Iterable[int]) -> None:
-    """Earlier wordings stay only while a case on the post is open; the caller says which posts have none."""
-    EarlierWording.objects.filter(post_id__in=list(post_ids)).delete()
-
-
 def said() -> QuerySet[Post]:
     """What others said in public and concerns us: the one meaning of "said", in lists and in numbers."""
     return Post.objects.filter(is_context=False, speaker="OUTSIDER", visibility="PUBLIC")

@@ -19,7 +19,7 @@ from resonanz.listening.models import Post, Topic, Visible
 from resonanz.listening.posts import Wanted
 from resonanz.networks.models import Channel
 from resonanz.service import cases
-from resonanz.service.models import Case
+from resonanz.service.models import Case, CasePost
 from resonanz.triage import feedback
 from resonanz.web import post_headings, words
 from resonanz.web.acts import attempt, back, signed_in
@@ -27,14 +27,14 @@ from resonanz.web.forms.listening import PostFilter
 from resonanz.web.permissions import page
 
 PAGE = 50
-MOST_CHOICES = 50
+MOST_TABS = 50
 
 
 @page(Act.READ_POSTS)
 @require_GET
 def listening(request: HttpRequest) -> HttpResponse:
     """What was said, newest first, narrowed by what stands in the address."""
-    topics, channels = list(Topic.objects.order_by("name")[:MOST_CHOICES]), list(Channel.objects.order_by("name"))
+    topics, channels = list(Topic.objects.order_by("name").defer("query")), list(Channel.objects.order_by("name"))
     chosen = PostFilter.of(
         request.GET.dict(),
         topics=topics,
@@ -43,6 +43,8 @@ def listening(request: HttpRequest) -> HttpResponse:
     )
     wanted = chosen.wanted(timezone.get_current_timezone())
     found = list(posts.stream(wanted=wanted, before=_before(request), limit=PAGE))
+    if may(signed_in(request), Act.READ_CASES):
+        _name_cases(found)
     last = found[-1] if len(found) == PAGE else None
     context = {
         "posts": found,
@@ -59,6 +61,14 @@ def listening(request: HttpRequest) -> HttpResponse:
         "has_channels": bool(found or channels),
     }
     return render(request, "web/listening.html", context)
+
+
+def _name_cases(found: Sequence[Post]) -> None:
+    """Give each post that stands in a case its newest one as `case_shown`."""
+    places = CasePost.objects.filter(post__in=found).order_by("case_id").values_list("post_id", "case_id")
+    cases_by_post = dict(places)
+    for post in found:
+        post.case_shown = cases_by_post.get(post.pk)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ def _topic_links(chosen: PostFilter, topics: Sequence[Topic], wanted: Wanted) ->
             is_here=topic == chosen.topic,
             count=counts.get(topic.pk, 0) if chosen.day else None,
         )
-        for topic in topics
+        for topic in topics[:MOST_TABS]
     ]
 
 
