@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 
 from resonanz.accounts.models import User
 from resonanz.core import clock
@@ -138,17 +139,16 @@ def _ordered(found: QuerySet[Case], view: View) -> QuerySet[Case]:
     return found.order_by(F("answer_due_at").asc(nulls_last=True), "id")
 
 
-def _follows(after: Cursor, view: View) -> list[Q]:
-    """What comes after the cursor, in parts of which each is one range of an index."""
+def _follows(after: Cursor, view: View) -> list[Q | TupleGreaterThan | TupleLessThan]:
+    """What comes after the cursor, in parts of which each is one range of an index.
+
+    Rows are compared as a whole: with "or" the planner expects too few of them and sorts all instead.
+    """
     if view is View.RESOLVED:
-        if after.due_at is None:
-            return [Q()]
-        same = Q(resolved_at=after.due_at, id__lt=after.case_id)
-        return [Q(resolved_at__lte=after.due_at) & (Q(resolved_at__lt=after.due_at) | same)]
+        return [TupleLessThan((F("resolved_at"), F("id")), (after.due_at, after.case_id))] if after.due_at else [Q()]
     if after.due_at is None:
         return [Q(answer_due_at__isnull=True, id__gt=after.case_id)]
-    same = Q(answer_due_at=after.due_at, id__gt=after.case_id)
-    later = Q(answer_due_at__gte=after.due_at) & (Q(answer_due_at__gt=after.due_at) | same)
+    later = TupleGreaterThan((F("answer_due_at"), F("id")), (after.due_at, after.case_id))
     return [later, Q(answer_due_at__isnull=True)]
 
 
