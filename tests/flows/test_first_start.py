@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.flows.product import Product, wait_until
@@ -40,7 +42,9 @@ def empty(product: Product, practice: MemoryProcess, feed: PageServer) -> Produc
 
 def arrive(browser: Browser, product: Product, width: int) -> Page:
     """Signed in by the link that `up` prints."""
-    here = browser.new_context(locale="de-DE", viewport={"width": width, "height": 800}).new_page()
+    scheme: Literal["dark", "light"] = "dark" if width < 720 else "light"
+    looks = browser.new_context(locale="de-DE", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    here = looks.new_page()
     here.goto(product.command("sign-in-link"))
     here.get_by_role("main").get_by_role("button").first.click()
     expect(here).to_have_url(re.compile("/start/area/$"))
@@ -53,9 +57,11 @@ def go_on(here: Page, step: str) -> None:
     expect(here).to_have_url(re.compile(f"/start/{step}/$"))
 
 
-def fits(here: Page) -> bool:
-    """Nothing scrolls sideways."""
-    return bool(here.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+def faults(here: Page) -> list[str]:
+    """What axe finds, and whether the page scrolls sideways."""
+    found = [f"axe {violation['id']}" for violation in Axe().run(here).response["violations"]]
+    wide = here.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    return [*found, "scrolls sideways"] if wide else found
 
 
 def test_first_start_from_an_empty_house_to_the_first_day(
@@ -78,6 +84,7 @@ def test_first_start_from_an_empty_house_to_the_first_day(
     here.get_by_label("Beiträge, einer pro Zeile").fill(SAMPLE)
     here.get_by_role("button", name="Ansehen").click()
     expect(here.locator("#hole")).to_contain_text("Kein Thema berührt das")
+    assert faults(here) == []
     assert empty.rows("SELECT count(*) FROM listening_post") == [(0,)]
 
     here.goto(f"{empty.url}/start/practise/")
@@ -105,14 +112,15 @@ def test_first_start_from_an_empty_house_to_the_first_day(
 def test_first_start_on_a_phone(browser: Browser, empty: Product) -> None:
     here = arrive(browser, empty, 360)
 
-    for step in ("area", "channel", "who", "sample", "practise", "live"):
-        here.goto(f"{empty.url}/start/{step}/")
-        assert fits(here), step
-    here.goto(f"{empty.url}/start/area/")
     here.get_by_label("Name des Unternehmens").fill("Nordhain")
     here.get_by_label("Zuhören: ").check()
     go_on(here, "channel")
     here.get_by_role("button", name="Erst üben").click()
     expect(here.locator("#practice dd").first).to_have_text("7", timeout=20_000)
+    for path in ("start/area", "start/channel", "start/who", "start/sample", "start/practise", "start/practise/end",
+                 "start/live", "company"):  # fmt: skip
+        here.goto(f"{empty.url}/{path}/")
+        assert faults(here) == [], path
+    here.goto(f"{empty.url}/start/")
     here.get_by_role("button", name="Später").click()
     expect(here.get_by_role("heading", name="Heute", exact=True)).to_be_visible()
