@@ -29,7 +29,7 @@ function isThere(place) {
 function point() {
   document.querySelectorAll(`.${POINTED}`).forEach((one) => one.classList.remove(POINTED));
   const shown = part(`[data-tour-step="${step()}"]`);
-  const found = shown?.dataset.points ? document.querySelector(`main ${shown.dataset.points}, #main ${shown.dataset.points}, ${shown.dataset.points}`) : null;
+  const found = shown?.dataset.points ? document.querySelector(shown.dataset.points) : null;
   found?.classList.add(POINTED);
   shown?.querySelectorAll("[data-elsewhere]").forEach((way) => {
     if (way instanceof HTMLElement) way.hidden = isThere(way.dataset.elsewhere ?? "");
@@ -88,12 +88,19 @@ function walk() {
   document.addEventListener("htmx:afterSettle", look);
   document.addEventListener("toggle", onToggle, true);
   document.addEventListener("submit", onSubmit, true);
+  document.addEventListener("focusin", onFocus);
 }
 
 /** Whoever looks at an evaluation's "Not right?" has seen why it is judged so. @param {Event} event */
 function onToggle(event) {
   const opened = event.target;
   if (opened instanceof HTMLDetailsElement && opened.open && opened.closest(".said .more") && step() === 3) reach(4);
+}
+
+/** On a phone the card makes way for whoever writes. @param {FocusEvent} event */
+function onFocus(event) {
+  const writes = event.target instanceof HTMLTextAreaElement;
+  if (writes && matchMedia("(max-width: 720px)").matches) fold(true);
 }
 
 /** An answer was sent, or the tour ends. @param {SubmitEvent} event */
