@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.test import Client
 
 from resonanz.config.static_version import static_version
-from resonanz.web.static_files import collected
+from resonanz.web.static_files import collected, imports
 
 
 def test_styles_are_one_file_in_the_order_of_the_layers(client: Client) -> None:
@@ -51,3 +51,10 @@ def test_version_changes_with_every_byte_and_name(tmp_path: Path) -> None:
 
     assert len({first, second, version()}) == 3
     assert version() == version()
+
+
+def test_scripts_announce_all_that_they_import() -> None:
+    assert imports("web/palette.js") == ("web/keys.js",)
+    assert set(imports("web/keys.js")) == set()
+    for name in collected():
+        assert all(other in collected() for other in imports(name) if name.startswith("web/")), name

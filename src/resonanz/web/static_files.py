@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import mimetypes
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotModified
 
 STYLES = "web/styles.css"
+_IMPORT = re.compile(r"""^import\s(?:[^"';]*\sfrom\s)?["']\./([\w.]+)["']""", re.M)
 _STYLE_FOLDER = "web/css/"
 _LAYERS = ("tokens.css", "reset.css", "base.css", "components/", "pages/")
 _FOR_GOOD = "public, max-age=31536000, immutable"
@@ -72,6 +74,20 @@ def collected() -> dict[str, StaticFile]:
             files.setdefault(name.replace("\\", "/"), Path(storage.path(name)))
     found = {name: _static_file(name, path.read_bytes()) for name, path in files.items()}
     return found | {STYLES: _static_file(STYLES, _styles(found))}
+
+
+@cache
+def imports(name: str) -> tuple[str, ...]:
+    """The scripts that a script imports, and those that they import: the browser may ask for all of them at once."""
+    met: list[str] = []
+    waiting = [name]
+    while waiting:
+        script = collected().get(waiting.pop())
+        for other in _IMPORT.findall(script.body.decode()) if script else ():
+            if f"web/{other}" not in (*met, name):
+                met.append(f"web/{other}")
+                waiting.append(f"web/{other}")
+    return tuple(sorted(met))
 
 
 def _styles(found: dict[str, StaticFile]) -> bytes:

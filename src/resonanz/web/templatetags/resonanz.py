@@ -8,6 +8,8 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template import Context
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from resonanz.accounts.access import Act, may
@@ -16,6 +18,7 @@ from resonanz.listening.models import Post
 from resonanz.service.models import CaseEvent
 from resonanz.web import evaluations, keys, marking, times, words
 from resonanz.web.sentences import SENTENCES
+from resonanz.web.static_files import imports
 
 register = template.Library()
 
@@ -153,3 +156,10 @@ def control(field: BoundField) -> BoundField:
     if str(attrs.get("placeholder", "")) == str(field.label):
         attrs.pop("placeholder", None)
     return field
+
+
+@register.simple_tag
+def module(name: str) -> SafeString:
+    """A script of the pages, with all that it imports announced beside it: `{% module "web/inbox.js" %}`."""
+    hints = format_html_join("\n", '<link rel="modulepreload" href="{}">', ((static(one),) for one in imports(name)))
+    return format_html('{}<script type="module" src="{}"></script>', hints, static(name))
