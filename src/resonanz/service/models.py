@@ -268,7 +268,8 @@ class Outgoing(models.Model):
         indexes = [
             models.Index(
                 fields=["due_at"], condition=Q(state__in=["QUEUED", "SENDING", "UNKNOWN"]), name="service_outgoing_due"
-            )
+            ),
+            models.Index(fields=["sent_at"], condition=Q(state="SENT"), name="service_outgoing_sent"),
         ]
 
     def __str__(self) -> str:
