@@ -66,8 +66,8 @@ class KinServer:
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                said = kin.status(body["status"], author=US, parent=body["in_reply_to_id"], mentions=[PERSON])
-                self._answer(200, said | {"visibility": body["visibility"]})
+                more = {"visibility": body["visibility"], "language": body.get("language"), "mentions": [PERSON]}
+                self._answer(200, kin.status(body["status"], author=US, parent=body["in_reply_to_id"], **more))
 
             def _answer(self, status: int, found: object) -> None:
                 body = json.dumps(found).encode()

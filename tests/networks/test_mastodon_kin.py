@@ -135,6 +135,18 @@ def test_reply_without_keys_stands_twice_and_each_is_found(kin: KinServer) -> No
         find(kin.account(), order, since=since, known=frozenset())
 
 
+@pytest.mark.parametrize("wrong", [{"mentions": 5}, {"visibility": []}, {"account": None}, {"language": {}}])
+def test_reply_to_what_is_described_oddly_is_careful(kin: KinServer, wrong: dict[str, object]) -> None:
+    asked = kin.mention("Wie lange noch?")
+    asked |= wrong
+    receipt = network.reply(kin.account(), order_for(asked, "Bis Freitag."))
+    expected = "direct" if "visibility" in wrong else "unlisted"
+    assert (kin.statuses[receipt.native_id]["visibility"], kin.statuses[receipt.native_id]["language"]) == (
+        expected,
+        None,
+    )
+
+
 def test_rubbish_is_put_aside_and_the_rest_goes_on(kin: KinServer) -> None:
     said = kin.mention("echt")
     rubbish: list[object] = [
@@ -218,7 +230,18 @@ def test_server_is_found_in_what_people_type(monkeypatch: pytest.MonkeyPatch, ty
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "@", "werke", "localhost", "ftp://mastodon.example", "mast odon.example", "a.example:99999", "[::1]"]
+    "typed",
+    [
+        "",
+        "@",
+        "werke",
+        "localhost",
+        "ftp://mastodon.example",
+        "mast odon.example",
+        "a.example:99999",
+        "[::1]",
+        "straße.example",
+    ],
 )
 def test_what_names_no_server_is_refused(typed: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 (its words are for nobody)

@@ -30,7 +30,10 @@ def server_of(typed: str) -> str:
         words = f"https://{words.rsplit('@', 1)[-1]}"
     try:
         found = urlsplit(words)
-        host, port = (found.hostname or "").encode("idna").decode().lower(), found.port
+        name, port = (found.hostname or "").lower(), found.port
+        host = name.encode("idna").decode()
+        if name not in {host, host.encode().decode("idna")}:
+            raise ValueError(typed)  # the old encoding makes another name of it: "straße" would become "strasse"
     except UnicodeError as error:
         raise ValueError(typed) from error
     is_allowed = f"{host}:{port or 80}" in env.words(ALLOWED_VARIABLE)

@@ -44,7 +44,7 @@ def sources_of(account: Account) -> list[Source]:
 def hashtags_of(account: Account) -> list[str]:
     """The hashtags of the channel, each once, without #."""
     typed = str(account.settings.get("hashtags") or "").replace(",", " ").split()
-    return list(dict.fromkeys(tag for word in typed if (tag := word.removeprefix("#").casefold())))[:_MOST_HASHTAGS]
+    return list(dict.fromkeys(tag for word in typed if (tag := word.removeprefix("#").lower())))[:_MOST_HASHTAGS]
 
 
 def _mentions() -> Source:

@@ -101,9 +101,25 @@ def boosted(status: Status) -> Status | None:
     return found if isinstance(found, dict) else None
 
 
+def visibility_of(status: Status) -> str:
+    """In the server's word, "" where it says none."""
+    found = status.get("visibility")
+    return found if isinstance(found, str) else ""
+
+
+def is_open_to_all(status: Status) -> bool:
+    """Whether everybody can read it."""
+    return visibility_of(status) in _OPEN_TO_ALL
+
+
+def mentioned_in(status: Status) -> list[Status]:
+    """The accounts it names, as it describes them."""
+    return list(_dicts(status.get("mentions")))
+
+
 def names_us(status: Status, account: Account) -> bool:
     """Whether the account is among those it mentions."""
-    return any(_is_us(mention, account) for mention in _dicts(status.get("mentions")))
+    return any(_is_us(mention, account) for mention in mentioned_in(status))
 
 
 def is_ours(status: Status, account: Account) -> bool:
@@ -133,7 +149,7 @@ def domain_of(account: Account) -> str:
 
 def _posted(status: Status, account: Account, root_id: str, addressed: bool) -> Posted:
     parent = parent_of(status)
-    is_direct = status.get("visibility") == "direct"
+    is_direct = visibility_of(status) == "direct"
     kind = PostKind.MESSAGE if is_direct else PostKind.COMMENT if parent else PostKind.POST
     return Posted(
         **_where(account),
@@ -143,7 +159,7 @@ def _posted(status: Status, account: Account, root_id: str, addressed: bool) -> 
         posted_at=_moment(status.get("created_at")),
         kind=kind,
         # What we do not know ("local", "limited", a server's own) is not taken for public.
-        visibility=Visibility.PUBLIC if status.get("visibility") in _OPEN_TO_ALL else Visibility.PRIVATE,
+        visibility=Visibility.PUBLIC if is_open_to_all(status) else Visibility.PRIVATE,
         url=_line(status.get("url"), 2_000) or _line(status.get("uri"), 2_000),
         language=_line(status.get("language"), 8),
         parent_id=parent,
@@ -171,7 +187,7 @@ def _author(person: object, account: Account) -> Author:
 def _mentions(status: Status, account: Account) -> tuple[str, ...]:
     """Handles; the account itself as its channel calls it, so that it is known again however it was typed there."""
     ours = account.handle or account.native_id
-    mentioned = _dicts(status.get("mentions"))
+    mentioned = mentioned_in(status)
     named = [ours if _is_us(one, account) else handle_of(one, account) for one in mentioned]
     return tuple(name for name in named if name)
 
@@ -187,7 +203,7 @@ def _words(status: Status, account: Account) -> str:
     """Content warning, words, the choices of a poll, and what pictures show for those who do not see them."""
     mentioned = [
         Mentioned(_line(one.get("username"), 255), handle_of(one, account), _line(one.get("url"), 2_000))
-        for one in _dicts(status.get("mentions"))
+        for one in mentioned_in(status)
     ]
     content = status.get("content")
     poll = status.get("poll")

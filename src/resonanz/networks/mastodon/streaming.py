@@ -196,7 +196,8 @@ def _unwrapped(message: str, source: Source) -> Told:
     """The event in a message; what is none keeps its text, to be put aside."""
     try:
         found = json.loads(message)
-        return Told(source, str(found["event"]), str(found.get("payload") or ""))
+        payload = found.get("payload", "")
+        return Told(source, str(found["event"]), payload if isinstance(payload, str) else json.dumps(payload))
     except (*FAULTS, RecursionError):
         return Told(source, "unreadable", message)
 

@@ -13,7 +13,17 @@ from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refu
 from resonanz.networks.mastodon import client
 from resonanz.networks.mastodon.plain_words import plain_words, without_mentions
 from resonanz.networks.mastodon.reading import FAULTS
-from resonanz.networks.mastodon.statuses import Status, as_status, domain_of, id_of, is_ours, names_us, parent_of
+from resonanz.networks.mastodon.statuses import (
+    Status,
+    as_status,
+    domain_of,
+    id_of,
+    is_open_to_all,
+    is_ours,
+    mentioned_in,
+    names_us,
+    parent_of,
+)
 
 _MOST_OTHERS = 5
 _MOST_PAGES_BACK = 10
@@ -26,7 +36,7 @@ def reply(account: Account, order: ReplyOrder) -> Receipt:
     body = {
         "status": _with_mentions(order.text, _named(parent, account), domain_of(account)),
         "in_reply_to_id": order.parent_id,
-        "visibility": visibility_of(parent, order),
+        "visibility": answering_visibility(parent, order),
         # Elsewhere the account may be set to Markdown; then what stands there is not what was approved.
         "content_type": "text/plain",
     }
@@ -61,7 +71,7 @@ def find_sent(account: Account, order: ReplyOrder, *, since: datetime, known: fr
     return None
 
 
-def visibility_of(parent: Status, order: ReplyOrder) -> str:
+def answering_visibility(parent: Status, order: ReplyOrder) -> str:
     """How public an answer is: never more than what it answers.
 
     Public is answered "unlisted" (Mastodon's "quiet public"), as its own advice to accounts that speak to many has it:
@@ -69,8 +79,7 @@ def visibility_of(parent: Status, order: ReplyOrder) -> str:
     What only followers could read is answered "direct": "private" would show it to *our* followers, whom the author
     never chose.
     """
-    open_to_all = parent.get("visibility") in {"public", "unlisted"} and order.visibility is Visibility.PUBLIC
-    return "unlisted" if open_to_all else "direct"
+    return "unlisted" if is_open_to_all(parent) and order.visibility is Visibility.PUBLIC else "direct"
 
 
 def _status(account: Account, native_id: str) -> Status:
@@ -85,7 +94,7 @@ def _named(parent: Status, account: Account) -> list[str]:
     """Whom the answer names: the author, and of the others only those who spoke to us in this thread themselves."""
     author = parent.get("account")
     names = [] if is_ours(parent, account) else [_acct(author)]
-    others = {_acct(one) for one in parent.get("mentions") or [] if isinstance(one, dict)} - {*names, ""}
+    others = {_acct(one) for one in mentioned_in(parent)} - {*names, ""}
     if others and parent_of(parent):
         names += [name for name in _spoke_to_us(account, parent) if name in others and name not in names]
     return [name for name in names if name][: _MOST_OTHERS + 1]
