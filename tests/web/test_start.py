@@ -223,3 +223,15 @@ def test_channel_is_removed_by_administrators_only(client: Client, channel: Chan
 
     assert client.post(f"/channels/{channel.pk}/remove/").status_code == 403
     assert Channel.objects.exists()
+
+
+def test_page_of_a_channel_leads_back_to_a_first_start_under_way(
+    signed_in: Client, channel: Channel, miriam: User
+) -> None:
+    before = page(signed_in, f"/channels/{channel.pk}/")
+    company.choose_areas(areas=["SERVICE"], name="Nordhain", actor=miriam)
+    under_way = page(signed_in, f"/channels/{channel.pk}/")
+    company.finish_start(actor=miriam)
+    after = page(signed_in, f"/channels/{channel.pk}/")
+
+    assert ["Go on with the first start" in shown for shown in (before, under_way, after)] == [False, True, False]

@@ -38,7 +38,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if user is None or not may(user, Act.ENTER):
         return {}
     waiting = _waiting(user) if may(user, Act.READ_CASES) else {"waiting": 0, "late": 0, "open": 0}
-    rooms = [room for room in _rooms(waiting, first_start.is_under_way(user)) if may(user, room.act)]
+    starting = first_start.is_under_way(user)
+    rooms = [room for room in _rooms(waiting, starting) if may(user, room.act)]
     rooms = [room for room in rooms if _is_in_use(room) or _is_in(request.path, room)]
     here = [room.address for room in rooms if _is_in(request.path, room)]
     return {
@@ -46,6 +47,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "rare_rooms": [room for room in rooms if room.rare],
         "room_here": here[0] if here else "",
         "late_count": waiting["late"],
+        "first_start": starting,
     }
 
 

@@ -125,6 +125,11 @@ RULINGS: Words = {
     "FORBIDDEN": _("Not allowed"),
 }
 
+SERVER_FACTS: Words = {
+    "server_title": _("Server"),
+    "server_rules": _("Rules of the server"),
+    "server_text_length": _("Characters in an answer"),
+}
 OPTIONS: Words = {"hashtags": _("Hashtags"), "public": _("Public timeline")}
 OPTIONS_EXPLAINED: Words = {
     "hashtags": _("Without #, with blanks between them. What bears one of them is heard if a topic touches it."),
@@ -145,6 +150,7 @@ KINDS_OF_WORDS: Mapping[str, Words] = {
     "none_needed": NONE_NEEDED,
     "outgoing_states": OUTGOING_STATES,
     "networks": NETWORKS,
+    "server_facts": SERVER_FACTS,
     "options": OPTIONS,
     "options_explained": OPTIONS_EXPLAINED,
     "option_choices": OPTION_CHOICES,
