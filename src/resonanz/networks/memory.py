@@ -111,8 +111,8 @@ class MemoryNetwork:
     def _told(self, account: Account, data: str) -> Batch:
         try:
             entry = json.loads(data)
-        except (ValueError, RecursionError):
-            return Batch((), None, (BadEvent(data, "event.not_json"),))
+        except (ValueError, RecursionError) as error:
+            return Batch((), None, (BadEvent(data, f"event.{type(error).__name__}"),))
         return self._batch(account, [entry], None)
 
     def _get(self, account: Account, path: str, **query: str) -> dict[str, Any]:

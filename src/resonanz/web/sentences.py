@@ -85,6 +85,7 @@ SENTENCES: Mapping[str, Promise] = {
     "http.address_refused": _("This address is not on the open internet and is not asked."),
     "http.bad_answer": _("The answer cannot be read."),
     "http.no_answer": _("No answer came."),
+    "http.not_streaming": _("The server answers, but with no stream."),
     "http.too_large": _("The answer is larger than is read."),
     "http.too_slow": _("The answer did not come in time."),
     "http.unreachable": _("Nobody can be reached at this address."),

@@ -9,15 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from resonanz.networks import registry
-from resonanz.networks.contract import Capability, ListensWider, Network, Option, able
+from resonanz.networks.contract import Capability, ListensWider, Option, able
 from resonanz.web import words
 
 MOST_WORDS = 20
-
-
-def _is_typed(network: Network) -> bool:
-    """Whether a channel there is made by typing: not where there is nothing to connect, or the account lets us in."""
-    return bool(network.capabilities) and not able(network, Capability.CONNECT)
 
 
 class ChannelForm(forms.Form):
@@ -47,7 +42,7 @@ class ChannelForm(forms.Form):
         field = self.fields["network"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (tells mypy what is declared above)
         field.choices = [
-            (name, words.word("networks", name)) for name in registry.names() if _is_typed(registry.connector(name))
+            (name, words.word("networks", name)) for name in registry.names() if registry.connector(name).capabilities
         ]
 
     def clean(self) -> dict[str, Any]:

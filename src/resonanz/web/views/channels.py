@@ -63,6 +63,9 @@ def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
         "has_catch_all": any(row.topic_id is None and not row.intent for row in rows),
         "options": OptionsForm(found.network, found.settings) if options_of(found.network) else None,
         "connects": found.network in _by_invitation(),
+        "facts": [
+            (name, found.settings[key]) for key, name in words.choices("server_facts") if found.settings.get(key)
+        ],
     }
     return render(request, "web/channel.html", context)
 
