@@ -35,7 +35,7 @@ INTENTS: Words = {
     Intent.PRAISE: _("Praise"),
     Intent.OTHER: _("Other"),
 }
-CASE_STATES: Words = {CaseState.OPEN: _("open"), CaseState.RESOLVED: _("resolved")}
+CASE_STATES: Words = {CaseState.OPEN: _("still open"), CaseState.RESOLVED: _("resolved")}
 KINDS: Words = {
     Kind.POST: _("Post"),
     Kind.COMMENT: _("Comment"),

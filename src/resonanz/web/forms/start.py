@@ -62,7 +62,7 @@ class WhoForm(forms.Form):
     """Who gets what comes through a channel, and who stands in. Somebody who is not here yet is added on the way."""
 
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Who answers"), empty_label=None)
-    deputy = forms.ModelChoiceField(User.objects.none(), label=_("Deputy"), required=False, empty_label=_("nobody"))
+    deputy = forms.ModelChoiceField(User.objects.none(), label=_("Deputy"), required=False, empty_label=_("no deputy"))
     new_name = forms.CharField(label=_("Name"), max_length=120, required=False)
     new_email = forms.EmailField(label=_("Email address"), max_length=254, required=False)
     new_as = forms.ChoiceField(
