@@ -1,6 +1,6 @@
 """The present: strangers go on speaking, and react to what we answer. Plain Python, without Django.
 
-Lines are said in their order, 20 to 90 seconds apart, those of the storm faster. Whoever was answered reacts 20 to 60
+Lines are said in their order, 20 to 90 seconds apart, those of the storm and before it faster. Whoever was answered reacts 20 to 60
 seconds later, by their own words or by temperament. When all lines are said, only reactions go on.
 """
 
@@ -24,6 +24,8 @@ from resonanz.ops.demo_world.practice import Act, Practice, say_act
 
 LOOK_SECONDS = 2.0
 BETWEEN_LINES = (20.0, 90.0)
+BEFORE_THE_STORM = (20.0, 40.0)
+"""The first minutes are livelier, while a newcomer looks."""
 IN_THE_STORM = (6.0, 20.0)
 UNTIL_A_REACTION = (20.0, 60.0)
 STORM = "storm"
@@ -76,8 +78,12 @@ class Living:
     def _pause(self) -> float:
         if self._progress.said >= len(self._coming):
             return 0.0
-        line = self._coming[self._progress.said]
-        return self._chance.uniform(*(IN_THE_STORM if STORM in line.tags else BETWEEN_LINES)) / self._speed
+        left = self._coming[self._progress.said :]
+        if STORM in left[0].tags:
+            bounds = IN_THE_STORM
+        else:
+            bounds = BEFORE_THE_STORM if any(STORM in line.tags for line in left) else BETWEEN_LINES
+        return self._chance.uniform(*bounds) / self._speed
 
     def _say(self) -> None:
         line = self._coming[self._progress.said]
