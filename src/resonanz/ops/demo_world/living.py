@@ -1,7 +1,7 @@
 """The present: strangers go on speaking, and react to what we answer. Plain Python, without Django.
 
-Lines are said in their order, 20 to 90 seconds apart, those of the storm and before it faster. Whoever was answered reacts 20 to 60
-seconds later, by their own words or by temperament. When all lines are said, only reactions go on.
+Lines are said in their order, 20 to 90 seconds apart, those of the storm and before it faster. Whoever was answered
+reacts 20 to 60 seconds later, by their own words or by temperament. When all lines are said, only reactions go on.
 """
 
 from __future__ import annotations
