@@ -76,7 +76,7 @@ function moveOn() {
 function taken(who) {
   const told = [remember(document.getElementById("case-head"))];
   const words = document.querySelector("#case-head .taken");
-  if (words) words.textContent = ` · ${say("with", { name: who })}`;
+  if (words) words.textContent = say("with", { name: who });
   return told;
 }
 

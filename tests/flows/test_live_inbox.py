@@ -1,0 +1,294 @@
+"""The live inbox in a browser: what comes shows by itself, two people do not collide, and no typed word is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from resonanz.core import clock
+from resonanz.networks.contract import Account
+from tests.flows.product import Product, wait_until
+from tests.networks.memory_process import MemoryProcess
+
+pytestmark = pytest.mark.browser
+
+NORA = "nora@nordhain.example"
+ANSWER = "Ja, er passt ohne Umbau. ^NF"
+_numbers = count(1)
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def running(template: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, MemoryProcess]]:
+    """The product with a colleague more, for all tests here: each of them has its own strangers and cases."""
+    practice = MemoryProcess(tmp_path_factory.mktemp("practice") / "practice.sqlite3")
+    practice.start()
+    with Product(data=template, practice=practice) as product:  # type: ignore[arg-type]
+        product.command("prepare-demo", "--small", "--memory-url", practice.url)
+        product.rows(
+            "INSERT INTO accounts_user (password, email, name, initials, role, language, time_zone, is_active,"
+            " created_at, keys_on, keys)"
+            " VALUES ('!', %s, 'Nora Feld', 'NF', 'AGENT', '', '', true, now(), true, '{}') RETURNING id",
+            NORA,
+        )
+        product.start_all()
+        wait_until(lambda: product.rows("SELECT 1 FROM service_case HAVING count(*) >= 5"))
+        yield product, practice
+    practice.stop()
+
+
+@pytest.fixture
+def product(running: tuple[Product, MemoryProcess]) -> Product:
+    return running[0]
+
+
+@pytest.fixture
+def ask(running: tuple[Product, MemoryProcess]) -> Callable[[str], int]:
+    """A stranger asks something; when this returns, its case is there."""
+
+    def asking(text: str) -> int:
+        product, practice = running
+        handle = f"stranger{next(_numbers)}"
+        practice.say(practice.open_account(handle, handle.title()), f"@nordhain {text}")
+        found = "SELECT c.id FROM service_case c JOIN people_identity i ON i.id = c.identity_id WHERE i.handle = %s"
+        wait_until(lambda: product.rows(found, handle))
+        return int(str(product.rows(found, handle)[0][0]))
+
+    return asking
+
+
+@pytest.fixture
+def stranger(running: tuple[Product, MemoryProcess]) -> Account:
+    return running[1].open_account(f"stranger{next(_numbers)}", "Selin")
+
+
+@pytest.fixture
+def admin(running: tuple[Product, MemoryProcess], browser: Browser) -> Iterator[BrowserContext]:
+    yield from _signed_in(browser, running[0], _administrator(running[0]))
+
+
+@pytest.fixture
+def nora(running: tuple[Product, MemoryProcess], browser: Browser) -> Iterator[BrowserContext]:
+    yield from _signed_in(browser, running[0], NORA)
+
+
+def _administrator(product: Product) -> str:
+    return str(product.rows("SELECT email FROM accounts_user ORDER BY id LIMIT 1")[0][0])
+
+
+def _signed_in(browser: Browser, product: Product, email: str) -> Iterator[BrowserContext]:
+    context = browser.new_context(locale="de-DE", viewport={"width": 1440, "height": 700})
+    _enter(context.new_page(), product, email)
+    yield context
+    context.close()
+
+
+def _enter(page: Page, product: Product, email: str) -> None:
+    page.goto(product.command("sign-in-link", "--for", email))
+    page.get_by_role("main").get_by_role("button").first.click()
+    expect(page.get_by_role("navigation").first).to_be_visible()
+
+
+def _opened(context: BrowserContext, product: Product, path: str) -> Page:
+    """The page, once it hears what happens: only its stream tells it to look at everything."""
+    page = context.pages[0]
+    with page.expect_response(lambda answer: "top=1" in answer.url):
+        page.goto(product.url + path)
+    return page
+
+
+def _text(page: Page) -> str:
+    return page.locator("#reply-text").input_value()
+
+
+def test_post_shows_in_an_open_inbox_within_two_seconds_and_nothing_moves(
+    running: tuple[Product, MemoryProcess], admin: BrowserContext, stranger: Account, ask: Callable[[str], int]
+) -> None:
+    product, practice = running
+    for number in range(6):
+        ask(f"Frage Nummer {number}?")
+    inbox = _opened(admin, product, "/inbox/?view=all")
+    listed = inbox.locator("#list")
+    listed.evaluate("list => list.scrollTop = 90")
+    first = inbox.locator("a.case").first.get_attribute("id")
+
+    begun = clock.monotonic()
+    practice.say(stranger, "@nordhain Passt der Kindersitz?")
+    expect(inbox.get_by_role("button", name="1 neuer")).to_be_visible(timeout=10_000)
+    waited = clock.monotonic() - begun
+
+    assert listed.evaluate("list => list.scrollTop") == 90
+    assert inbox.locator("a.case").first.get_attribute("id") == first
+    inbox.get_by_role("button", name="1 neuer").click()
+    expect(inbox.locator("a.case").first).to_contain_text("Passt der Kindersitz?")
+    expect(inbox.locator("a.case").first).to_be_focused()
+    assert waited < 2, f"it took {waited:.1f} seconds"
+
+
+def test_moving_keeps_the_list_and_the_address_leads_back(
+    product: Product, admin: BrowserContext, ask: Callable[[str], int]
+) -> None:
+    first, second = ask("Erste Frage?"), ask("Zweite Frage?")
+    page = _opened(admin, product, f"/inbox/{first}/?view=all")
+    page.evaluate("document.getElementById('list').dataset.same = 'yes'")
+
+    page.locator(f"#case-{second}").click()
+    expect(page.locator(f"[data-open-case='{second}']")).to_be_visible()
+    expect(page.locator(f"#case-{second}")).to_have_attribute("aria-current", "true")
+    assert page.url.endswith(f"/inbox/{second}/?view=all")
+    page.go_back()
+
+    expect(page.locator(f"[data-open-case='{first}']")).to_be_visible()
+    expect(page.locator(f"#case-{first}")).to_have_attribute("aria-current", "true")
+    assert page.locator("#list").get_attribute("data-same") == "yes"
+
+
+def test_two_people_see_each_other_and_neither_loses_a_word(
+    product: Product, admin: BrowserContext, nora: BrowserContext, ask: Callable[[str], int]
+) -> None:
+    case = ask("Wer antwortet zuerst?")
+    mine = _opened(admin, product, f"/inbox/{case}/?view=all")
+    hers = _opened(nora, product, f"/inbox/{case}/?view=all")
+    expect(mine.locator("#presence")).to_contain_text("Nora Feld")
+
+    hers.locator("#reply-text").press_sequentially("Ich antworte gleich.", delay=5)
+    expect(mine.locator("#presence")).to_contain_text("Nora Feld schreibt")
+    expect(mine.locator("#colleague-writes")).to_be_visible()
+    mine.locator("#reply-text").press_sequentially("Und ich auch.", delay=5)
+    hers.locator("#reply-text").press("Control+Enter")
+
+    expect(mine.locator("#paper-state")).to_contain_text("Nora Feld")
+    expect(mine.locator("#thread")).to_contain_text("Ich antworte gleich.")
+    mine.locator("#reply-text").press("Control+Enter")
+    expect(mine.locator(".toast.late")).to_be_visible()
+    expect(mine.locator("#reply-text")).to_have_value("Und ich auch.")
+    expect(mine.locator(".pending")).to_have_count(0)
+
+
+def test_draft_is_there_after_reload_and_in_another_tab(
+    product: Product, admin: BrowserContext, ask: Callable[[str], int]
+) -> None:
+    case = ask("Wird der Entwurf gesichert?")
+    page = _opened(admin, product, f"/inbox/{case}/?view=all")
+    page.locator("#reply-text").press_sequentially("Halb geschrieben", delay=5)
+    expect(page.locator(".draft-state")).to_contain_text("Entwurf gesichert")
+
+    page.reload()
+    assert _text(page) == "Halb geschrieben"
+    other = admin.new_page()
+    other.goto(f"{product.url}/inbox/{case}/?view=all")
+    assert _text(other) == "Halb geschrieben"
+
+    other.locator("#reply-text").press("End")
+    other.locator("#reply-text").press_sequentially(" und weiter", delay=5)
+    expect(page.locator("#draft-offer")).to_contain_text("an anderer Stelle geändert", timeout=8_000)
+    page.locator("#draft-offer button").click()
+    assert _text(page) == "Halb geschrieben und weiter"
+
+
+def test_refused_act_is_taken_back_with_its_reason(
+    product: Product, admin: BrowserContext, nora: BrowserContext, ask: Callable[[str], int]
+) -> None:
+    case = ask("Wer übernimmt?")
+    product.rows("UPDATE service_case SET assignee_id = NULL WHERE id = %s RETURNING id", case)
+    page = _opened(admin, product, f"/inbox/{case}/?view=all")
+    page.evaluate("document.querySelector('#case-head form[data-act=claim] [name=instead_of]').value = ''")
+    page.route("**/stream/**", lambda route: route.abort())
+    product.rows(
+        "UPDATE service_case SET assignee_id = (SELECT id FROM accounts_user WHERE email = %s)"
+        " WHERE id = %s RETURNING id",
+        NORA, case,
+    )  # fmt: skip
+
+    page.locator("#case-head [data-key=claim]").click()
+
+    expect(page.locator(".toast.late")).to_contain_text("Nora Feld")
+    expect(page.locator("#case-head .taken")).not_to_contain_text("mir")
+
+
+def test_what_was_done_can_be_taken_back(product: Product, admin: BrowserContext, ask: Callable[[str], int]) -> None:
+    case = ask("Zurück?")
+    page = _opened(admin, product, f"/inbox/{case}/?view=all")
+    page.locator("#reply-text").fill(ANSWER)
+    page.locator("#reply-text").press("Control+Enter")
+    expect(page.locator(".said.ours")).to_contain_text(ANSWER)
+    expect(page.locator("#reply-text")).to_have_value("")
+
+    page.locator("#thread").focus()
+    page.keyboard.press("Control+z")
+
+    expect(page.locator("#reply-text")).to_have_value(ANSWER)
+    expect(page.locator(".said.ours")).to_have_count(0)
+
+
+def test_send_resolve_next_goes_on_at_once(product: Product, admin: BrowserContext, ask: Callable[[str], int]) -> None:
+    case = ask("Senden und weiter?")
+    page = _opened(admin, product, f"/inbox/{case}/?view=all")
+    page.locator("#reply-text").fill(ANSWER)
+
+    page.locator("#reply-text").press("Control+Shift+Enter")
+
+    expect(page.locator(f"[data-open-case='{case}']")).to_have_count(0)
+    expect(page.locator("[data-open-case]")).to_be_visible()
+    wait_until(
+        lambda: product.rows("SELECT 1 FROM service_case WHERE id = %s AND state = 'RESOLVED'", case), seconds=30
+    )
+
+
+def test_lost_connection_keeps_words_and_catches_up(
+    product: Product, admin: BrowserContext, ask: Callable[[str], int]
+) -> None:
+    case = ask("Und wenn das Netz weg ist?")
+    page = _opened(admin, product, f"/inbox/{case}/?view=all")
+    admin.set_offline(True)
+    page.locator("#reply-text").fill(ANSWER)
+    page.locator("#reply-text").press("Control+Enter")
+    expect(page.locator(".toast.late")).to_contain_text("Keine Verbindung")
+    expect(page.locator("#reply-text")).to_have_value(ANSWER)
+    expect(page.locator(".pending")).to_have_count(0)
+    ask("Was kam inzwischen?")
+
+    admin.set_offline(False)
+
+    expect(page.locator("#news")).to_be_visible(timeout=20_000)
+    wait_until(lambda: product.rows("SELECT 1 FROM service_outgoing WHERE text = %s AND case_id = %s", ANSWER, case))
+
+
+def test_session_that_ended_while_writing_loses_nothing(
+    product: Product, admin: BrowserContext, ask: Callable[[str], int]
+) -> None:
+    case = ask("Und wenn die Sitzung endet?")
+    page = _opened(admin, product, f"/inbox/{case}/?view=all")
+    before = admin.cookies()
+    admin.clear_cookies(name="sessionid")
+    page.locator("#reply-text").press_sequentially("Mitten im Satz", delay=5)
+    expect(page.locator("#line")).to_contain_text("Abgemeldet")
+    assert _text(page) == "Mitten im Satz"
+
+    other = admin.new_page()
+    _enter(other, product, _administrator(product))
+    other.close()
+    page.bring_to_front()
+
+    expect(page.locator("#line")).to_be_hidden(timeout=20_000)
+    wait_until(lambda: product.rows("SELECT 1 FROM service_outgoing WHERE text = 'Mitten im Satz' AND state = 'DRAFT'"))
+    assert before
+
+
+def test_a_wrong_clock_of_the_browser_changes_no_word(
+    product: Product, admin: BrowserContext, ask: Callable[[str], int]
+) -> None:
+    case = ask("Wie spät ist es?")
+    page = admin.pages[0]
+    page.goto(f"{product.url}/inbox/{case}/?view=all")
+    due = page.locator(f"#case-{case} time").inner_text()
+
+    page.clock.install(time=int((clock.now().timestamp() + 86_400) * 1000))
+    page.goto(f"{product.url}/inbox/{case}/?view=all")
+    page.clock.run_for(20_000)
+
+    assert page.locator(f"#case-{case} time").inner_text() == due
+    assert page.locator("#thread time").first.inner_text() == "gerade eben"
