@@ -95,6 +95,7 @@ def _running(link: str | None) -> Iterator[str]:
         yield link
         return
     with tempfile.TemporaryDirectory(prefix="resonanz-pictures-") as folder:
+        Path(folder).chmod(0o755)  # the embedded PostgreSQL runs as a user of its own where we are root
         command = [sys.executable, "-m", "resonanz", "up", "--demo", "--data", f"{folder}/data"]
         told = Path(folder) / "told.txt"
         with told.open("wb") as out:

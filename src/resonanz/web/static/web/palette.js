@@ -108,7 +108,7 @@ function draw() {
     /** @type {HTMLElement} */ (option).tabIndex = -1;
   });
   const count = options().length;
-  if (count) none?.remove();
+  none?.remove();
   list.hidden = !count;
   status.textContent = count ? `${count}` : none?.textContent ?? "";
   status.classList.toggle("unseen", count > 0);
