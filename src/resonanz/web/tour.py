@@ -49,7 +49,7 @@ def step_of(request: HttpRequest) -> int | None:
 
 def _proved(request: HttpRequest, user: User, reached: int) -> int:
     """The furthest step that this page, or an answer on its way, speaks for."""
-    if reached >= OPENED and _has_answered(user, since=request.session[_SINCE]):
+    if reached < ANSWERED and _has_answered(user, since=request.session[_SINCE]):
         return ANSWERED
     if _OPEN_CASE.match(request.path):
         return OPENED

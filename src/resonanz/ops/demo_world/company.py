@@ -41,7 +41,7 @@ COLLEAGUES = {
 }
 _US = "(Nordhain OR @nordhain)"
 TOPICS = {
-    "Akku X2": f'"Akku X2" OR "X2 battery" OR {_US} (Akku* OR batter* OR "Firmware 4.2")',
+    "Akku X2": f'"Akku X2" OR "X2 battery" OR {_US} (Akku* OR batter* OR X2 OR Firmware* OR "4.2")',
     "Lastenrad Huckelin": f"Huckelin* OR {_US} (Lastenrad* OR cargo*)",
     "Presse": f"{_US} (Presse* OR Redaktion* OR Journalist* OR recherch* OR interview*)",
     "Werkstatt und Filialen": f"{_US} (Werkstatt* OR Filial* OR workshop* OR Inspektion* OR Freiburg OR Lüneburg"
