@@ -83,6 +83,16 @@ def test_deletion_is_seen_where_many_cannot_be_asked_for_at_once(kin: KinServer)
     assert [(type(event), event.native_id) for event in events] == [(Deleted, said["id"])]
 
 
+def test_mention_is_not_looked_at_for_ever(kin: KinServer) -> None:
+    old, new = kin.mention("alt"), kin.mention("neu")
+    _, _, cursor = read(kin.account())
+    assert list(Cursor.read(cursor).watched) == [old["id"], new["id"]]
+    with clock.moved_to(clock.now() + timedelta(days=31)):
+        kin.statuses[new["id"]] |= {"created_at": clock.now().isoformat()}
+        _, _, cursor = read(kin.account(), cursor)
+    assert list(Cursor.read(cursor).watched) == [new["id"]]
+
+
 def test_websocket_is_taken_where_there_are_no_server_sent_events(kin: KinServer) -> None:
     batches: list[Batch] = []
     stop = threading.Event()
@@ -260,6 +270,8 @@ def test_cursor_survives_whatever_stands_in_it() -> None:
     looked = [native_id for _ in range(5) for native_id in again.look(20)]
     assert looked == list(again.watched)
     assert again.look(20) == looked[:20]
+    again.forget(looked[3])
+    assert again.look(2) == looked[20:22]
 
 
 _JSON = st.recursive(

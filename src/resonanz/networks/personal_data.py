@@ -7,5 +7,7 @@ from resonanz.privacy.register import declare_impersonal
 
 def declare() -> None:
     """Enter them in the register."""
-    declare_impersonal("networks_channel", because="the company's own accounts, tokens encrypted")
+    declare_impersonal(
+        "networks_channel", because="the company's own accounts, tokens encrypted; bare ids of recent posts"
+    )
     declare_impersonal("networks_registration", because="how servers know this installation, its word encrypted")

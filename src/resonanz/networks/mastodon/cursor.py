@@ -43,6 +43,12 @@ class Cursor:
         while len(self.watched) > MOST_WATCHED:
             del self.watched[next(iter(self.watched))]
 
+    def forget(self, native_id: str) -> None:
+        """Look at it no more; the others keep their turn."""
+        place = list(self.watched).index(native_id)
+        del self.watched[native_id]
+        self.next_look -= place < self.next_look
+
     def look(self, most: int) -> list[str]:
         """The next ones to look at, each in its turn."""
         begin = self.next_look if 0 <= self.next_look < len(self.watched) else 0

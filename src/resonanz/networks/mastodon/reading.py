@@ -34,6 +34,7 @@ from resonanz.networks.mastodon.threads import Threads
 # Mastodon grants 300 requests in five minutes, and a poll comes every minute.
 _MOST_PAGES = 30
 _PAST_AT_FIRST = timedelta(days=7)
+_WATCHED_FOR = timedelta(days=30)
 _LOOKS = 20  # Mastodon shows as many statuses at once
 _SINGLE_LOOKS = 5
 _MOST_RAW = 4_000
@@ -89,7 +90,9 @@ class _Poll:
             pages.append(self._page(source, max_id=pages[-1].older))
         items = [item for page in pages for item in page.items]
         self._cursor.newest[source.key] = pages[0].newer or _id(items[0] if items else None)
-        yield self._batch(*self._events(source, [item for item in items if not is_new or _is_recent(item)]))
+        yield self._batch(
+            *self._events(source, [item for item in items if not is_new or _is_within(_PAST_AT_FIRST, item)])
+        )
 
     def _page(self, source: Source, **place: str) -> Page:
         self._pages_left -= 1
@@ -130,10 +133,12 @@ class _Poll:
             if status is None:
                 continue
             if status == _GONE:
-                del self._cursor.watched[native_id]
+                self._cursor.forget(native_id)
                 events.append(deleted(native_id, self._account))
             else:
                 events += self._changes(native_id, status)
+                if not _is_within(_WATCHED_FOR, status):
+                    self._cursor.forget(native_id)
         return events, []
 
     def _changes(self, native_id: str, status: Status) -> list[Event]:
@@ -207,10 +212,10 @@ def _id(item: object) -> str:
         return ""
 
 
-def _is_recent(item: Any) -> bool:
-    """Whether it belongs to what a new channel begins with; what has no readable date is left to be put aside."""
+def _is_within(span: timedelta, item: Any) -> bool:
+    """Whether it is no older than that; what has no readable date is left to be put aside."""
     try:
-        return bool(item["created_at"] >= (clock.now() - _PAST_AT_FIRST).isoformat())
+        return bool(item["created_at"] >= (clock.now() - span).isoformat())
     except (TypeError, KeyError):
         return True
 
