@@ -20,7 +20,9 @@ def miriam() -> User:
 def test_company_is_not_stored_by_looking() -> None:
     found = company.company()
 
-    assert (found.pk, found.areas, found.started_at) == (None, [], None)
+    assert found.pk is None
+    assert not found.areas
+    assert found.started_at is None
     assert not Company.objects.exists()
 
 

@@ -16,7 +16,7 @@ from resonanz.networks.channels import connect
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity, Person
 from resonanz.pipeline import practising
-from resonanz.pipeline.listeners import poll_once
+from resonanz.pipeline.polling import poll_once
 from resonanz.pipeline.practice_posts import POSTS
 from resonanz.privacy.models import AuditRecord
 from resonanz.service import calendars

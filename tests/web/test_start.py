@@ -5,13 +5,16 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from resonanz.accounts import company
 from resonanz.accounts.models import Company, Role, User
 from resonanz.core import clock
 from resonanz.listening.models import Post
 from resonanz.networks.models import Channel
+from resonanz.pipeline import tasks
 from resonanz.service.models import Case, Responsibility
+from resonanz.web.views import channel_removal
 
 from .conftest import BACKEND
 
@@ -215,6 +218,22 @@ def test_channel_is_removed_after_saying_what_goes(
     assert "Remove for good" in asked
     assert answer.headers["Location"] == "/channels/"
     assert (Channel.objects.count(), Case.objects.count(), Post.objects.count()) == (0, 0, 0)
+
+
+def test_channel_with_much_in_it_is_removed_in_the_background(
+    signed_in: Client, channel: Channel, miriam: User, new_case: Callable[..., Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_case("p").case_posts.get().post.channels.add(channel)
+    monkeypatch.setattr(channel_removal, "MOST_WHILE_WAITING", 0)
+
+    signed_in.post(f"/channels/{channel.pk}/remove/")
+
+    channel.refresh_from_db()
+    assert (channel.state, Case.objects.count()) == ("PAUSED", 1)
+    (waiting,) = ProcrastinateJob.objects.filter(task_name="pipeline.remove_channel").values_list("args", flat=True)
+    tasks.remove_channel(**waiting)
+    assert not Channel.objects.exists()
+    tasks.remove_channel(**waiting)
 
 
 def test_channel_is_removed_by_administrators_only(client: Client, channel: Channel) -> None:
