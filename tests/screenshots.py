@@ -129,7 +129,7 @@ def _sign_in(browser: Browser, link: str, kept: Path) -> None:
 def _addresses(browser: Browser, base: str, kept: Path) -> list[str]:
     """Every address that answers to GET: those without a number from the routes, one of each other by the links."""
     context = browser.new_context(storage_state=kept)
-    waiting = [address for address in _plain_routes() if context.request.get(base + address).status == 200]
+    waiting = [address for address in _plain_routes() if _is_page(context, base + address)]
     seen: dict[str, str] = {}
     page = context.new_page()
     while waiting:
@@ -137,11 +137,19 @@ def _addresses(browser: Browser, base: str, kept: Path) -> list[str]:
         if (name := _route(address)) is None or name in seen:
             continue
         page.goto(base + address)
+        if page.locator("main").count() == 0:
+            continue
         seen[name] = address
         links = page.eval_on_selector_all("a[href^='/']", "found => found.map(one => one.getAttribute('href'))")
         waiting += [link for link in links if _route(link) not in seen]
     context.close()
     return sorted(seen.values())
+
+
+def _is_page(context: BrowserContext, address: str) -> bool:
+    """Whether a whole page answers, neither a part of one nor data."""
+    answer = context.request.get(address)
+    return answer.status == 200 and answer.text().lstrip().lower().startswith("<!doctype")
 
 
 def _plain_routes() -> list[str]:
