@@ -26,7 +26,7 @@ from tests.ops.surroundings import free_port, operator_environment
 
 pytestmark = pytest.mark.slow
 
-NAMES = ["database", "web", "worker", "outbox", "listen"]
+NAMES = ["database", "memory", "web", "worker", "outbox", "listen"]
 
 
 class Up:

@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 import psycopg
 
-from resonanz.core import clock
+from resonanz.core import clock, env
 from resonanz.core.secrets import ensure_key
 from resonanz.ops import logs
 from resonanz.ops.data_folder import DataFolder, locked, open_data_folder
@@ -168,7 +168,7 @@ class House:
 
     @property
     def _practises(self) -> bool:
-        return self._is_demo or os.environ.get(PRACTICE_VARIABLE, "on") != "off"
+        return self._is_demo or env.flag(PRACTICE_VARIABLE, default=True)
 
     @property
     def _network_file(self) -> Path:
