@@ -171,6 +171,10 @@ def test_menus_tabs_and_toasts_obey_keys_and_patience(page: Page, product: Produ
 
 def test_shell_bears_zoom_forced_colours_and_the_wish_for_stillness(page: Page, product: Product) -> None:
     # 200 % zoom of a window of 1280 is a page of 640; 400 % is one of 320.
+    page.set_viewport_size({"width": 360, "height": 700})
+    for name in ("Heute", "Eingang", "Zuhören", "Mehr"):
+        expect(page.get_by_role("navigation").first.get_by_text(name, exact=True)).to_be_visible()
+    expect(page.get_by_text("Spielregeln")).to_be_hidden()
     for width in (640, 320, 2560):
         page.set_viewport_size({"width": width, "height": 500})
         for path in ("/settings/", "/components/", "/find/?q=selin", "/inbox/?view=all"):
