@@ -217,6 +217,8 @@ def test_what_was_done_can_be_taken_back(product: Product, admin: BrowserContext
     expect(page.locator(".said.ours")).to_contain_text(ANSWER)
     expect(page.locator("#reply-text")).to_have_value("")
 
+    expect(page.locator(".toast button[data-key=undo]")).to_be_visible()
+
     page.locator("#thread").focus()
     page.keyboard.press("Control+z")
 

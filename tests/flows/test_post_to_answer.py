@@ -65,15 +65,6 @@ def test_post_becomes_a_case_and_its_answer_stands_on_the_network_once(
     ) == [("ANSWERED",)]
 
 
-def test_open_inbox_says_that_something_came(practice: MemoryProcess, stranger: Account, inbox: Page) -> None:
-    news = inbox.get_by_role("link", name="Es gibt Neues")
-    expect(news).to_be_hidden()
-
-    practice.say(stranger, "@nordhain Und noch eine Frage?")
-
-    expect(news).to_be_visible(timeout=20_000)
-
-
 def test_reply_taken_back_within_ten_seconds_never_leaves(
     product: Product, practice: MemoryProcess, stranger: Account, inbox: Page
 ) -> None:

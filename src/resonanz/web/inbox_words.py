@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 def inbox_words() -> dict[str, str]:
     """Each sentence by the name under which scripts know it."""
     return {
+        "fresh": _("new"),
         "one_new": _("1 new"),
         "many_new": _("%(count)s new"),
         "on_its_way": _("on its way …"),

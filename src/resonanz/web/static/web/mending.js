@@ -3,6 +3,7 @@
  * blinks, what is open stays open, the focus stays where it is.
  */
 
+import { say } from "./inbox_words.js";
 import { toast } from "./toast.js";
 
 const FOCUSABLE = "a[href], button, input, textarea, select, summary, [tabindex]";
@@ -77,7 +78,7 @@ function merge(into, pieces, own) {
       last = replace(standing, line, own) ? line : standing;
     } else {
       last ? last.after(line) : into.prepend(line);
-      if (!own) line.setAttribute("data-fresh", "");
+      if (!own) line.setAttribute("data-fresh", say("fresh"));
       wake(line);
       last = line;
     }

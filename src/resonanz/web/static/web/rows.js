@@ -9,6 +9,7 @@ import { differs, mend, replace } from "./mending.js";
 import { say } from "./inbox_words.js";
 
 const GATHER = 120;
+const TRY_AGAIN = 5_000;
 const desk = /** @type {HTMLElement} */ (document.getElementById("main"));
 const list = () => /** @type {HTMLElement} */ (document.getElementById("cases"));
 const button = /** @type {HTMLButtonElement | null} */ (document.getElementById("news"));
@@ -96,13 +97,13 @@ async function look() {
   const answer = await ask(within(withCase ? `/inbox/${here}/news/` : "/inbox/rows/", more));
   asking = false;
   if (answer.ok) take(answer.html, { caseId: withCase ? here : "" });
-  else if (!answer.signedOut && answer.status !== 404) everything = true; // asked again with the next notice
-  if (answer.ok && (told.size || everything)) gather();
+  else if (!answer.signedOut && answer.status !== 404) everything = true;
+  if (told.size || everything) gather(answer.ok ? GATHER : TRY_AGAIN);
 }
 
-function gather() {
+function gather(wait = GATHER) {
   clearTimeout(gathering);
-  gathering = setTimeout(look, GATHER);
+  gathering = setTimeout(look, wait);
 }
 
 document.addEventListener("resonanz:notice", (event) => {
@@ -116,6 +117,7 @@ for (const name of ["resonanz:again", "resonanz:signed-in"]) {
   });
 }
 document.addEventListener("visibilitychange", () => document.hidden || gather());
+addEventListener("online", () => gather());
 
 button?.addEventListener("click", () => {
   const rows = [...fresh.values()];
