@@ -16,7 +16,16 @@ from tests.networks.memory_process import MemoryProcess
 pytestmark = pytest.mark.browser
 
 PAGES = ["/", "/inbox/?view=all", "/listening/", "/topics/", "/topics/new/", "/channels/", "/channels/new/"]
-PAGES += ["/responsibilities/", "/colleagues/", "/settings/", "/answered/", "/no-such-page/", "/accounts/2fa/"]
+PAGES += [
+    "/responsibilities/",
+    "/colleagues/",
+    "/settings/",
+    "/answered/",
+    "/no-such-page/",
+    "/accounts/2fa/",
+    "/components/",
+    "/find/?q=a",
+]
 LOOKS: list[tuple[int, Literal["light", "dark"], str]] = [
     (1440, "light", "de-DE"),
     (360, "dark", "en-GB"),

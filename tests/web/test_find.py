@@ -62,7 +62,7 @@ def test_each_role_finds_only_what_it_may_enter(
 
     found = part(signed_in, "berg") + part(signed_in, "")
 
-    assert {name for name in ("Cases", "People", "Topics", "Pages", "Actions") if f"<h3>{name}</h3>" in found} == groups
+    assert {name for name in ("Cases", "People", "Topics", "Pages", "Actions") if f"<h2>{name}</h2>" in found} == groups
     assert ("/channels/" in found) == (role == Role.ADMIN)
     assert ("Jonas" in found) == (role != Role.ANALYST)
 

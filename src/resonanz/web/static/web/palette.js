@@ -44,7 +44,7 @@ function remember(option) {
 function actsHere(asked) {
   const group = document.createElement("section");
   group.className = "found";
-  const title = document.createElement("h3");
+  const title = document.createElement("h2");
   title.textContent = dialog.dataset.here ?? "";
   group.append(title);
   const seen = new Set(NOT_CHOSEN_HERE);
@@ -91,7 +91,7 @@ function draw() {
   const none = list.querySelector(".none");
   const known = recent();
   for (const group of list.querySelectorAll("section")) {
-    const title = /** @type {HTMLElement} */ (group.querySelector("h3"));
+    const title = /** @type {HTMLElement} */ (group.querySelector("h2"));
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", title.textContent ?? "");
     title.setAttribute("role", "presentation");
