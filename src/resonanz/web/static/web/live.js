@@ -80,7 +80,7 @@ async function session() {
   }
 }
 
-/** Signed out in this tab only known by a refused act: whoever comes back to the tab may have signed in elsewhere. */
+/** An open stream outlives its session for a minute; a refused act knows earlier. Then this tab looks by itself. */
 let out = false;
 document.addEventListener("resonanz:signed-out", () => (out = true));
 document.addEventListener("resonanz:signed-in", () => (out = false));
@@ -89,6 +89,7 @@ async function lookAgain() {
 }
 document.addEventListener("visibilitychange", lookAgain);
 addEventListener("focus", lookAgain);
+setInterval(lookAgain, LOOK_FOR_SESSION);
 
 addEventListener("pageshow", (event) => {
   if (event.persisted) tell("again");
