@@ -11,12 +11,15 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.db.models.functions import Left
 
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.service.models import Case, CasePost, CaseState, Outgoing, OutgoingState
 
 PAGE = 50
+MOST_SHOWN = 300
+"""So much of a text a row of a list shows at most; a post may have a hundred thousand characters."""
 MOST_COUNTED = 1000
 
 
@@ -73,10 +76,10 @@ def cases(
     newest = CasePost.objects.filter(case=OuterRef("pk"), post__speaker="OUTSIDER").order_by("-post__posted_at", "-id")
     return list(
         found.annotate(
-            latest_text=Subquery(newest.values("post__text")[:1]),
+            latest_text=Subquery(newest.annotate(begins=Left("post__text", MOST_SHOWN)).values("begins")[:1]),
             latest_author=Subquery(newest.values("post__author_name")[:1]),
             latest_handle=Subquery(newest.values("post__author_handle")[:1]),
-        ).select_related("channel", "assignee", "team", "topic", "identity")
+        ).select_related("channel", "assignee", "topic")
     )
 
 
