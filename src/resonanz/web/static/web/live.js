@@ -91,6 +91,12 @@ document.addEventListener("visibilitychange", lookAgain);
 addEventListener("focus", lookAgain);
 setInterval(lookAgain, LOOK_FOR_SESSION);
 
+// Pages that do not follow by themselves say that something came; whoever wants it follows the line.
+document.addEventListener("resonanz:notice", (event) => {
+  const line = /** @type {HTMLElement | null} */ (document.querySelector("[data-news]"));
+  if (line && /** @type {CustomEvent} */ (event).detail.posts) line.hidden = false;
+});
+
 addEventListener("pageshow", (event) => {
   if (event.persisted) tell("again");
 });
