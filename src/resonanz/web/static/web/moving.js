@@ -39,7 +39,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (new URL(xhr.responseURL || location.href).pathname.startsWith("/accounts/")) {
     /** @type {CustomEvent} */ (event).detail.shouldSwap = false;
     document.dispatchEvent(new CustomEvent("resonanz:signed-out"));
-  } else if (target.id === "open" && xhr.status < 400) document.dispatchEvent(new CustomEvent("resonanz:leaving"));
+  } else if (target.id === "open" && xhr.status < 400) {
+    document.dispatchEvent(new CustomEvent("resonanz:leaving"));
+    // htmx gives the focus back to the field of the same name: the letter meant for a key would be typed into an answer.
+    const held = document.activeElement;
+    if (held instanceof HTMLElement && target.contains(held)) held.blur();
+  }
 });
 document.addEventListener("htmx:afterSwap", (event) => {
   if (/** @type {HTMLElement} */ (event.target).id === "open") arrive();

@@ -28,6 +28,12 @@ const noteStore = (caseId) => `resonanz.note.${caseId}`;
 /** @param {Element} field */
 const caseOf = (field) => /** @type {HTMLElement | null} */ (field.closest("[data-open-case]"))?.dataset.openCase ?? "";
 
+/** Write on where the words end. @param {HTMLTextAreaElement | null} field */
+function goOn(field) {
+  field?.focus();
+  field?.setSelectionRange(field.value.length, field.value.length);
+}
+
 document.addEventListener("input", (event) => {
   if (event.target instanceof HTMLTextAreaElement && event.target.id === "note-text") {
     sessionStorage.setItem(noteStore(caseOf(event.target)), event.target.value);
@@ -37,7 +43,10 @@ document.addEventListener("input", (event) => {
 document.addEventListener("click", (event) => {
   const tab = event.target instanceof Element ? event.target.closest("[data-paper] [role=tab]") : null;
   const panel = tab && document.getElementById(tab.getAttribute("aria-controls") ?? "");
-  if (panel) setTimeout(() => panel.querySelector("textarea")?.focus());
+  if (!panel) return;
+  panel.hidden = false;
+  // Before the next letter comes: what is typed right after the key belongs into the field.
+  queueMicrotask(() => goOn(panel.querySelector("textarea")));
 });
 document.addEventListener("resonanz:done", (event) => {
   const { act, caseId } = /** @type {CustomEvent} */ (event).detail;
