@@ -73,12 +73,23 @@ def test_lines_in_chunks_end_where_the_server_ends(pages: PageServer) -> None:
     def chunked(request: Request) -> None:
         request.protocol_version = "HTTP/1.1"
         request.send_response(200)
+        request.send_header("Content-Type", "text/event-stream")
         request.send_header("Transfer-Encoding", "chunked")
         request.end_headers()
         request.wfile.write(b"4\r\na\nb\n\r\n3\r\nc\nd\r\n0\r\n\r\n")
 
     pages.pages["/"] = chunked
     assert list(http_streams.stream_lines(pages.url(), bounds=QUICK)) == [None, "a", "b", "c"]
+
+
+def test_lines_end_with_an_announced_body_even_where_the_server_holds_on(pages: PageServer) -> None:
+    def announced(request: Request) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 2\r\n\r\na\n")
+        request.connection.settimeout(5)
+        request.connection.recv(1)
+
+    pages.pages["/"] = announced
+    assert list(http_streams.stream_lines(pages.url(), bounds=QUICK)) == [None, "a"]
 
 
 def test_quiet_spells_let_the_caller_look_up_and_an_idle_line_ends(pages: PageServer) -> None:
@@ -144,6 +155,13 @@ def test_lines_say_what_a_server_answers_instead(pages: PageServer) -> None:
     assert (answer.status, answer.headers["retry-after"], json.loads(answer.body)) == (401, "7", {"error": "no"})
 
 
+def test_page_that_is_no_stream_is_told(pages: PageServer) -> None:
+    pages.pages["/"] = page(b"<p>hi</p>", headers={"Content-Type": "text/html; charset=utf-8"})
+    with pytest.raises(http_streams.NotStreaming) as told:
+        list(http_streams.stream_lines(pages.url(), bounds=QUICK))
+    assert (told.value.answer.status, told.value.answer.body) == (200, b"<p>hi</p>")
+
+
 def test_authorization_is_not_carried_to_another_host(pages: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with PageServer() as other:
         monkeypatch.setenv(http.ALLOWED_VARIABLE, f"{pages.host},{other.host}")
@@ -161,7 +179,7 @@ def test_redirect_to_an_address_inside_is_refused(pages: PageServer) -> None:
 
 
 def test_packed_lines_are_not_read(pages: PageServer) -> None:
-    pages.pages["/"] = page(b"\x1f\x8b", headers={"Content-Encoding": "gzip"})
+    pages.pages["/"] = page(b"\x1f\x8b", headers={"Content-Type": "text/event-stream", "Content-Encoding": "gzip"})
     with pytest.raises(http.BadAnswer):
         list(http_streams.stream_lines(pages.url(), bounds=QUICK))
 

@@ -58,8 +58,9 @@ def stream_lines(
 ) -> Generator[str | None, None, None]:
     """The lines of an answer without end, without their line ends, blank ones included; None as the module says.
 
-    Raises NotStreaming for any status but 200 (redirects are followed as `http.ask` does it, Authorization stays with
-    its origin), TooLarge for a line without end, TooSlow for an idle one, and the other errors of `core.http`.
+    Raises NotStreaming for anything but server-sent events (redirects are followed as `http.ask` does it, and
+    Authorization stays with its origin), TooLarge for a line without end, TooSlow for an idle one, and the other errors
+    of `core.http`.
     """
     permitted = http.permitted_pairs(allowed)
     request = http.request_for("GET", url, {"Accept": "text/event-stream", **(headers or {})})
@@ -110,7 +111,8 @@ def _lines_or_answer(held: Held) -> Generator[str | None, None, http.Answer | No
         if head is None:
             return None
         headers = httpx.Headers(list(head.headers))
-        if head.status_code != 200:
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if head.status_code != 200 or kind != "text/event-stream":
             return http.Answer(head.status_code, headers, body.rest(), str(held.url))
         if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
             raise http.BadAnswer(host=held.url.host, reason="encoding")
@@ -164,14 +166,16 @@ class _Body:
     def pieces(self) -> Iterator[bytes | None]:
         """What the body brings, and None after every quiet spell."""
         yield from self._received()
-        for data in self._held.chunks():
+        chunks = self._held.chunks()
+        while self._talk.their_state is h11.SEND_BODY:
+            data = next(chunks, b"")
+            if data == b"":
+                return
             if data is None:
                 yield None
                 continue
             self._talk.receive_data(data)
             yield from self._received()
-            if self._talk.their_state is not h11.SEND_BODY:
-                return
 
     def rest(self) -> bytes:
         """What a server says beside its refusal, as far as it comes in time."""
@@ -210,7 +214,7 @@ class _WebSocket:
             raise http.AddressRefused(host=held.url.host, reason="host") from error
         self._held = held
         self._protocol = ClientProtocol(address, max_size=held.bounds.most_bytes, logger=_quiet_logger)
-        self._begun: list[bytes] | None = None
+        self._begun: bytearray | None = None
 
     def shake_hands(self, headers: Mapping[str, str]) -> bool:
         """Whether the server agreed; false if somebody asks to stop meanwhile."""
@@ -270,16 +274,16 @@ class _WebSocket:
     def _whole(self, frame: Frame) -> bytes | None:
         """The text message that a frame completes. Control frames are signs of life and may come in between."""
         if frame.opcode is Opcode.TEXT:
-            self._begun = []
+            self._begun = bytearray()
         if frame.opcode is Opcode.BINARY:
             self._begun = None
         if frame.opcode in {Opcode.TEXT, Opcode.CONT} and self._begun is not None:
-            self._begun.append(bytes(frame.data))
+            self._begun += frame.data
         if frame.fin:
             self._held.heard()
         if not frame.fin or frame.opcode not in {Opcode.TEXT, Opcode.CONT} or self._begun is None:
             return None
-        text, self._begun = b"".join(self._begun), None
+        text, self._begun = bytes(self._begun), None
         return text
 
     def _ended(self) -> bool:
