@@ -41,7 +41,7 @@ class Cursor:
         """Look at it again from now on; the oldest give way."""
         self.watched[native_id] = seen
         while len(self.watched) > MOST_WATCHED:
-            del self.watched[next(iter(self.watched))]
+            self.forget(next(iter(self.watched)))
 
     def forget(self, native_id: str) -> None:
         """Look at it no more; the others keep their turn."""
@@ -50,11 +50,10 @@ class Cursor:
         self.next_look -= place < self.next_look
 
     def look(self, most: int) -> list[str]:
-        """The next ones to look at, each in its turn."""
-        begin = self.next_look if 0 <= self.next_look < len(self.watched) else 0
-        found = list(self.watched)[begin : begin + most]
-        self.next_look = begin + len(found)
-        return found
+        """Whose turn it is; `next_look` goes on by one for each that had it."""
+        if not 0 <= self.next_look < len(self.watched):
+            self.next_look = 0
+        return list(self.watched)[self.next_look : self.next_look + most]
 
     def keep_sources(self, wanted: set[str]) -> None:
         """A hashtag that is no longer listened to begins anew should it come back."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from resonanz.core import clock
 from resonanz.networks.contract import Account, BadEvent, Batch, Event, Posted
-from resonanz.networks.errors import NetworkError, Refused
+from resonanz.networks.errors import NetworkError, Refused, TryLater
 from resonanz.networks.mastodon import client
 from resonanz.networks.mastodon.client import Page
 from resonanz.networks.mastodon.cursor import Cursor, Seen
@@ -38,6 +38,7 @@ _WATCHED_FOR = timedelta(days=30)
 _LOOKS = 20  # Mastodon shows as many statuses at once
 _SINGLE_LOOKS = 5
 _MOST_RAW = 4_000
+_GATEWAY_SECONDS = 60.0
 logger = logging.getLogger(__name__)
 
 FAULTS = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
@@ -62,7 +63,10 @@ class _Poll:
         for source in sources:
             try:
                 yield from self._read(source)
-            except Refused:
+            except Refused as refused:
+                if source.required and refused.words.startswith("http."):
+                    # Not the server's own words: a wall before it, or its stand-in for a while. Nobody need mend that.
+                    raise TryLater(_GATEWAY_SECONDS, refused.words) from refused
                 if source.required:
                     raise
                 # A server may close its timelines to everybody; mentions arrive all the same.
@@ -127,19 +131,27 @@ class _Poll:
         singly = 0
         for native_id in wanted:
             status = found.get(native_id)
-            if status is None and singly < _SINGLE_LOOKS:
-                singly += 1
-                status = self._one(native_id)
+            if status is None and singly == _SINGLE_LOOKS:
+                break  # the next poll begins with it
+            self._cursor.next_look += 1
             if status is None:
-                continue
-            if status == _GONE:
-                self._cursor.forget(native_id)
-                events.append(deleted(native_id, self._account))
-            else:
-                events += self._changes(native_id, status)
-                if not _is_within(_WATCHED_FOR, status):
-                    self._cursor.forget(native_id)
+                singly += 1
+                try:
+                    status = self._one(native_id)
+                except TryLater:
+                    break  # one that its server stumbles over has had its turn; the next poll goes on behind it
+            if status is not None:
+                events += self._news_of(native_id, status)
         return events, []
+
+    def _news_of(self, native_id: str, status: Status) -> list[Event]:
+        if status == _GONE:
+            self._cursor.forget(native_id)
+            return [deleted(native_id, self._account)]
+        changes = self._changes(native_id, status)
+        if not _is_within(_WATCHED_FOR, status):
+            self._cursor.forget(native_id)
+        return changes
 
     def _changes(self, native_id: str, status: Status) -> list[Event]:
         before, now = self._cursor.watched[native_id], _seen(status)

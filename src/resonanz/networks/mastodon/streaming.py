@@ -206,15 +206,19 @@ def _unwrapped(message: str, source: Source) -> Told:
 def _stream_failures() -> Iterator[None]:
     """No stream to be had here is Unsupported, whatever the reason; the poll goes on, and says so if the token is gone.
 
-    Mastodon's streaming server answers 401 also to a token that is only too weak for this stream.
+    Mastodon's streaming server answers 401 also to a token that is only too weak for this stream. A server may also
+    name an address for its streams that we do not ask.
     """
-    with failures(reads=True):
-        try:
-            yield
-        except NotStreaming as error:
-            with contextlib.suppress(NotAuthorised):
-                refuse(error.answer, reads=True)
-            raise Unsupported(status=error.answer.status) from error
+    try:
+        with failures(reads=True):
+            try:
+                yield
+            except NotStreaming as error:
+                with contextlib.suppress(NotAuthorised):
+                    refuse(error.answer, reads=True)
+                raise Unsupported(status=error.answer.status) from error
+    except Refused as error:
+        raise Unsupported from error
 
 
 def _batch(told: Told, account: Account, threads: Threads) -> Batch:

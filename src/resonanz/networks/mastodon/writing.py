@@ -61,12 +61,12 @@ def find_sent(account: Account, order: ReplyOrder, *, since: datetime, known: fr
     It is looked for among what the account said, and then below what it answers: some servers leave private answers
     out of the one, and the other is gone when its first status was deleted.
     """
-    wanted = without_mentions(text.clean(order.text, most=_MOST_TEXT))
+    wanted = _letters(text.clean(order.text, most=_MOST_TEXT))
     own = list(_said_since(account, since))
     for status in [*reversed(own), *_below(account, order.parent_id)]:
         if id_of(status) in known or parent_of(status) != order.parent_id or _is_before(status, since):
             continue
-        if is_ours(status, account) and without_mentions(_plain(status)) == wanted:
+        if is_ours(status, account) and _letters(_plain(status)) == wanted:
             return _receipt(status)
     return None
 
@@ -168,6 +168,14 @@ def _is_before(status: Status, since: datetime) -> bool:
         return datetime.fromisoformat(status["created_at"]) < since
     except (KeyError, TypeError, ValueError):
         return False
+
+
+def _letters(words: str) -> str:
+    """What a server leaves as it is. Some read Markdown whatever they are asked, or set other quotation marks; an
+    answer that is not known again would be given twice.
+    """
+    said = without_mentions(words)
+    return "".join(filter(str.isalnum, said)) or said
 
 
 def _plain(status: Status) -> str:
