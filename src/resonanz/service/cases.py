@@ -15,7 +15,7 @@ from resonanz.people.identities import Seen, meet
 from resonanz.privacy import retention
 from resonanz.privacy.models import Purpose
 from resonanz.service import calendars, intake
-from resonanz.service.models import Case, CaseEvent, CasePost, CasePostState, CaseState, NoneNeeded
+from resonanz.service.models import Case, CaseEvent, CasePost, CasePostState, CaseState, NoneNeeded, Outgoing
 from resonanz.service.notices import notify
 from resonanz.triage.models import Evaluation
 
@@ -85,7 +85,7 @@ def claim(*, case_id: int, actor: User, instead_of: int | None = None) -> Case:
     """
     with transaction.atomic():
         case = locked(case_id=case_id)
-        if case.assignee_id not in (actor.pk, instead_of) and case.assignee is not None:
+        if case.assignee_id not in (None, actor.pk, instead_of):
             raise AlreadyClaimed(name=str(case.assignee))
         if case.assignee_id != actor.pk:
             _give(case, actor.pk, "case.claimed", actor)
@@ -225,5 +225,16 @@ def answered_elsewhere(*, parents: list[tuple[str, str, str]]) -> None:
 
 
 def locked(*, case_id: int) -> Case:
-    """The case, for one act at a time."""
-    return Case.objects.select_for_update(of=("self",)).select_related("channel", "assignee").get(pk=case_id)
+    """The case, for one act at a time.
+
+    Whoever had to wait gets the row as it is then, but what is joined to it as it was: so nothing that acts change is.
+    """
+    return Case.objects.select_for_update(of=("self",)).select_related("channel").get(pk=case_id)
+
+
+def locked_with_case(*, outgoing_id: int) -> Outgoing | None:
+    """The answer, for one act at a time, and before it its case: whoever locks both takes them in this order."""
+    rows = Outgoing.objects.filter(pk=outgoing_id)
+    list(Case.objects.select_for_update().filter(pk__in=rows.values("case")).values_list("pk"))
+    related = rows.select_for_update(of=("self",)).select_related("case", "channel", "in_reply_to", "author")
+    return related.first()

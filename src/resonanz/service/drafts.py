@@ -34,25 +34,29 @@ def of(*, case_id: int, author: User) -> Outgoing | None:
 def keep(*, case_id: int, post_id: int, text: str, author: User, key: UUID) -> Outgoing | None:
     """Keep the author's words in this case in place of those before; empty words remove the draft.
 
-    `key` is that of the form, and will be the reply's. None when nothing is left to keep: no words, or the form was
-    sent meanwhile. A form whose reply was taken back goes on under the key of what is returned. Raises CaseGone,
+    `key` is that of the form, and will be the reply's. None when nothing is left to keep: no words, or the form's reply
+    says them all. A form that was sent, or taken back, goes on under the key of what is returned. Raises CaseGone,
     NotInCase.
     """
     text = clean(text, most=MOST_CHARACTERS)
     if not text:
         _of(case_id, author).delete()
         return None
-    free = _free_key(key, case_id, author)
+    try:
+        return _keep(case_id, post_id, text, author, key)
+    except IntegrityError:  # in this very moment the form was sent, or another tab of the author began
+        return _keep(case_id, post_id, text, author, key)
+
+
+def _keep(case_id: int, post_id: int, text: str, author: User, key: UUID) -> Outgoing | None:
     place = _place(case_id, post_id)
+    free = _free_key(key, text, case_id, author)
     if free is None:
         return None
-    try:
-        with transaction.atomic():
-            if not _of(case_id, author).update(**_words(place, text, free)):
-                hold(case_id=case_id)
-                _begin(place, text, author, free)
-    except IntegrityError:  # in this very moment the form was sent, or another tab of the author began
-        return None
+    with transaction.atomic():
+        if not _of(case_id, author).update(**_words(place, text, free)):
+            hold(case_id=case_id)
+            _begin(place, text, author, free)
     return of(case_id=case_id, author=author)
 
 
@@ -70,7 +74,7 @@ def taken_for_reply(*, case_id: int, author: User, key: UUID, text: str) -> Outg
 
 
 def put_back(*, outgoing: Outgoing) -> None:
-    """What was taken back is its author's draft again; call with `outgoing` locked and CANCELLED.
+    """What was taken back is its author's draft again; call with it CANCELLED, and its case and itself locked.
 
     One that was tried bears the key of its attempts for ever, so its words go to a draft of their own. Where the author
     has begun something else, they stand above it.
@@ -78,7 +82,6 @@ def put_back(*, outgoing: Outgoing) -> None:
     case, post, author = outgoing.case, outgoing.in_reply_to, outgoing.author
     if case is None or post is None or author is None:
         return
-    hold(case_id=case.pk)
     draft = _of(case.pk, author).select_for_update(of=("self",)).first()
     if draft is not None:
         _add_above(draft, outgoing.text)
@@ -93,8 +96,11 @@ def _of(case_id: int, author: User) -> QuerySet[Outgoing]:
     return Outgoing.objects.filter(case_id=case_id, author=author, state=OutgoingState.DRAFT)
 
 
-def _free_key(key: UUID, case_id: int, author: User) -> UUID | None:
-    """The key under which the form's words may be kept; None when they were sent under it."""
+def _free_key(key: UUID, text: str, case_id: int, author: User) -> UUID | None:
+    """The key under which the form's words may be kept; None when they were sent under it.
+
+    Another tab may show the same form and go on writing after it was sent: its words get a key of their own.
+    """
     standing = Outgoing.objects.filter(key=key).first()
     if standing is None:
         return key
@@ -102,7 +108,12 @@ def _free_key(key: UUID, case_id: int, author: User) -> UUID | None:
         return None
     if standing.state == OutgoingState.DRAFT:
         return key
-    return uuid4() if standing.state == OutgoingState.CANCELLED else None
+    return None if is_said(text=text, by=standing) else uuid4()
+
+
+def is_said(*, text: str, by: Outgoing) -> bool:
+    """Whether an answer that was not taken back says all of `text`."""
+    return by.state != OutgoingState.CANCELLED and text in by.text
 
 
 def _place(case_id: int, post_id: int) -> CasePost:

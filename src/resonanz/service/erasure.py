@@ -27,11 +27,9 @@ def take_from_cases(post_ids: Collection[int]) -> Removed:
     Answers to them that have not left are cancelled, and neither answers nor notes name their authors any more. The
     posts themselves are the caller's affair. Context that another case needs stays.
     """
+    case_ids = _lock_cases(post_ids)
     masked = _settle_answers(post_ids) + _mask_notes_of_authors(post_ids)
-    places = CasePost.objects.filter(post_id__in=post_ids)
-    case_ids = sorted(set(places.values_list("case_id", flat=True)))
-    list(Case.objects.select_for_update(of=("self",)).filter(pk__in=case_ids).order_by("pk"))
-    places.delete()
+    CasePost.objects.filter(post_id__in=post_ids).delete()
     removed = _delete_empty(case_ids)
     for case in Case.objects.filter(pk__in=case_ids).order_by("pk"):
         settle(case=case)
@@ -72,8 +70,16 @@ def notes_about(said: QuerySet[Post]) -> QuerySet[CaseNote]:
     return CaseNote.objects.filter(case__in=CasePost.objects.filter(post__in=said).values("case"))
 
 
+def _lock_cases(post_ids: Collection[int]) -> list[int]:
+    """The ids of the cases of these posts; locked before their answers, as acts do."""
+    case_ids = sorted(set(CasePost.objects.filter(post_id__in=post_ids).values_list("case_id", flat=True)))
+    list(Case.objects.select_for_update(of=("self",)).filter(pk__in=case_ids).order_by("pk"))
+    return case_ids
+
+
 def _lock_answers(post_ids: Collection[int]) -> None:
     """While we look, the outbox neither begins to send them nor changes their state."""
+    _lock_cases(post_ids)
     list(Outgoing.objects.select_for_update(of=("self",)).filter(in_reply_to__in=post_ids).order_by("pk"))
 
 

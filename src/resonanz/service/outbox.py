@@ -27,7 +27,7 @@ from resonanz.networks.contract import Account, Capability, ReadsBack, Receipt, 
 from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
 from resonanz.networks.models import Channel
 from resonanz.privacy import audit
-from resonanz.service.cases import note, resolve, settle
+from resonanz.service.cases import locked_with_case, note, resolve, settle
 from resonanz.service.models import Case, CasePost, CasePostState, Outgoing, OutgoingState
 from resonanz.service.notices import notify
 
@@ -104,7 +104,7 @@ def _claim(outgoing_id: int) -> tuple[Outgoing, Account] | None:
     """Commit SENDING with attempt and lease before anything leaves; None when it is not (or no longer) to be sent."""
     now = clock.now()
     with transaction.atomic():
-        outgoing = _locked(outgoing_id)
+        outgoing = locked_with_case(outgoing_id=outgoing_id)
         if outgoing is None or outgoing.state != OutgoingState.QUEUED or (outgoing.due_at and outgoing.due_at > now):
             return None
         outgoing.state = OutgoingState.SENDING
@@ -151,7 +151,7 @@ def _take_unknown(outgoing_id: int) -> Outgoing | None:
     """The outgoing, UNKNOWN and leased for reading back; None while its lease or the network's time to settle runs."""
     now = clock.now()
     with transaction.atomic():
-        outgoing = _locked(outgoing_id)
+        outgoing = locked_with_case(outgoing_id=outgoing_id)
         if outgoing is None or outgoing.state not in (OutgoingState.SENDING, OutgoingState.UNKNOWN):
             return None
         if outgoing.lease_until and outgoing.lease_until > now:
@@ -191,7 +191,7 @@ def _receipts_in_thread(outgoing: Outgoing) -> frozenset[str]:
 def _sent(outgoing: Outgoing, receipt: Receipt) -> None:
     now = clock.now()
     with transaction.atomic():
-        fresh = _locked(outgoing.pk)
+        fresh = locked_with_case(outgoing_id=outgoing.pk)
         if fresh is None or fresh.state not in (OutgoingState.SENDING, OutgoingState.UNKNOWN):
             return
         fresh.state, fresh.sent_at, fresh.native_id, fresh.url = OutgoingState.SENT, now, receipt.native_id, receipt.url
@@ -204,7 +204,6 @@ def _sent(outgoing: Outgoing, receipt: Receipt) -> None:
 
 
 def _answered(outgoing: Outgoing, case: Case, now: datetime) -> None:
-    case = Case.objects.select_for_update().get(pk=case.pk)
     answered = CasePost.objects.filter(case=case, post=outgoing.in_reply_to)
     answered.update(state=CasePostState.ANSWERED, reason="")
     if case.first_reply_at is None:
@@ -247,7 +246,7 @@ def _move(
 ) -> None:
     """Step from SENDING or UNKNOWN; nothing happens when somebody else has moved it on meanwhile."""
     with transaction.atomic():
-        fresh = _locked(outgoing.pk)
+        fresh = locked_with_case(outgoing_id=outgoing.pk)
         if fresh is None or fresh.attempt != outgoing.attempt or fresh.state not in ("SENDING", "UNKNOWN"):
             return
         fresh.state, fresh.due_at, fresh.lease_until = state, due_at, None
@@ -256,11 +255,6 @@ def _move(
         _moved(f"outgoing.{state.lower()}", fresh)
         if state == OutgoingState.FAILED and fresh.case is not None:
             note(case=fresh.case, act="reply.failed", actor=None, outgoing=fresh.pk, code=failure_code)
-
-
-def _locked(outgoing_id: int) -> Outgoing | None:
-    rows = Outgoing.objects.select_for_update(of=("self",)).select_related("channel", "case", "author")
-    return rows.filter(pk=outgoing_id).first()
 
 
 def _order(outgoing: Outgoing) -> ReplyOrder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -20,7 +20,7 @@ from resonanz.networks.errors import Unsupported
 from resonanz.privacy import audit, retention
 from resonanz.privacy.models import Purpose
 from resonanz.service import drafts
-from resonanz.service.cases import NotInCase, note
+from resonanz.service.cases import NotInCase, locked_with_case, note
 from resonanz.service.models import Case, CasePost, Outgoing, OutgoingState
 from resonanz.service.tasks import send
 
@@ -31,6 +31,12 @@ class NotAllowed(ResonanzError):
     """The guideline does not let this be said; `clause` names the part of it."""
 
     code = "reply.not_allowed"
+
+
+class AlreadySent(ResonanzError):
+    """The form was sent before, with other words."""
+
+    code = "reply.already_sent"
 
 
 class UnderWay(ResonanzError):
@@ -65,14 +71,14 @@ def queue_reply(
 ) -> Outgoing:
     """Put an answer on its way: row, audit record and job in one transaction, not due before `TIME_TO_UNDO`.
 
-    `key` belongs to the form: the same key twice is the same reply. `then_resolve`: the case is resolved once it is
-    sent, unless something else is open in it. Refused, the words stay as the author's draft.
-    Raises Case.DoesNotExist, NotAllowed, Unsupported, NotInCase, UnderWay.
+    `key` belongs to the form: sent twice, it is one reply. `then_resolve`: the case is resolved once it is sent, unless
+    something else is open in it. Refused, the words stay as the author's draft.
+    Raises Case.DoesNotExist, NotAllowed, Unsupported, NotInCase, UnderWay, AlreadySent.
     """
     text = clean(text, most=drafts.MOST_CHARACTERS)
     try:
         return _queue_reply(case_id, post_id, text, author, key, then_resolve)
-    except (NotAllowed, Unsupported, UnderWay):
+    except (NotAllowed, Unsupported, UnderWay, AlreadySent):
         if text:
             drafts.keep(case_id=case_id, post_id=post_id, text=text, author=author, key=key)
         raise
@@ -82,12 +88,13 @@ def _queue_reply(case_id: int, post_id: int, text: str, author: User, key: UUID,
     with transaction.atomic():
         case = Case.objects.select_for_update(of=("self",)).select_related("channel").get(pk=case_id)
         draft = drafts.taken_for_reply(case_id=case_id, author=author, key=key, text=text)
-        if draft is None and (earlier := Outgoing.objects.filter(key=key).first()):
-            return earlier
+        earlier = None if draft else Outgoing.objects.filter(key=key).first()
+        if earlier is not None and earlier.state != OutgoingState.CANCELLED:
+            return _only_once(earlier, text, author)
         ruling = _ruled(case, text, author)
         if _others_answer(post_id, author):
             raise UnderWay
-        outgoing = draft or Outgoing(key=key)
+        outgoing = draft or Outgoing(key=uuid4() if earlier else key)
         outgoing.then_resolve = then_resolve
         _queue(outgoing, case, post_id, text, author, ruling)
         audit.record(
@@ -97,6 +104,13 @@ def _queue_reply(case_id: int, post_id: int, text: str, author: User, key: UUID,
         note(case=case, act="reply.queued", actor=author, outgoing=outgoing.pk)
         send.later(at=outgoing.due_at, outgoing_id=outgoing.pk)
     return outgoing
+
+
+def _only_once(earlier: Outgoing, text: str, author: User) -> Outgoing:
+    """The reply of a form that is sent twice; two tabs that show the same form may have written different things."""
+    if earlier.author_id == author.pk and not drafts.is_said(text=text, by=earlier):
+        raise AlreadySent
+    return earlier
 
 
 def _ruled(case: Case, text: str, author: User) -> Ruling:
@@ -133,7 +147,9 @@ def _queue(outgoing: Outgoing, case: Case, post_id: int, text: str, author: User
 def cancel(*, outgoing_id: int, actor: User) -> Outgoing:
     """Take a reply back before it is sent; raises TooLate once it is on its way. Its words are the draft again."""
     with transaction.atomic():
-        outgoing = _locked(outgoing_id)
+        outgoing = locked_with_case(outgoing_id=outgoing_id)
+        if outgoing is None:
+            raise TooLate
         if outgoing.state in (OutgoingState.CANCELLED, OutgoingState.DRAFT):
             return outgoing
         if outgoing.state not in (OutgoingState.QUEUED, OutgoingState.FAILED):
@@ -145,8 +161,3 @@ def cancel(*, outgoing_id: int, actor: User) -> Outgoing:
             note(case=outgoing.case, act="reply.cancelled", actor=actor, outgoing=outgoing.pk)
         drafts.put_back(outgoing=outgoing)
     return outgoing
-
-
-def _locked(outgoing_id: int) -> Outgoing:
-    rows = Outgoing.objects.select_for_update(of=("self",)).select_related("case", "channel", "in_reply_to", "author")
-    return rows.get(pk=outgoing_id)

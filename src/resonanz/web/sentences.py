@@ -46,6 +46,9 @@ SENTENCES: Mapping[str, Promise] = {
         "Posts still open in this case: %(count)s. Each one wants an answer, or a reason why it needs none."
     ),
     "channel.take_in_failed": _("What came from there could not be taken in; the log says why. It is tried again."),
+    "reply.already_sent": _(
+        "This answer was sent from another tab, in other words. What is written here is a draft now."
+    ),
     "reply.under_way": _("A colleague has an answer to this post on its way; look at it first."),
     "outgoing.restored": _(
         "A backup was restored, and this answer does not stand there. It was not sent again; please decide."

@@ -56,8 +56,6 @@ def _not_sent(request: HttpRequest, case_id: int, form: ReplyForm, problem: str)
     if _asks_for_pieces(request):
         return JsonResponse({"refused": problem}, status=422)
     typed = {"text": form.data.get("text", ""), "problem": problem}
-    if key := form.cleaned_data.get("key"):
-        typed["key"] = key
     return render(request, "web/case.html", case_context(request, case_id, **typed), status=422)
 
 
