@@ -14,7 +14,7 @@ from resonanz.privacy.models import AuditRecord
 from resonanz.service import cases, drafts, outbox, replies
 from resonanz.service.conversation import conversation
 from resonanz.service.models import Case, CaseEvent, CasePost, NoneNeeded, Outgoing, OutgoingState
-from resonanz.service.replies import NotAllowed, UnderWay, cancel, queue_reply
+from resonanz.service.replies import AlreadySent, NotAllowed, UnderWay, cancel, queue_reply
 from tests.service.conftest import MovingClock
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +193,29 @@ def test_key_of_somebody_elses_form_changes_nothing(case: Case, post_id: int, ag
         "Von Miriam"
     )
     assert words(case, agent) == "Von Miriam"
+
+
+def test_another_tab_with_the_same_form_loses_no_word(case: Case, post_id: int, agent: User) -> None:
+    key = uuid4()
+    sent = queue_reply(case_id=case.pk, post_id=post_id, text="Morgen früh.", author=agent, key=key)
+    kept = drafts.keep(case_id=case.pk, post_id=post_id, text="Erst am Montag", author=agent, key=key)
+    assert kept is not None
+    assert (kept.text, kept.key == key) == ("Erst am Montag", False)
+
+    with pytest.raises(AlreadySent):
+        queue_reply(case_id=case.pk, post_id=post_id, text="Erst am Montag.", author=agent, key=key)
+
+    assert words(case, agent) == "Erst am Montag."
+    assert queue_reply(case_id=case.pk, post_id=post_id, text="Morgen früh.", author=agent, key=key).pk == sent.pk
+
+
+def test_form_whose_reply_was_taken_back_can_be_sent_from_another_tab(case: Case, post_id: int, agent: User) -> None:
+    key = uuid4()
+    sent = queue_reply(case_id=case.pk, post_id=post_id, text="Erstens.", author=agent, key=key)
+    drafts.keep(case_id=case.pk, post_id=post_id, text="Zweitens.", author=agent, key=uuid4())
+    cancel(outgoing_id=sent.pk, actor=agent)
+
+    again = queue_reply(case_id=case.pk, post_id=post_id, text="Erstens!", author=agent, key=key)
+
+    assert (again.state, again.text) == (OutgoingState.QUEUED, "Erstens!")
+    assert words(case, agent) == "Erstens.\n\nZweitens."
