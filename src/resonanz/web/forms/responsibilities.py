@@ -25,7 +25,7 @@ class ResponsibilityForm(forms.Form):
     )
     intent = forms.ChoiceField(label=_("Kind"), required=False)
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Who answers"), empty_label=_("choose …"))
-    deputy = forms.ModelChoiceField(User.objects.none(), label=_("Deputy"), required=False, empty_label=_("nobody"))
+    deputy = forms.ModelChoiceField(User.objects.none(), label=_("Deputy"), required=False, empty_label=_("no deputy"))
     team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"), required=False, empty_label=_("none"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
