@@ -51,7 +51,8 @@ def test_world_speaks_in_the_past_but_never_in_the_future(memory_network: Memory
 
 
 def test_world_sees_our_answers_and_changes_its_words(memory_network: MemoryProcess) -> None:
-    (ours, said) = play(memory_network, {"act": "token", "handle": "nordhain", "name": "Nordhain"}, say("a", "@nordhain hi"))
+    ours_too = {"act": "token", "handle": "nordhain", "name": "Nordhain"}
+    (ours, said) = play(memory_network, ours_too, say("a", "@nordhain hi"))
     answer = memory_network.call("POST", "/posts", ours["token"], text="Good day.", parent_id=said["id"])
 
     (seen,) = play(memory_network, {"act": "answers", "by": "nordhain", "after": 0})
