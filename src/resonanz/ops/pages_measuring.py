@@ -12,6 +12,7 @@ import json
 import os
 import random
 import sys
+import uuid
 from datetime import timedelta
 from http.cookies import SimpleCookie
 
@@ -37,7 +38,7 @@ from resonanz.networks import channels  # noqa: E402
 from resonanz.networks.contract import Author, Posted  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
 from resonanz.pipeline.take_in import take_in  # noqa: E402
-from resonanz.service.models import Case  # noqa: E402
+from resonanz.service.models import Case, Outgoing, OutgoingState  # noqa: E402
 from resonanz.service.responsibilities import set_responsibility  # noqa: E402
 
 BATCH = 1000
@@ -61,6 +62,10 @@ def fill(cases: int) -> dict[str, object]:
         said = [_post(number, cases, chance) for number in range(start, min(start + BATCH, cases))]
         take_in(channel=channel, events=said, evaluating=start == 0)
     _settle_most()
+    _answer_settled(channel, administrator)
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
     case_id = Case.objects.filter(state="OPEN").order_by("answer_due_at", "id").values_list("id", flat=True)[10]
     topic_id = Topic.objects.order_by("id").values_list("id", flat=True)[0]
     pages = {"inbox": "/inbox/", "case": f"/inbox/{case_id}/", "topic": f"/topics/{topic_id}/", "start": "/"}
@@ -127,9 +132,34 @@ def _settle_most() -> None:
             " WHERE NOT EXISTS (SELECT FROM triage_evaluation mine WHERE mine.post_id = p.id)",
             [],
         )
-    connection.close()
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+
+
+def _answer_settled(channel: Channel, administrator: User) -> None:
+    """Every resolved case got one answer, two hours after what was said."""
+    resolved = Case.objects.filter(state="RESOLVED").order_by("id")
+    rows = resolved.values_list("id", "case_posts__post_id", "root_native_id", "last_post_at", "first_reply_at")
+    Outgoing.objects.bulk_create(
+        (
+            Outgoing(
+                key=uuid.uuid4(),
+                channel=channel,
+                case_id=case_id,
+                in_reply_to_id=post_id,
+                parent_native_id=native_id,
+                root_native_id=native_id,
+                visibility="PUBLIC",
+                author=administrator,
+                text="An answer as long as answers are. ^B",
+                state=OutgoingState.SENT,
+                created_at=said_at,
+                sent_at=sent_at,
+                native_id=f"answer-{case_id}",
+                delete_on=(said_at + SPAN * 12).date(),
+            )
+            for case_id, post_id, native_id, said_at, sent_at in rows.iterator(chunk_size=2000)
+        ),
+        batch_size=2000,
+    )
 
 
 def _cookie(user: User) -> str:
