@@ -12,6 +12,7 @@ from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening.models import Post
+from resonanz.networks import channels
 from resonanz.networks.channels import connect
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity, Person
@@ -65,6 +66,22 @@ def test_strangers_come_in_by_the_real_way(network: MemoryProcess, nora: User, l
 def test_practice_begun_twice_is_begun_once(network: MemoryProcess, nora: User) -> None:
     assert begin(nora) == begin(nora)
     assert Channel.objects.count() == 1
+
+
+def test_practice_that_fails_at_its_beginning_leaves_no_channel(
+    network: MemoryProcess, nora: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: object) -> None:
+        raise ConnectionError
+
+    # Until the cursor stands, a listener that saw the channel would take in what others practised before.
+    with monkeypatch.context() as broken:
+        broken.setattr(channels, "move_cursor", fail)
+        with pytest.raises(ConnectionError):
+            begin(nora)
+
+    assert not Channel.objects.exists()
+    assert begin(nora).settings == {practising.PRACTICE: "yes"}
 
 
 def test_nothing_of_practice_remains_and_the_next_one_begins_afresh(network: MemoryProcess, nora: User) -> None:

@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
 from resonanz.accounts.actors import actor_of
@@ -88,9 +89,7 @@ def begin(*, actor: User, channel_name: str, language: str) -> Channel:
         return running
     name = company().name or actor.name
     ours = _open_account(address, name, name)
-    cursor = _newest(ours)
-    channel = _connect(ours, channel_name, actor)
-    channels.move_cursor(channel_id=channel.pk, cursor=cursor)  # what others practised before is not repeated
+    channel = _connect(ours, channel_name, actor, cursor=_newest(ours))
     for stranger in POSTS.get(language, POSTS["en"]):
         _speak(address, stranger, us=ours.handle, name=name)
     return channel
@@ -104,13 +103,14 @@ def end(*, actor: User) -> None:
         audit.record(act="practice.ended", actor=actor_of(actor), thing="channel", thing_id=channel.pk)
 
 
-def _connect(ours: Account, name: str, actor: User) -> Channel:
+@transaction.atomic
+def _connect(ours: Account, name: str, actor: User, *, cursor: str) -> Channel:
+    """All of it at once: a listener that saw it half made would repeat what others practised before."""
     channel = channels.connect(
         network=_NETWORK, name=name, address=ours.address, handle=ours.handle, native_id=ours.native_id,
-        secret=ours.secret, actor=actor,
+        secret=ours.secret, settings={PRACTICE: "yes"}, actor=actor,
     )  # fmt: skip
-    channel.settings = {PRACTICE: "yes"}
-    channel.save(update_fields=["settings"])
+    channels.move_cursor(channel_id=channel.pk, cursor=cursor)
     set_responsibility(
         channel_id=channel.pk, topic_id=None, intent="", owner_id=actor.pk, deputy_id=None, team_id=None, actor=actor
     )
