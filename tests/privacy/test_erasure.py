@@ -91,6 +91,16 @@ def test_notes_name_nobody_who_is_erased_or_left_the_case() -> None:
     assert elsewhere.text == "Wie bei █████; Anna ist ein Name."
 
 
+def test_draft_to_one_names_nobody_else_who_left_the_case() -> None:
+    anna, bert = holdings.post("p1"), holdings.post("p2", author="bert", name="Bert Kahl")
+    draft = holdings.answer(bert, holdings.case(anna, bert), "Anna, wir prüfen.\n\nHerr Kahl, wir auch.", "DRAFT")
+
+    erase()
+
+    draft.refresh_from_db()
+    assert (draft.text, draft.state) == ("█████, wir prüfen.\n\nHerr Kahl, wir auch.", "DRAFT")
+
+
 def test_note_names_the_author_while_another_post_of_hers_stays_in_the_case() -> None:
     first, second, other = holdings.post("p1"), holdings.post("p2"), holdings.post("p3", author="bert", name="Bert")
     note = holdings.note(holdings.case(first, second, other), "Anna rief an.")

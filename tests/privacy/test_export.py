@@ -21,6 +21,7 @@ def test_export_hands_over_what_is_held_about_the_account_alone() -> None:
     holdings.answer(question, both, "Es kommt, Frau Bolwieser")
     holdings.answer(other, both, "Ihres auch, Herr Kahl")
     holdings.wording(question, "Wo bleibt es?")
+    holdings.answer(question, both, "Herr Kahl, wir prüfen. Und Frau Bolwieser: auch.", "DRAFT")
     holdings.note(both, "Kahl rief an")
     holdings.note(holdings.case(question, root_native_id="p3"), "Will ein Rad")
     Evaluation.objects.create(post=question, is_question=True, urgency=0.5, evaluated_at=clock.now())

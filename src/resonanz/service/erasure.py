@@ -24,11 +24,11 @@ BEING_ANSWERED = Q(answers__state__in=_ON_ITS_WAY)
 def take_from_cases(post_ids: Collection[int]) -> Removed:
     """Take posts out of their cases, and delete the cases in which only context is left, with that context.
 
-    Answers to them that have not left are cancelled, and neither answers nor notes name their authors any more. The
-    posts themselves are the caller's affair. Context that another case needs stays.
+    Answers to them that have not left are cancelled, and neither answers nor notes nor drafts in their cases name their
+    authors any more. The posts themselves are the caller's affair. Context that another case needs stays.
     """
     case_ids = _lock_cases(post_ids)
-    masked = _settle_answers(post_ids) + _mask_notes_of_authors(post_ids)
+    masked = _settle_answers(post_ids) + _mask_names_of_authors(post_ids)
     CasePost.objects.filter(post_id__in=post_ids).delete()
     removed = _delete_empty(case_ids)
     for case in Case.objects.filter(pk__in=case_ids).order_by("pk"):
@@ -95,16 +95,19 @@ def _settle_answers(post_ids: Collection[int]) -> int:
     return masked
 
 
-def _mask_notes_of_authors(post_ids: Collection[int]) -> int:
-    """Notes name whoever has other posts in the case, but nobody who leaves it."""
-    leaving = CasePost.objects.filter(post_id__in=post_ids, case__notes__isnull=False).exclude(post__speaker="OWN")
+def _mask_names_of_authors(post_ids: Collection[int]) -> int:
+    """Notes and drafts name whoever has other posts in the case, but nobody who leaves it."""
+    written = Q(case__notes__isnull=False) | Q(case__outgoings__state=OutgoingState.DRAFT)
+    leaving = CasePost.objects.filter(written, post_id__in=post_ids).exclude(post__speaker="OWN")
     masked = 0
     for place in leaving.select_related("post").distinct().order_by("pk"):
         author = place.post
         staying = CasePost.objects.filter(case=place.case_id).exclude(post_id__in=post_ids)
         if not staying.filter(post__origin=author.origin, post__author_native_id=author.author_native_id).exists():
             words = _spoken_to({author.author_handle} - {""}, {author.author_name} - {""})
+            drafts = Outgoing.objects.filter(case=place.case_id, state=OutgoingState.DRAFT)
             masked += masking.mask_columns(CaseNote.objects.filter(case=place.case_id), ["text"], words)
+            masked += masking.mask_columns(drafts, ["text"], words)
     return masked
 
 

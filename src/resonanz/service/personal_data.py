@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from resonanz.listening.erasure import posts_by
+from resonanz.listening.models import Post
 from resonanz.privacy import export
 from resonanz.privacy.register import declare_impersonal, declare_personal
 from resonanz.service.erasure import notes_about
-from resonanz.service.models import Case, CaseEvent, CaseNote, CasePost, Outgoing
+from resonanz.service.models import Case, CaseEvent, CaseNote, CasePost, Outgoing, OutgoingState
 
 _PURPOSE = "answering whoever addressed us (Art. 6(1)(b), (f) GDPR)"
 
@@ -19,7 +20,7 @@ def declare() -> None:
     declare_personal(
         "service_outgoing",
         fields={
-            "text": "what we answered, or began to",
+            "text": "what we answered, or began to where nobody else spoke",
             "visibility": "who could read it",
             "state": "whether it was sent",
             "created_at": "when it was written",
@@ -100,9 +101,16 @@ def _events(network: str, origin: str, native_id: str) -> QuerySet[CaseEvent]:
 def _notes(network: str, origin: str, native_id: str) -> QuerySet[CaseNote]:
     """In a case of several people nobody can tell whom a note is about, so export gives none of its notes to any."""
     said = posts_by(network, origin, native_id)
-    others = CasePost.objects.filter(post__speaker="OUTSIDER").exclude(post__in=said)
-    return notes_about(said).exclude(case__in=others.values("case"))
+    return notes_about(said).exclude(case__in=_of_others(said).values("case"))
 
 
 def _answers(network: str, origin: str, native_id: str) -> QuerySet[Outgoing]:
-    return Outgoing.objects.filter(in_reply_to__in=posts_by(network, origin, native_id))
+    """A draft may hold words to somebody else in the case, as a note."""
+    said = posts_by(network, origin, native_id)
+    return Outgoing.objects.filter(in_reply_to__in=said).exclude(
+        state=OutgoingState.DRAFT, case__in=_of_others(said).values("case")
+    )
+
+
+def _of_others(said: QuerySet[Post]) -> QuerySet[CasePost]:
+    return CasePost.objects.filter(post__speaker="OUTSIDER").exclude(post__in=said)
