@@ -289,13 +289,17 @@ def test_reply_to_what_was_said_in_private_stays_private(server: MastodonProcess
 
 
 def test_reply_names_also_who_spoke_to_us_in_the_thread(server: MastodonProcess, us: Account, ada: Account) -> None:
-    eve, bystander = server.open_account(f"eve{next(_numbers)}"), server.open_account(f"bob{next(_numbers)}")
+    eve = server.open_account(f"eve_with_a_name_of_thirty{next(_numbers)}"[:30])
+    bystander = server.open_account(f"bob{next(_numbers)}")
     first = server.say(eve, f"{name_of(us)} hallo?")
     second = server.say(ada, f"{name_of(us)} {name_of(eve)} {name_of(bystander)} auch!", in_reply_to_id=first["id"])
     receipt = network.reply(us, answer_to(second, f"{name_of(ada)} und alle: kommt."))
     stands = server.call("GET", f"/api/v1/statuses/{receipt.native_id}", ada.secret)
     assert {mention["id"] for mention in stands["mentions"]} == {ada.native_id, eve.native_id}
     assert stands["content"].count(name_of(ada)) == 1
+    longest = network.reply(us, answer_to(second, "x" * network.limits.text_length, key="k2"))
+    stands = server.call("GET", f"/api/v1/statuses/{longest.native_id}", ada.secret)
+    assert ada.native_id in {mention["id"] for mention in stands["mentions"]}
 
 
 def test_reply_sent_twice_with_one_key_stands_once_and_is_found(

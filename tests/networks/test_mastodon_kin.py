@@ -16,7 +16,18 @@ from tests.networks.page_server import PageServer, Request, page
 
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
-from resonanz.networks.contract import Account, BadEvent, Batch, Deleted, Edited, Event, Posted, ReplyOrder, Visibility
+from resonanz.networks.contract import (
+    Account,
+    BadEvent,
+    Batch,
+    Deleted,
+    Edited,
+    Event,
+    Posted,
+    Registration,
+    ReplyOrder,
+    Visibility,
+)
 from resonanz.networks.errors import NotAuthorised, Refused, TryLater, Unsupported
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.mastodon.cursor import MOST_WATCHED, Cursor
@@ -312,6 +323,17 @@ def test_server_is_found_in_what_people_type(monkeypatch: pytest.MonkeyPatch, ty
 def test_what_names_no_server_is_refused(typed: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 (its words are for nobody)
         network.server_of(typed)
+
+
+@pytest.mark.parametrize("wrong", [{"id": "9" * 256}, {"acct": "x" * 250}, {"id": None}])
+def test_account_described_beyond_all_bounds_is_not_connected(pages: PageServer, wrong: dict[str, object]) -> None:
+    person = {"id": "1", "username": "werke", "acct": "werke"}
+    pages.pages["/oauth/token"] = page(b'{"access_token": "t"}')
+    pages.pages["/api/v2/instance"] = page(b'{"domain": "kin.example"}')
+    pages.pages["/api/v1/accounts/verify_credentials"] = page(json.dumps(person | wrong).encode())
+    server, known = pages.url("").rstrip("/"), Registration("id", "word")
+    with pytest.raises(Refused):
+        network.sign_in(server, known, redirect_uri="https://r.example/", code="c", verifier="v")
 
 
 def test_cursor_survives_whatever_stands_in_it() -> None:

@@ -17,6 +17,7 @@ from resonanz.networks.mastodon.statuses import NAME, handle_of, id_of
 APPLICATION = "Resonanz"
 # The least that reading mentions and timelines, streaming them and answering need.
 SCOPES = "read:accounts read:notifications read:statuses write:statuses"
+_MOST_NAME = 255
 _HOST = re.compile(r"(?=.{1,253}(?::\d+)?$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 
 
@@ -94,18 +95,20 @@ def sign_in(server: str, registration: Registration, *, redirect_uri: str, code:
 def _account(server: str, token: str, instance: Instance, person: dict[str, object]) -> Account:
     origin = instance.domain or urlsplit(server).netloc
     bare = Account(network=NAME, address=server, origin=origin, secret=token)
+    native_id, handle = id_of(person), handle_of(person, bare)
+    if max(map(len, (origin, native_id, handle))) > _MOST_NAME:
+        raise ValueError("longer than any server's")
     settings = {
         "server_title": instance.title,
-        "server_rules": str(instance.rules),
+        "server_rules": str(instance.rules or ""),
         "server_text_length": str(instance.text_length or ""),
-        "is_marked_as_bot": "yes" if person.get("bot") is True else "",
     }
     return Account(
         network=NAME,
         address=server,
         origin=origin,
-        native_id=id_of(person),
-        handle=handle_of(person, bare),
+        native_id=native_id,
+        handle=handle,
         secret=token,
         settings={key: value for key, value in settings.items() if value},
     )

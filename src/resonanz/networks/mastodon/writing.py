@@ -28,6 +28,7 @@ from resonanz.networks.mastodon.statuses import (
 _MOST_OTHERS = 5
 _MOST_PAGES_BACK = 10
 _MOST_TEXT = 100_000
+_MOST_COUNTED = 500  # by Mastodon, which does not count the server in a mention
 
 
 def reply(account: Account, order: ReplyOrder) -> Receipt:
@@ -121,7 +122,18 @@ def _with_mentions(words: str, names: list[str], domain: str) -> str:
     """The words, after the mentions that they do not hold themselves, with or without the server."""
     said = {word.strip(".,:;!?()").casefold() for word in words.split() if word.startswith("@")}
     missing = [name for name in names if said.isdisjoint({f"@{name}".casefold(), f"@{name}@{domain}".casefold()})]
-    return " ".join([*(f"@{name}" for name in missing), words])
+    return " ".join([*(f"@{name}" for name in _that_fit(missing, words)), words])
+
+
+def _that_fit(names: list[str], words: str) -> list[str]:
+    """The first one, for whom the limit of an answer leaves room, and more as long as there is some."""
+    room, kept = _MOST_COUNTED - len(words), list[str]()
+    for name in names:
+        room -= len(f"@{name.partition('@')[0]} ")
+        if kept and room < 0:
+            break
+        kept.append(name)
+    return kept
 
 
 def _receipt(status: dict[str, Any] | Status) -> Receipt:
