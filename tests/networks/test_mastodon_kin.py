@@ -29,7 +29,7 @@ from resonanz.networks.contract import (
     Visibility,
 )
 from resonanz.networks.errors import NotAuthorised, Refused, TryLater, Unsupported
-from resonanz.networks.mastodon import MastodonNetwork
+from resonanz.networks.mastodon import MastodonNetwork, connecting
 from resonanz.networks.mastodon.cursor import MOST_WATCHED, Cursor
 from resonanz.networks.mastodon.reading import FAULTS, heard
 from resonanz.networks.mastodon.statuses import as_status
@@ -334,6 +334,21 @@ def test_account_described_beyond_all_bounds_is_not_connected(pages: PageServer,
     server, known = pages.url("").rstrip("/"), Registration("id", "word")
     with pytest.raises(Refused):
         network.sign_in(server, known, redirect_uri="https://r.example/", code="c", verifier="v")
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("social.werke.example", "social.werke.example"),
+        ("werke.example", "werke.example"),
+        ("mastodon.example", "social.werke.example"),
+        ("rke.example", "social.werke.example"),
+        ("example", "social.werke.example"),
+        ("", "social.werke.example"),
+    ],
+)
+def test_server_bears_no_name_but_its_own(said: str, name: str) -> None:
+    assert connecting.name_of("https://social.werke.example", said) == name
 
 
 def test_cursor_survives_whatever_stands_in_it() -> None:

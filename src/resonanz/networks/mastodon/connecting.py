@@ -92,8 +92,17 @@ def sign_in(server: str, registration: Registration, *, redirect_uri: str, code:
         raise Refused("answer.unreadable") from error
 
 
+def name_of(server: str, said: str) -> str:
+    """The name that the server says its accounts bear, if it answers beneath it; else the one it answers under.
+
+    Ids are unique by this name: one that took another server's could change what was said there.
+    """
+    own = urlsplit(server).netloc
+    return said if own == said or ("." in said and own.endswith(f".{said}")) else own
+
+
 def _account(server: str, token: str, instance: Instance, person: dict[str, object]) -> Account:
-    origin = instance.domain or urlsplit(server).netloc
+    origin = name_of(server, instance.domain)
     bare = Account(network=NAME, address=server, origin=origin, secret=token)
     native_id, handle = id_of(person), handle_of(person, bare)
     if max(map(len, (origin, native_id, handle))) > _MOST_NAME:

@@ -14,7 +14,7 @@ _MOST_RULES = 100
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """`domain` is the one its accounts bear, which may differ from where it answers; "" and 0 where it does not say."""
+    """`domain` is what it says its accounts bear, not always where it answers; "" and 0 where it does not say."""
 
     domain: str
     title: str
