@@ -4,7 +4,7 @@ import pytest
 
 from resonanz.accounts.models import User
 from resonanz.service import cases
-from resonanz.service.models import Case, CaseEvent
+from resonanz.service.models import Case, CaseEvent, CasePost
 
 pytestmark = pytest.mark.django_db
 
@@ -29,3 +29,11 @@ def test_claim_takes_a_case_from_whom_the_reader_saw_there(quiet_case: Case, age
     assert cases.claim(case_id=quiet_case.pk, actor=agent, instead_of=colleague.pk).assignee_id == agent.pk
     with pytest.raises(cases.AlreadyClaimed):
         cases.claim(case_id=quiet_case.pk, actor=colleague, instead_of=None)
+
+
+def test_post_whose_channel_was_removed_opens_no_case(quiet_case: Case, agent: User) -> None:
+    post_id = CasePost.objects.get(case=quiet_case).post_id
+    quiet_case.delete()
+
+    with pytest.raises(cases.NoChannel):
+        cases.open_from_post(post_id=post_id, channel_id=None, actor=agent)

@@ -160,6 +160,21 @@ def test_case_is_not_resolved_over_a_post_that_somebody_opens_again(
     assert quiet_case.state == CaseState.OPEN
 
 
+def test_answer_from_elsewhere_waits_for_the_act_at_hand(
+    quiet_case: Case, post_id: int, agent: User, meanwhile: Meanwhile
+) -> None:
+    def answer_elsewhere() -> None:
+        with transaction.atomic():
+            cases.answered_elsewhere(parents=[("memory", "", "1")])
+
+    others = meanwhile(cases, "locked", answer_elsewhere)
+
+    cases.needs_no_answer(case_id=quiet_case.pk, post_id=post_id, reason=NoneNeeded.TROLL, actor=agent)
+    others[0].finished()
+
+    assert CasePost.objects.get().reason == NoneNeeded.TROLL
+
+
 def test_only_one_of_two_colleagues_claims_a_case(
     quiet_case: Case, agent: User, colleague: User, meanwhile: Meanwhile
 ) -> None:

@@ -44,6 +44,12 @@ class CaseGone(ResonanzError):
     code = "case.gone"
 
 
+class NoChannel(ResonanzError):
+    """The channel through which the post came was removed, so nobody can answer there."""
+
+    code = "case.no_channel"
+
+
 class AlreadyClaimed(ResonanzError):
     """Somebody else took the case meanwhile; `name` says who."""
 
@@ -162,10 +168,10 @@ def open_again(*, case: Case) -> None:
 
 
 def open_from_post(*, post_id: int, channel_id: int | None, actor: User) -> Case:
-    """Make a case of a post that stayed in Listening; the thread's open case where there is one."""
+    """Make a case of a post that stayed in Listening; the thread's open case where there is one. Raises NoChannel."""
     with transaction.atomic():
         post = Post.objects.get(pk=post_id)
-        channel = Channel.objects.get(pk=channel_id or posts.channels_of(post_id=post.pk)[0])
+        channel = Channel.objects.get(pk=channel_id or _channel_of(post))
         identity_id = _identity_of(post)
         arrival = _arrival(post, identity_id)
         touched = intake.take(channel=channel, arrivals=[arrival])
@@ -173,6 +179,14 @@ def open_from_post(*, post_id: int, channel_id: int | None, actor: User) -> Case
         case = Case.objects.get(pk=touched[0])
         note(case=case, act="case.made_of_post", actor=actor, post=post.pk)
     return case
+
+
+def _channel_of(post: Post) -> int:
+    """A post that a duty keeps outlives the channel it came through."""
+    found = posts.channels_of(post_id=post.pk)
+    if not found:
+        raise NoChannel
+    return found[0]
 
 
 def _serve(post: Post) -> None:
@@ -216,12 +230,13 @@ def answered_elsewhere(*, parents: list[tuple[str, str, str]]) -> None:
     if not parents:
         return
     ids = posts.known(keys=parents).values()
-    rows = CasePost.objects.filter(post_id__in=ids, state=CasePostState.OPEN, case__state=CaseState.OPEN)
-    for row in rows.select_related("case").select_for_update().order_by("id"):
-        row.state, row.reason = CasePostState.NONE_NEEDED, NoneNeeded.ANSWERED_ELSEWHERE
-        row.save(update_fields=["state", "reason"])
-        note(case=row.case, act="case.answered_elsewhere", actor=None, post=row.post_id)
-        settle(case=row.case)
+    waiting = CasePost.objects.filter(post_id__in=ids, state=CasePostState.OPEN, case__state=CaseState.OPEN)
+    for case in Case.objects.select_for_update().filter(pk__in=waiting.values("case")).order_by("id"):
+        for place in waiting.filter(case=case).order_by("id"):
+            place.state, place.reason = CasePostState.NONE_NEEDED, NoneNeeded.ANSWERED_ELSEWHERE
+            place.save(update_fields=["state", "reason"])
+            note(case=case, act="case.answered_elsewhere", actor=None, post=place.post_id)
+        settle(case=case)
 
 
 def locked(*, case_id: int) -> Case:

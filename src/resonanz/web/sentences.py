@@ -55,6 +55,7 @@ SENTENCES: Mapping[str, Promise] = {
     ),
     "case.another_open": _("This conversation has another open case by now; it goes on there."),
     "case.post_not_in_case": _("This post no longer belongs to the case; it may have been removed."),
+    "case.no_channel": _("The channel through which this came was removed; no answer can be given there."),
     "case.gone": _("This case is no longer here."),
     "note.empty": _("The note has no text yet."),
     "note.too_long": _("A note has at most %(most)s characters."),
