@@ -228,6 +228,17 @@ def test_stranger_with_our_handle_on_another_server_is_a_stranger(channel: Chann
     assert Case.objects.count() == 1
 
 
+def test_mention_of_another_account_of_ours_is_left_to_its_own_channel(channel: Channel, colleague: User) -> None:
+    other = connect(network=NETWORK, name="Jobs", origin=ORIGIN, handle="jobs", native_id="them", actor=colleague)
+    asked = [posted("1", "@jobs Sucht ihr noch jemanden?", mentions=("jobs",))]
+
+    take_in(channel=channel, events=asked)
+    assert not Post.objects.exists()
+    take_in(channel=other, events=asked)
+
+    assert [case.channel for case in Case.objects.all()] == [other]
+
+
 def test_post_from_a_timeline_that_turns_out_to_be_addressed_waits_for_an_answer(channel: Channel) -> None:
     take_in(channel=channel, events=[posted("1", addressed=True)])
     later = posted("2", "Wann kommt es endlich?", parent_id="1", author=Author(native_id="a-2"))

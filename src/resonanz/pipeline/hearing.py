@@ -50,7 +50,7 @@ def key_of(posted: Posted) -> PostKey:
 
 def listen(channel: Channel, said: Sequence[Posted], topics: Compiled) -> list[Heard]:
     """Those of the posts that concern us, each once."""
-    wanted, ours = _not_erased(_each_once(said)), _Ours()
+    wanted, ours = _not_erased(_each_once(said)), _Ours(channel)
     touched = topics.matcher.match_all(
         [posted.text for posted in wanted],
         author_handles=[posted.author.handle if posted.author else "" for posted in wanted],
@@ -128,16 +128,23 @@ def _hear(
 
 
 class _Ours:
-    """The accounts of this company, each in its world: a network and, where it has many, the server."""
+    """The accounts of this company, each in its world: a network and, where it has many, the server.
 
-    def __init__(self) -> None:
-        accounts = Channel.objects.values_list("network", "origin", "address", "native_id", "handle")
+    Who names another account of ours on the same network is left to that account's own channel: one post, one case.
+    """
+
+    def __init__(self, channel: Channel) -> None:
         self._ids: set[tuple[str, str, str]] = set()
         self._handles: set[tuple[str, str, str]] = set()
-        for network, origin, address, native_id, handle in accounts:
-            world = (network, origin or address.rstrip("/"))
-            self._ids |= {(*world, native_id)} if native_id else set()
-            self._handles |= {(*world, handle.removeprefix("@").casefold())} if handle else set()
+        self._elsewhere: set[tuple[str, str, str]] = set()
+        for account in Channel.objects.only("network", "origin", "address", "native_id", "handle"):
+            world = (account.network, account.origin or account.address.rstrip("/"))
+            ids = {(*world, account.native_id)} if account.native_id else set()
+            handles = {(*world, account.handle.removeprefix("@").casefold())} if account.handle else set()
+            self._ids |= ids
+            self._handles |= handles
+            if account.pk != channel.pk and account.network == channel.network:
+                self._elsewhere |= ids | handles
 
     def said(self, posted: Posted) -> bool:
         author = posted.author
@@ -146,7 +153,11 @@ class _Ours:
         return self._is(posted, author.native_id, author.handle)
 
     def are_named(self, posted: Posted) -> bool:
-        return any(self._is(posted, mention, mention) for mention in posted.mentions)
+        return any(self._is(posted, name, name) and not self._is_elsewhere(posted, name) for name in posted.mentions)
+
+    def _is_elsewhere(self, posted: Posted, name: str) -> bool:
+        world = (posted.network, posted.origin)
+        return not self._elsewhere.isdisjoint({(*world, name), (*world, name.removeprefix("@").casefold())})
 
     def _is(self, posted: Posted, native_id: str, handle: str) -> bool:
         world = (posted.network, posted.origin)
