@@ -75,7 +75,7 @@ def test_ids_that_are_no_numbers_are_followed_without_links(kin: KinServer, unde
 
 def test_source_that_was_empty_is_filled_from_its_beginning(kin: KinServer) -> None:
     _, _, cursor = read(kin.account())
-    gap = [kin.mention(f"Nummer {number}")["id"] for number in range(30)]
+    gap = [kin.mention(f"Nummer {number}")["id"] for number in range(90)]
     assert ids(read(kin.account(), cursor)[0]) == gap
 
 

@@ -89,9 +89,9 @@ class _Poll:
 
     def _begin(self, source: Source, *, is_new: bool) -> Iterator[Batch]:
         """A source without a place to go on from: the newest page of one never read, all of one that was empty."""
-        pages = [self._page(source)]
-        while not is_new and pages[-1].items and pages[-1].older and self._pages_left > 0:
-            pages.append(self._page(source, max_id=pages[-1].older))
+        pages, older = [self._page(source)], ""
+        while not is_new and self._pages_left > 0 and (older := _below(pages[-1], older)):
+            pages.append(self._page(source, max_id=older))
         items = [item for page in pages for item in page.items]
         self._cursor.newest[source.key] = pages[0].newer or _id(items[0] if items else None)
         yield self._batch(
@@ -215,6 +215,12 @@ def _before(newest_first: list[Any], last: str) -> list[Any]:
         if _id(item) == last:
             return newest_first[:place]
     return newest_first
+
+
+def _below(page: Page, asked: str) -> str:
+    """The id below which to go on, "" at the end; servers that do not say go on below the last one shown."""
+    older = page.older or _id(page.items[-1] if page.items else None)
+    return older if page.items and older != asked else ""
 
 
 def _id(item: object) -> str:
