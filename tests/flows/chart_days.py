@@ -44,7 +44,8 @@ def _ask(channel: Channel, post: Post, *, waits: bool, took: timedelta) -> None:
         channel=channel, root_native_id=post.native_id, visibility="PUBLIC", intent="QUESTION",
         opened_at=post.posted_at, last_post_at=post.posted_at, answer_due_at=clock.now() if waits else None,
     )  # fmt: skip
-    CasePost.objects.create(case=case, post=post, state="OPEN" if waits else "ANSWERED")
+    due_at = post.posted_at + timedelta(hours=20)
+    CasePost.objects.create(case=case, post=post, state="OPEN" if waits else "ANSWERED", due_at=due_at)
     if not waits:
         Outgoing.objects.create(
             key=uuid.uuid4(), channel=channel, case=case, in_reply_to=post, parent_native_id=post.native_id,

@@ -10,6 +10,7 @@ import pytest
 
 from resonanz.listening.models import Post
 from resonanz.networks.models import Channel
+from resonanz.service import calendars
 from resonanz.service.models import Case, CasePost, Outgoing
 
 KEPT = {"purpose": "SERVICE", "source": "memory", "delete_on": date(2030, 1, 1)}
@@ -49,7 +50,8 @@ def ask(channel: Channel, say: Callable[..., Post]) -> Callable[..., Post]:
         )  # fmt: skip
         state = state or ("ANSWERED" if answered else "OPEN")
         reason = "PRAISE" if state == "NONE_NEEDED" else ""
-        CasePost.objects.create(case=case, post=post, state=state, reason=reason)
+        due = calendars.due_finder(network=post.network)(post.posted_at)
+        CasePost.objects.create(case=case, post=post, state=state, reason=reason, due_at=due)
         if answered:
             _send(case, post, datetime.fromisoformat(answered))
         return post

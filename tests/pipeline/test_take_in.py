@@ -245,7 +245,9 @@ def test_post_from_a_timeline_that_turns_out_to_be_addressed_waits_for_an_answer
     take_in(channel=channel, events=[later])
     take_in(channel=channel, events=[replace(later, addressed=True), later])
 
-    assert CasePost.objects.get(post__native_id="2").state == "OPEN"
+    first, second = CasePost.objects.order_by("post__native_id")
+    assert second.state == "OPEN"
+    assert second.due_at == first.due_at == Case.objects.get().answer_due_at
     assert not Post.objects.get(native_id="2").is_context
 
 

@@ -89,7 +89,7 @@ def quiet_case(agent: User) -> Case:
         channel=channel, root_native_id="1", visibility="PUBLIC", intent="QUESTION", opened_at=clock.now(),
         last_post_at=clock.now(),
     )  # fmt: skip
-    CasePost.objects.create(case=case, post=asked)
+    CasePost.objects.create(case=case, post=asked, due_at=clock.now() + timedelta(hours=4))
     settle(case=case)
     return case
 

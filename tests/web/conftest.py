@@ -62,7 +62,7 @@ def new_case(channel: Channel, miriam: User) -> Callable[..., Case]:
             channel=channel, root_native_id=native_id, visibility="PUBLIC", intent="QUESTION", identity=identity,
             assignee=miriam, opened_at=now, last_post_at=now, answer_due_at=now + timedelta(minutes=18),
         )  # fmt: skip
-        CasePost.objects.create(case=case, post=post)
+        CasePost.objects.create(case=case, post=post, due_at=case.answer_due_at)
         return case
 
     return make

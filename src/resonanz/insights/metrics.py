@@ -1,4 +1,4 @@
-"""What was said on each day of a reader, and what became of it: counted from posts, answers and targets in force.
+"""What was said on each day of a reader, and what became of it: counted from posts and answers.
 
 A day's number and the list of that day (`listening.posts.stream`) count the same posts.
 """

@@ -14,7 +14,7 @@ from resonanz.networks.models import Channel
 from resonanz.people.identities import Seen, meet
 from resonanz.privacy import retention
 from resonanz.privacy.models import Purpose
-from resonanz.service import calendars, intake
+from resonanz.service import intake
 from resonanz.service.models import Case, CaseEvent, CasePost, CasePostState, CaseState, NoneNeeded, Outgoing
 from resonanz.service.notices import notify
 from resonanz.triage.models import Evaluation
@@ -119,10 +119,9 @@ def needs_no_answer(*, case_id: int, post_id: int, reason: NoneNeeded, actor: Us
 
 
 def settle(*, case: Case) -> None:
-    """No answer is due once no post is open; call with the case locked."""
+    """An answer is due when the first open post is, and none once no post is open; call with the case locked."""
     waiting = CasePost.objects.filter(case=case, state=CasePostState.OPEN)
-    oldest = waiting.aggregate(oldest=Min("post__posted_at"))["oldest"]
-    due = calendars.due_finder(network=case.channel.network)(oldest) if oldest else None
+    due = waiting.aggregate(due=Min("due_at"))["due"]
     if case.answer_due_at != due:
         case.answer_due_at = due
         case.save(update_fields=["answer_due_at"])

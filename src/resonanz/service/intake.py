@@ -5,7 +5,7 @@ There is at most one open case per channel, thread root and visibility; a constr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -21,6 +21,7 @@ from resonanz.triage.contract import Evaluated, Judgement
 from resonanz.triage.evaluations import is_true, sentiment
 from resonanz.triage.models import Evaluation
 
+DueFinder = Callable[[datetime], datetime]
 THREAD = tuple[str, str, str]
 """(origin, root id, visibility) within one channel."""
 
@@ -163,37 +164,37 @@ def _topic(arrival: Arrival, responsible_for: int | None) -> int | None:
 def _join(channel: Channel, joining: Sequence[Arrival], cases: dict[THREAD, Case]) -> None:
     if not joining:
         return
-    waiting = _place(joining, cases)
-    due = calendars.due_finder(network=channel.network)
+    waiting = _place(joining, cases, calendars.due_finder(network=channel.network))
     for arrival in joining:
         case = cases[arrival.thread]
         case.last_post_at = max(case.last_post_at, arrival.posted_at)
-        if arrival.post_id in waiting:
-            asked = due(arrival.posted_at)
-            case.answer_due_at = min(case.answer_due_at, asked) if case.answer_due_at else asked
+        if due := waiting.get(arrival.post_id):
+            case.answer_due_at = min(case.answer_due_at, due) if case.answer_due_at else due
             case.urgency = max(case.urgency, arrival.urgency)
     _write([cases[thread] for thread in {arrival.thread for arrival in joining}])
 
 
-def _place(joining: Sequence[Arrival], cases: dict[THREAD, Case]) -> set[int]:
-    """Give each post its place in its case; the ids of those that wait for an answer there.
+def _place(joining: Sequence[Arrival], cases: dict[THREAD, Case], due: DueFinder) -> dict[int, datetime | None]:
+    """Give each post its place in its case; those that wait for an answer there, and when it is due.
 
     What stood there as context, and now turns out to want an answer, waits from now on; what somebody answered or
     settled stays so.
     """
     CasePost.objects.bulk_create(
-        [_new_place(arrival, cases[arrival.thread]) for arrival in joining], ignore_conflicts=True
+        [_new_place(arrival, cases[arrival.thread], due) for arrival in joining], ignore_conflicts=True
     )
-    wanted = [arrival.post_id for arrival in joining if arrival.wanted]
+    wanted = {arrival.post_id: arrival.posted_at for arrival in joining if arrival.wanted}
     places = CasePost.objects.filter(case__in=[case.pk for case in cases.values()], post_id__in=wanted)
-    context = places.filter(state=CasePostState.NONE_NEEDED, reason=NoneNeeded.CONTEXT)
-    context.update(state=CasePostState.OPEN, reason="")
-    return set(places.filter(state=CasePostState.OPEN).values_list("post_id", flat=True))
+    context = list(places.filter(state=CasePostState.NONE_NEEDED, reason=NoneNeeded.CONTEXT))
+    for place in context:
+        place.state, place.reason, place.due_at = CasePostState.OPEN, "", due(wanted[place.post_id])
+    CasePost.objects.bulk_update(context, ["state", "reason", "due_at"])
+    return dict(places.filter(state=CasePostState.OPEN).values_list("post_id", "due_at"))
 
 
-def _new_place(arrival: Arrival, case: Case) -> CasePost:
+def _new_place(arrival: Arrival, case: Case, due: DueFinder) -> CasePost:
     if arrival.wanted:
-        return CasePost(case=case, post_id=arrival.post_id, state=CasePostState.OPEN)
+        return CasePost(case=case, post_id=arrival.post_id, state=CasePostState.OPEN, due_at=due(arrival.posted_at))
     return CasePost(case=case, post_id=arrival.post_id, state=CasePostState.NONE_NEEDED, reason=NoneNeeded.CONTEXT)
 
 

@@ -139,12 +139,16 @@ class NoneNeeded(models.TextChoices):
 
 
 class CasePost(models.Model):
-    """A post's place in a case, and what became of it there."""
+    """A post's place in a case, and what became of it there.
+
+    `due_at`: by when an answer was due, by calendar and targets as they were when the post began to wait.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="case_posts")
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="case_posts")
     state = models.CharField(max_length=12, choices=CasePostState, default=CasePostState.OPEN)
     reason = models.CharField(max_length=20, choices=NoneNeeded, blank=True, default="")
+    due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

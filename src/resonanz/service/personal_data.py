@@ -73,7 +73,11 @@ def _declare_cases() -> None:
             "first_reply_at": "first answer",
             "resolved_at": "when it was resolved",
         },
-        "service_casepost": {"state": "what became of the post", "reason": "why it needs no answer"},
+        "service_casepost": {
+            "state": "what became of the post",
+            "reason": "why it needs no answer",
+            "due_at": "by when an answer was due",
+        },
         "service_caseevent": {"at": "when", "act": "what happened"},
     }.items():
         declare_personal(
