@@ -18,8 +18,8 @@ NewCase = Callable[..., Case]
 SCRIPT = {"HX-Request": "true"}
 # Session, reader, navigation, the rows.
 QUERIES_OF_ROWS = 4
-# The page of a case, and the rows that changed with it.
-QUERIES_OF_NEWS = 13
+# As the page of a case; the row that changed with it stands in its list.
+QUERIES_OF_NEWS = 12
 # Session, reader, the case.
 QUERIES_OF_PRESENCE = 4
 

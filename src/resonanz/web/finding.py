@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from resonanz.accounts.access import Act, may
@@ -95,7 +96,7 @@ def _cases(asked: str) -> list[Found]:
         Found(
             case.author or f"#{case.case_id}",
             reverse("case", args=[case.case_id]),
-            about=f"{words.word('intents', case.intent)} · {case.text[:_LONGEST]}",
+            about=f"{words.word('intents', case.intent)} · {Truncator(case.text).chars(_LONGEST)}",
             icon="inbox",
         )
         for case in found

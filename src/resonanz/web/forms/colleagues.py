@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import groupby
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel.core import get_global
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -54,5 +57,23 @@ class SettingsForm(forms.Form):
         assert isinstance(language, forms.ChoiceField)  # noqa: S101 (tells mypy what is declared above)
         assert isinstance(zone, forms.ChoiceField)  # noqa: S101 (as above)
         language.choices = [("", _("as the browser asks")), *settings.LANGUAGES]
-        zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
-        zone.choices = [("", settings.DEFAULT_TIME_ZONE), *((name, name) for name in zones)]
+        stored = str((kwargs.get("initial") or {}).get("time_zone", ""))
+        zone.choices = [("", settings.DEFAULT_TIME_ZONE), *_zones_by_continent(stored)]
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The zones that clocks of some country follow; a third of all names are older ones for the same zones."""
+    known = {name for zones in get_global("territory_zones").values() for name in zones}
+    return frozenset(known & available_timezones())
+
+
+def _zones_by_continent(stored: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Choices in groups. A zone that was chosen under an older name stays what it is."""
+    names = sorted(name for name in _zones() | {stored} if name)
+    grouped = groupby(names, key=lambda name: name.partition("/")[0])
+    return [(continent, [(name, _place(name)) for name in zones]) for continent, zones in grouped]
+
+
+def _place(zone: str) -> str:
+    return zone.partition("/")[2].replace("/", ", ").replace("_", " ") or zone

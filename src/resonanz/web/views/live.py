@@ -25,7 +25,8 @@ MOST_IDS = 300
 @require_GET
 def rows(request: HttpRequest) -> HttpResponse:
     """The rows of these cases as they are now, and which of them do not stand in this list any more."""
-    return render(request, "web/rows.html", _changed(request, _ids(request)))
+    around = listed(request) if _wants_top(request) else None
+    return render(request, "web/rows.html", _changed(request, _ids(request), around))
 
 
 @page(Act.READ_CASES)
@@ -37,8 +38,8 @@ def news(request: HttpRequest, case_id: int) -> HttpResponse:
 
 def pieces(request: HttpRequest, case_id: int, *, fresh_paper: bool = False) -> HttpResponse:
     """The pieces of an open page that an act or a notice may have changed."""
-    ids = {case_id, *_ids(request)}
-    context = {**case_context(request, case_id), **_changed(request, ids), "fresh_paper": fresh_paper}
+    around = case_context(request, case_id)
+    context = {**around, **_changed(request, {case_id, *_ids(request)}, around), "fresh_paper": fresh_paper}
     return render(request, "web/case_news.html", {**context, "current_id": case_id})
 
 
@@ -75,26 +76,29 @@ def presence(request: HttpRequest, case_id: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _changed(request: HttpRequest, ids: set[int]) -> dict[str, Any]:
-    address = addressed(request)
-    found = inbox.cases(
-        user=signed_in(request),
-        view=address["view"],
-        search=address["search"],
-        filters=address["filters"],
-        among=ids,
-    )
+def _changed(request: HttpRequest, ids: set[int], around: dict[str, Any] | None) -> dict[str, Any]:
+    """The rows of `ids` in this list; `around` is the list, where the page that is made holds it already."""
+    address = around or addressed(request)
+    listed_here: list[Case] = around["cases"] if around else []
+    found = [case for case in listed_here if case.pk in ids]
+    if missing := ids - {case.pk for case in found}:
+        found += inbox.cases(
+            user=signed_in(request),
+            view=address["view"],
+            search=address["search"],
+            filters=address["filters"],
+            among=missing,
+        )
     gone = ids - {case.pk for case in found}
-    if request.GET.get("top"):  # the page may have missed something: what stands at the top, too
-        here = {case.pk for case in found}
-        found += [case for case in listed(request)["cases"] if case.pk not in here]
-    return {
-        **address,
-        "changed": found,
-        "gone": sorted(gone),
-        "to_undo": undo.open_for(request),
-        **moment(),
-    }
+    if _wants_top(request):
+        found += [case for case in listed_here if case.pk not in ids]
+    to_undo = around["to_undo"] if around else undo.open_for(request)
+    return {**address, "changed": found, "gone": sorted(gone), "to_undo": to_undo, **moment()}
+
+
+def _wants_top(request: HttpRequest) -> bool:
+    """Whether the page may have missed something, and asks for what stands at the top, too."""
+    return bool(request.GET.get("top"))
 
 
 def _ids(request: HttpRequest) -> set[int]:

@@ -14,6 +14,7 @@ import { toast } from "./toast.js";
 function remember(element) {
   if (!element) return () => {};
   const before = /** @type {Element} */ (element.cloneNode(true));
+  for (const form of before.querySelectorAll("[data-busy]")) form.removeAttribute("data-busy");
   const id = element.id;
   return () => {
     const standing = document.getElementById(id);
@@ -100,7 +101,7 @@ const AT_ONCE = {
     return done;
   },
   resolve: (form) => (form.dataset.stillOpen === "0" ? [moveOn()] : []),
-  note: (form) => [emptied(field(form, "text")), pending(field(form, "text").value, "note")].reverse(),
+  note: (form) => [pending(field(form, "text").value, "note"), emptied(field(form, "text"))],
   reply: (form, by) => {
     const text = field(form, "text").value;
     // What the guideline has spoken against already is not shown as said.
@@ -148,7 +149,8 @@ function done(form, act, answer, caseId) {
   document.dispatchEvent(new CustomEvent("resonanz:done", { detail: { act, caseId } }));
   const about = answer.html.match(/data-of="(\d+)"/)?.[1] ?? caseId;
   if (answer.html) take(answer.html, { own: true, caseId: about });
-  if (act === "resolve" && openCase() === caseId) {
+  // With nothing left open it went on at once; a slow answer must not go on once more.
+  if (act === "resolve" && form.dataset.stillOpen !== "0" && openCase() === caseId) {
     /** @type {HTMLElement | null} */ (document.querySelector("#case-head [data-next]"))?.click();
   }
 }

@@ -36,7 +36,7 @@ export const timeOfDay = (moment) =>
 
 /** @param {HTMLElement} time */
 function tellDue(time) {
-  const left = Date.parse(time.dateTime ?? time.getAttribute("datetime") ?? "") - now();
+  const left = Date.parse(time.getAttribute("datetime") ?? "") - now();
   if (Math.abs(left) >= NEAR) return; // further away, the server's words hold for longer than a page is looked at
   const text = left < 0 ? fill(words.over, { span: span(-left) }) : fill(words.left, { span: span(left) });
   if (time.textContent !== text) time.textContent = text;

@@ -10,14 +10,18 @@ import { say } from "./inbox_words.js";
 
 const PAUSE = 700;
 const TRY_AGAIN = 5_000;
+const MOST_KEPT_ALIVE = 20_000; // a request that outlives its page may carry 64 KiB
 const between = new BroadcastChannel("resonanz-drafts");
 
-/** @typedef {{form: HTMLFormElement, field: HTMLTextAreaElement, caseId: string, mark: string, kept: string, timer: number, sent: boolean}} Draft */
+/** @typedef {{form: HTMLFormElement, field: HTMLTextAreaElement, caseId: string, mark: string, kept: string, timer: number, asking: boolean, sent: boolean}} Draft */
 /** @type {Draft | null} */
 let draft = null;
 
 /** @param {string} caseId */
 const store = (caseId) => `resonanz.draft.${caseId}`;
+
+/** @param {string} caseId */
+const left = (caseId) => `resonanz.left.${caseId}`;
 
 function begin() {
   const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-draft]"));
@@ -25,12 +29,20 @@ function begin() {
   if (!form || !field) return void (draft = null);
   if (draft?.form === form) return;
   const caseId = /** @type {HTMLElement | null} */ (form.closest("[data-open-case]"))?.dataset.openCase ?? "";
-  draft = { form, field, caseId, mark: mark(), kept: field.value, timer: 0, sent: false };
-  const rescued = sessionStorage.getItem(store(caseId));
-  if (rescued && rescued !== field.value) {
+  draft = { form, field, caseId, mark: mark(), kept: field.value, timer: 0, asking: false, sent: false };
+  const rescued = sessionStorage.getItem(store(caseId)) ?? leftBehind(caseId);
+  if (rescued === field.value) sessionStorage.removeItem(store(caseId));
+  else if (rescued) {
     field.value = field.value && !rescued.includes(field.value) ? `${rescued}\n\n${field.value}` : rescued;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
+}
+
+/** What the last request of a page that went away held, unless the draft was changed or sent since. @param {string} caseId */
+function leftBehind(caseId) {
+  const [before, text] = JSON.parse(sessionStorage.getItem(left(caseId)) ?? "[]");
+  sessionStorage.removeItem(left(caseId));
+  return before === mark() ? text : null;
 }
 
 const mark = () => document.getElementById("paper-state")?.dataset.mark ?? "";
@@ -41,30 +53,41 @@ function tell(text) {
   if (place) place.textContent = text;
 }
 
-/** @param {Draft} kept @param {boolean} [leaving] the page goes away: the request has to outlive it */
-async function keep(kept, leaving = false) {
+/**
+ * One request after the other: an older wording must not overtake a newer one.
+ * @param {Draft} kept @param {{mine?: boolean, leaving?: boolean}} [how] `leaving`: the request has to outlive the page
+ */
+async function keep(kept, { mine = document.hasFocus(), leaving = false } = {}) {
   clearTimeout(kept.timer);
   const text = kept.field.value;
   if (kept.sent || text === kept.kept) return;
+  if (kept.asking && !leaving) return void (kept.timer = setTimeout(() => keep(kept), PAUSE));
   const form = new FormData(kept.form);
   form.set("text", text);
   form.set("mark", kept.mark);
-  if (document.hasFocus() || leaving) form.set("mine", "1");
+  if (mine || leaving) form.set("mine", "1");
+  if (leaving) sessionStorage.setItem(left(kept.caseId), JSON.stringify([kept.mark, text]));
   const before = kept.kept;
   kept.kept = text;
-  const answer = await ask(kept.form.dataset.draft ?? "", { form, keepalive: leaving });
+  kept.asking = true;
+  const answer = await ask(kept.form.dataset.draft ?? "", { form, keepalive: leaving && text.length < MOST_KEPT_ALIVE });
+  kept.asking = false;
   if (answer.ok) return saved(kept, text, answer.data);
   if (answer.status === 409) return offer(kept, answer.data.text, answer.data.mark);
+  notKept(kept, text, before, answer);
+}
+
+/** @param {Draft} kept @param {string} text @param {string} before @param {import("./asking.js").Answer} answer */
+function notKept(kept, text, before, answer) {
   kept.kept = before;
   sessionStorage.setItem(store(kept.caseId), text);
-  if (draft !== kept) return;
-  tell(answer.status === 0 || answer.signedOut ? say("draft_here_only") : answer.data?.refused ?? "");
-  if (answer.status === 0) kept.timer = setTimeout(() => keep(kept), TRY_AGAIN);
+  if (answer.status === 0 || answer.status >= 500) kept.timer = setTimeout(() => keep(kept), TRY_AGAIN);
+  if (draft === kept) tell(answer.data?.refused ?? say("draft_here_only"));
 }
 
 /** @param {Draft} kept @param {string} text @param {{mark: string, key: string, kept: boolean}} told */
 function saved(kept, text, told) {
-  sessionStorage.removeItem(store(kept.caseId));
+  for (const name of [store(kept.caseId), left(kept.caseId)]) sessionStorage.removeItem(name);
   kept.mark = told.mark;
   const key = /** @type {HTMLInputElement} */ (kept.form.elements.namedItem("key"));
   if (told.key) key.value = told.key;
@@ -119,11 +142,12 @@ document.addEventListener("input", (event) => {
   clearTimeout(kept.timer);
   kept.timer = setTimeout(() => keep(kept), PAUSE);
 });
-const keepNow = () => draft && keep(draft, true);
+const keepNow = () => draft && keep(draft, { mine: true });
+const keepBeforeLeaving = () => draft && keep(draft, { leaving: true });
 document.addEventListener("focusout", (event) => event.target === draft?.field && keepNow());
-document.addEventListener("visibilitychange", () => document.hidden && keepNow());
-addEventListener("pagehide", keepNow);
 document.addEventListener("resonanz:leaving", keepNow);
+document.addEventListener("visibilitychange", () => document.hidden && keepBeforeLeaving());
+addEventListener("pagehide", keepBeforeLeaving);
 document.addEventListener("resonanz:signed-in", () => draft && keep(draft));
 addEventListener("online", () => draft && keep(draft));
 

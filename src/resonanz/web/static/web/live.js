@@ -8,6 +8,7 @@
  */
 
 const PATIENCE = 5_000;
+const SETTLED = 500;
 const LOOK_FOR_SESSION = 10_000;
 const WITHOUT_STREAM = 20_000;
 const PROBE = "/inbox/rows/?ids=";
@@ -33,7 +34,9 @@ function pass(written) {
 }
 
 /** Hold the stream for all tabs of this browser. */
+let holds = false;
 function hold() {
+  holds = true;
   connect();
   return new Promise(() => {}); // the lock is held for as long as the tab lives
 }
@@ -101,5 +104,9 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) tell("again");
 });
 
-if (navigator.locks) navigator.locks.request("resonanz-stream", hold);
+if (navigator.locks) {
+  navigator.locks.request("resonanz-stream", hold);
+  // Another tab holds it: what was told between the making of this page and now was told without it.
+  addEventListener("load", () => setTimeout(() => holds || tell("again"), SETTLED));
+}
 else setInterval(() => document.hidden || tell("again"), WITHOUT_STREAM); // no locks without HTTPS: ask now and then

@@ -69,7 +69,9 @@ function replaceInside(before, after, own) {
 function merge(into, pieces, own) {
   const wanted = [...pieces.children];
   const ids = new Set(wanted.map((each) => each.id));
-  for (const each of [...into.children]) if (!ids.has(each.id)) each.remove();
+  // What the reader just said is on its way: only the answer to it takes it away.
+  const stays = (/** @type {Element} */ each) => ids.has(each.id) || (!own && each.id.startsWith("pending-"));
+  for (const each of [...into.children]) if (!stays(each)) each.remove();
   /** @type {Element | null} */
   let last = null;
   for (const line of wanted) {

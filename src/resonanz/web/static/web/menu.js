@@ -6,10 +6,10 @@ function close(menu, back = false) {
   if (back) menu?.querySelector("summary")?.focus();
 }
 
-const open = () => [...document.querySelectorAll("details.menu[open]")];
+const openMenus = () => [...document.querySelectorAll("details.menu[open]")];
 
 document.addEventListener("click", (event) => {
-  for (const menu of open()) if (!menu.contains(/** @type {Node} */ (event.target))) close(menu);
+  for (const menu of openMenus()) if (!menu.contains(/** @type {Node} */ (event.target))) close(menu);
 });
 
 document.addEventListener("focusout", (event) => {

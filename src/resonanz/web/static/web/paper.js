@@ -15,7 +15,7 @@ function begin() {
   const field = document.getElementById("reply-text");
   if (field instanceof HTMLTextAreaElement) count(field);
   const note = document.getElementById("note-text");
-  if (note instanceof HTMLTextAreaElement && !note.value) note.value = sessionStorage.getItem(noteStore(caseOf(note))) ?? "";
+  if (note instanceof HTMLTextAreaElement && !note.value && !note.form?.dataset.busy) note.value = sessionStorage.getItem(noteStore(caseOf(note))) ?? "";
   const chosen = document.querySelector("[data-paper] [role=tab][aria-selected=true]");
   for (const panel of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-paper] [role=tabpanel]"))) {
     panel.hidden = panel.id !== chosen?.getAttribute("aria-controls");
