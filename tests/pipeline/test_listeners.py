@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
@@ -219,6 +220,24 @@ def test_deletion_waits_for_the_poll_that_read_the_post_before(
     listening()
     eventually(Post.objects.filter(native_id="2").exists)
     eventually(lambda: not Post.objects.filter(native_id="1", text__gt="").exists())
+
+
+def test_listening_that_fails_lets_go_of_its_streams(
+    scripted: Scripted, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = Rounds(threading.Event())
+    look = rounds._look
+
+    def lost(takers: Executor) -> None:
+        if scripted.streams:
+            raise OperationalError
+        look(takers)
+
+    monkeypatch.setattr(listeners, "_LOOK_FOR_CHANNELS_SECONDS", 0.1)
+    monkeypatch.setattr(rounds, "_look", lost)
+    with pytest.raises(OperationalError):
+        rounds.go()
+    assert scripted.closed.wait(3)
 
 
 def test_said_is_stored_at_once_and_a_lost_connection_misses_nothing(

@@ -100,12 +100,17 @@ class Rounds:
             ThreadPoolExecutor(THREADS, thread_name_prefix="poll") as polls,
             ThreadPoolExecutor(THREADS, thread_name_prefix="take") as takers,
         ):
-            while not self._stopping.wait(_LOOK_FOR_CHANNELS_SECONDS):
-                self._look(takers)
-                for channel_id, listened in self._listened.items():
-                    if listened.is_due():
-                        listened.begin(channel_id, polls, self._stopping)
-            self._let_go()
+            try:
+                while not self._stopping.wait(_LOOK_FOR_CHANNELS_SECONDS):
+                    self._round(polls, takers)
+            finally:  # also where the database is away: the pools wait for what streams still bring
+                self._let_go()
+
+    def _round(self, polls: Executor, takers: Executor) -> None:
+        self._look(takers)
+        for channel_id, listened in self._listened.items():
+            if listened.is_due():
+                listened.begin(channel_id, polls, self._stopping)
 
     def _look(self, takers: Executor) -> None:
         """Begin with channels that are new, anew with those that have changed, and leave the others."""
