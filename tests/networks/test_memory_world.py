@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import urllib.error
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.networks.memory_process import MemoryProcess
 
 from resonanz.core import clock
-from resonanz.networks.memory_world import control_file
+from resonanz.networks.memory_world import control_file, control_word
 
 
 def play(practice: MemoryProcess, *acts: dict[str, Any]) -> list[dict[str, Any]]:
@@ -27,6 +28,14 @@ def test_world_without_the_control_word_is_refused(memory_network: MemoryProcess
 
     with pytest.raises(urllib.error.HTTPError, match="403"):
         memory_network.call("POST", "/_world", token, acts=[say("a", "hello")])
+
+
+def test_control_word_is_made_once_also_after_a_killed_beginning(tmp_path: Path) -> None:
+    file = tmp_path / "practice.sqlite3"
+    control_file(file).touch()
+    made = control_word(file)
+    assert len(made) >= 24
+    assert control_word(file) == made
 
 
 def test_world_says_each_key_once(memory_network: MemoryProcess) -> None:

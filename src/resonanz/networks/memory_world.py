@@ -26,8 +26,8 @@ _NAMELESS = ""
 def control_word(file: Path) -> str:
     """The word for the network that lives in `file`; made at first use, readable for its owner only."""
     beside = control_file(file)
-    if not beside.exists():
-        beside.touch(mode=0o600)
+    beside.touch(mode=0o600)
+    if not beside.read_text("ascii").strip():  # a new one, or one whose maker was killed before the word stood in it
         beside.write_text(secrets.token_urlsafe(24), "ascii")
     return beside.read_text("ascii").strip()
 
