@@ -175,6 +175,22 @@ def test_answer_from_elsewhere_waits_for_the_act_at_hand(
     assert CasePost.objects.get().reason == NoneNeeded.TROLL
 
 
+def test_case_is_not_opened_again_beside_one_that_opens_right_now(quiet_case: Case, post_id: int, agent: User) -> None:
+    cases.needs_no_answer(case_id=quiet_case.pk, post_id=post_id, reason=NoneNeeded.TROLL, actor=agent)
+    cases.resolve(case_id=quiet_case.pk, actor=agent)
+    with transaction.atomic():
+        newer = Case.objects.create(
+            channel=quiet_case.channel, root_native_id="1", visibility="PUBLIC", intent="OTHER", opened_at=clock.now(),
+            last_post_at=clock.now(),
+        )  # fmt: skip
+        other = Beside(lambda: cases.reopen(case_id=quiet_case.pk, actor=agent))
+        other.waits()
+
+    with pytest.raises(cases.AnotherOpen) as refused:
+        other.finished()
+    assert refused.value.params == {"case": newer.pk}
+
+
 def test_only_one_of_two_colleagues_claims_a_case(
     quiet_case: Case, agent: User, colleague: User, meanwhile: Meanwhile
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Min
 
 from resonanz.accounts.models import User
@@ -155,15 +155,24 @@ def reopen(*, case_id: int, actor: User) -> Case:
 
 def open_again(*, case: Case) -> None:
     """Call with the case locked; raises AnotherOpen."""
+    _refuse_beside_another(case)
+    case.state, case.resolved_at = CaseState.OPEN, None
+    try:
+        with transaction.atomic():
+            case.save(update_fields=["state", "resolved_at"])
+    except IntegrityError:  # a post opened another one in this very moment
+        _refuse_beside_another(case)
+        raise
+    settle(case=case)
+
+
+def _refuse_beside_another(case: Case) -> None:
     same = Case.objects.filter(
         channel=case.channel, origin=case.origin, root_native_id=case.root_native_id,
         visibility=case.visibility, state=CaseState.OPEN,
     ).first()  # fmt: skip
     if same is not None:
         raise AnotherOpen(case=same.pk)
-    case.state, case.resolved_at = CaseState.OPEN, None
-    case.save(update_fields=["state", "resolved_at"])
-    settle(case=case)
 
 
 def open_from_post(*, post_id: int, channel_id: int | None, actor: User) -> Case:
