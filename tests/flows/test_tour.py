@@ -57,7 +57,7 @@ def test_card_makes_way_on_a_phone_for_whoever_writes(page: Page) -> None:
     page.get_by_role("link", name="cases that want an answer").click()
     page.locator("a.case").first.click()
     expect(card).to_contain_text("3/5")
-    card.get_by_role("button", name="Onward").click()
+    card.get_by_role("button", name="Go on").click()
 
     page.get_by_role("textbox", name="Answer to").focus()
 

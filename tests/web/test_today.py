@@ -120,7 +120,9 @@ def test_channel_that_fails_is_named(signed_in: Client, channel: Channel) -> Non
         (12, 20, "12 said so far; by this time it is usually 20."),
         (21, 20, "21 said so far, about as usual by this time."),
         (0, 20, "Nothing said yet today; by this time it is usually 20."),
+        (0, 1, "Nothing said yet today."),
         (0, 0, "Nothing said yet today, as is usual by this time."),
+        (21, 0, "21 posts so far; usually nothing is said by this time."),
         (1234, 20, "1,234 said so far; by this time it is usually 20."),
     ],
 )

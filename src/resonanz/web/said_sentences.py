@@ -17,10 +17,16 @@ def sentence(said: Said) -> str:
     if said.usual is None:
         return _without_comparison(said.today)
     if abs(said.today - said.usual) <= max(1, said.usual * _MUCH_THE_SAME):
-        return _as_usual(said.today)
+        return _as_usual(said)
     words = {"said": times.number(said.today), "usual": times.number(said.usual)}
     if said.today == 0:
         return _("Nothing said yet today; by this time it is usually %(usual)s.") % words
+    if said.usual == 0:
+        return ngettext(
+            "%(said)s post so far; usually nothing is said by this time.",
+            "%(said)s posts so far; usually nothing is said by this time.",
+            said.today,
+        ) % {"said": words["said"]}
     return _("%(said)s said so far; by this time it is usually %(usual)s.") % words
 
 
@@ -32,7 +38,7 @@ def _without_comparison(today: int) -> str:
     }
 
 
-def _as_usual(today: int) -> str:
-    if today == 0:
-        return _("Nothing said yet today, as is usual by this time.")
-    return _("%(said)s said so far, about as usual by this time.") % {"said": times.number(today)}
+def _as_usual(said: Said) -> str:
+    if said.today == 0:
+        return _("Nothing said yet today.") if said.usual else _("Nothing said yet today, as is usual by this time.")
+    return _("%(said)s said so far, about as usual by this time.") % {"said": times.number(said.today)}

@@ -35,6 +35,8 @@ _SENDING = replies.TIME_TO_UNDO + timedelta(seconds=1)
 _READING = timedelta(seconds=3)
 _RESOLVING = timedelta(minutes=2)
 _JUST_NOW = timedelta(minutes=1)
+_UNSEEN = 2 / 3
+"""This part of the time to an answer passes before a colleague makes a case of what no judge took for one."""
 _KEYS = uuid.UUID("6f1c3c1e-6f0d-4d5e-9d7b-6f2d7e0a4b11")
 _REVIEWS_FROM = "shop.nordhain.example"
 
@@ -187,8 +189,9 @@ class _Play:
             _resolve_if_done(case, author)
 
     def _made_of(self, post: Post, author: User) -> Case:
-        """Nothing told the judges that it wants an answer; a colleague saw it."""
-        return cases.open_from_post(post_id=post.pk, channel_id=self._channel.pk, actor=author)
+        """Nothing told the judges that it wants an answer; a colleague saw it, some time before the answer."""
+        with clock.moved_to(post.posted_at + (clock.now() - post.posted_at) * _UNSEEN):
+            return cases.open_from_post(post_id=post.pk, channel_id=self._channel.pk, actor=author)
 
     def _settle(self, done: Done, post: Post) -> None:
         case = _open_case(post)

@@ -45,7 +45,11 @@ async function draw(figure, embed) {
   const place = figure.querySelector(".drawing");
   if (!told || !place) return;
   const font = getComputedStyle(figure).fontFamily;
-  await embed(place, JSON.parse(told.textContent ?? ""), { ...OPTIONS, config: { font } });
+  // Drawn over the one before and then in its place, so that nothing blinks.
+  const next = /** @type {Element} */ (place.cloneNode(false));
+  place.after(next);
+  await embed(next, JSON.parse(told.textContent ?? ""), { ...OPTIONS, config: { font } });
+  place.remove();
   figure.classList.add("drawn");
 }
 
@@ -58,11 +62,23 @@ function afterPaint() {
   });
 }
 
-const figures = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-chart]")]);
-const address = figures[0]?.dataset.script;
-if (address) {
-  afterPaint()
-    .then(() => loadEmbed(address))
-    .then((embed) => Promise.all(figures.map((figure) => draw(figure, embed))))
-    .catch(() => figures.forEach((figure) => figure.classList.add("undrawn")));
+/** @returns {HTMLElement[]} */
+const figures = () => [...document.querySelectorAll("[data-chart]")].filter((one) => one instanceof HTMLElement);
+
+/** @type {Promise<Embed> | undefined} */
+let embedding;
+
+async function drawAll() {
+  const address = figures()[0]?.dataset.script;
+  if (!address) return;
+  try {
+    embedding ??= afterPaint().then(() => loadEmbed(address));
+    const embed = await embedding;
+    await Promise.all(figures().map((figure) => draw(figure, embed)));
+  } catch {
+    figures().forEach((figure) => figure.classList.add("undrawn"));
+  }
 }
+
+document.addEventListener("resonanz:counted", drawAll);
+drawAll();

@@ -7,6 +7,7 @@ const LAST = 5;
 const STEP = "resonanz-tour-step";
 const FOLDED = "resonanz-tour-folded";
 const POINTED = "tour-here";
+const REACTION = ".said.ours ~ .said:not(.ours, .note)";
 const card = document.getElementById("tour");
 
 /** @param {string} selector @returns {HTMLElement | null} */
@@ -26,14 +27,20 @@ function isThere(place) {
   return place === "/" ? location.pathname === "/" : location.pathname.startsWith(place);
 }
 
+/** @returns {Element | null} what the step that is shown speaks of, marked */
 function point() {
-  document.querySelectorAll(`.${POINTED}`).forEach((one) => one.classList.remove(POINTED));
   const shown = part(`[data-tour-step="${step()}"]`);
   const found = shown?.dataset.points ? document.querySelector(shown.dataset.points) : null;
-  found?.classList.add(POINTED);
+  document.querySelectorAll(`.${POINTED}`).forEach((one) => one === found || one.classList.remove(POINTED));
+  if (!found?.classList.contains(POINTED)) found?.classList.add(POINTED);
   shown?.querySelectorAll("[data-elsewhere]").forEach((way) => {
     if (way instanceof HTMLElement) way.hidden = isThere(way.dataset.elsewhere ?? "");
   });
+  const reacted = document.querySelector(REACTION) !== null;
+  card?.querySelectorAll("[data-reacted]").forEach((one) => {
+    if (one instanceof HTMLElement) one.hidden = (one.dataset.reacted === "yes") !== reacted;
+  });
+  return found;
 }
 
 function show() {
@@ -45,7 +52,7 @@ function show() {
   if (back) back.hidden = step() <= 1;
   if (onward) onward.hidden = step() >= LAST;
   part("[data-tour-end]")?.classList.toggle("quiet", step() < LAST);
-  point();
+  point()?.scrollIntoView({ block: "nearest" });
 }
 
 /** @param {number} wanted */
@@ -64,6 +71,17 @@ function reach(wanted) {
 function look() {
   if (step() <= 2 && caseIsOpen()) reach(3);
   point();
+}
+
+/** Lists and cases are replaced while they are looked at; the mark goes with what takes their place. */
+function watch() {
+  let waits = false;
+  const soon = () => {
+    if (!waits) requestAnimationFrame(() => ((waits = false), look()));
+    waits = true;
+  };
+  const main = document.querySelector("main");
+  if (main) new MutationObserver(soon).observe(main, { childList: true, subtree: true });
 }
 
 /** @param {boolean} folded */
@@ -85,7 +103,7 @@ function walk() {
   part("[data-tour-back]")?.addEventListener("click", () => goTo(step() - 1));
   part("[data-tour-onward]")?.addEventListener("click", () => goTo(step() + 1));
   button?.addEventListener("click", () => fold(!card?.classList.contains("folded")));
-  document.addEventListener("htmx:afterSettle", look);
+  watch();
   document.addEventListener("toggle", onToggle, true);
   document.addEventListener("submit", onSubmit, true);
   document.addEventListener("focusin", onFocus);
