@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
+from tests.networks.page_server import PageServer
+from tests.networks.page_server import page as served
 
 from resonanz.accounts import company
 from resonanz.accounts.models import Company, Role, User
 from resonanz.core import clock
+from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening.models import Post
 from resonanz.networks.models import Channel
 from resonanz.pipeline import tasks
@@ -19,6 +22,8 @@ from resonanz.web.views import channel_removal
 from .conftest import BACKEND
 
 pytestmark = pytest.mark.django_db
+FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>
+<item><guid>1</guid><title>Nordhain builds bicycles</title></item></channel></rss>"""
 STEPS = ("area", "channel", "who", "sample", "practise", "live")
 
 
@@ -88,15 +93,42 @@ def test_sales_cannot_be_chosen_yet(signed_in: Client) -> None:
     assert company.company().areas == []
 
 
-def test_feed_is_connected_under_the_name_of_its_server(signed_in: Client) -> None:
-    answer = signed_in.post("/start/channel/", {"address": "https://news.example/feed", "name": ""})
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PageServer]:
+    """A web server with a feed and a page that is none."""
+    with PageServer() as running:
+        monkeypatch.setenv(ALLOWED_VARIABLE, running.host)
+        running.pages["/feed"] = served(FEED, headers={"Content-Type": "application/rss+xml"})
+        running.pages["/"] = served(b"<!doctype html><title>News</title>", headers={"Content-Type": "text/html"})
+        yield running
+
+
+def test_feed_is_connected_under_the_name_of_its_server(signed_in: Client, server: PageServer) -> None:
+    answer = signed_in.post("/start/channel/", {"address": server.url("/feed"), "name": ""})
 
     made = Channel.objects.get()
     assert answer.headers["Location"] == "/start/who/"
-    assert (made.network, made.name, made.address) == ("feeds", "news.example", "https://news.example/feed")
-    again = signed_in.post("/start/channel/", {"address": "https://news.example/other", "name": ""})
-    assert "news.example" in again.content.decode()
+    assert (made.network, made.name, made.address) == ("feeds", "127.0.0.1", server.url("/feed"))
+    again = signed_in.post("/start/channel/", {"address": server.url("/feed"), "name": ""})
+    assert "There is already a channel called 127.0.0.1." in again.content.decode()
     assert Channel.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing-here"])
+def test_address_without_a_feed_is_told_before_anything_is_connected(
+    signed_in: Client, server: PageServer, path: str
+) -> None:
+    answer = signed_in.post("/start/channel/", {"address": server.url(path), "name": ""})
+
+    assert "There is no feed at this address." in answer.content.decode()
+    assert not Channel.objects.exists()
+
+
+def test_private_address_is_refused_beside_the_field(signed_in: Client) -> None:
+    answer = signed_in.post("/start/channel/", {"address": "http://127.0.0.1:9/feed", "name": ""})
+
+    assert "This address is not on the open internet and is not asked." in answer.content.decode()
+    assert not Channel.objects.exists()
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "javascript:alert(1)", "ftp://x.example/"])

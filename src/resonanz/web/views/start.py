@@ -23,7 +23,8 @@ from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
 from resonanz.networks import channels, registry
-from resonanz.networks.contract import Capability, able
+from resonanz.networks.contract import Account, Capability, able
+from resonanz.networks.errors import Refused, TryLater
 from resonanz.networks.feeds import FeedNetwork
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.pipeline import practising
@@ -35,6 +36,7 @@ from resonanz.web import first_start, rehearsals, words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.start import CompanyForm, FeedForm, SampleForm, WhoForm
 from resonanz.web.permissions import page
+from resonanz.web.sentences import SENTENCES
 
 _SATURDAY = 5
 
@@ -90,12 +92,30 @@ def channel(request: HttpRequest) -> HttpResponse:
 def _connect_feed(request: HttpRequest, form: FeedForm) -> bool:
     address = form.cleaned_data["address"]
     name = form.cleaned_data["name"] or (urlsplit(address).hostname or address)[:120]
+    if wrong := _what_is_wrong(address):
+        form.add_error("address", wrong)
+        return False
     try:
         channels.connect(network=FeedNetwork.name, name=name, address=address, actor=signed_in(request))
     except ResonanzError as error:
         form.add_error("name", words.told(error))
         return False
     return attempt(request, lambda: None, done=_("%(name)s is connected.") % {"name": name})
+
+
+def _what_is_wrong(address: str) -> str:
+    """Why no feed can be read there, "" if one can: whoever types is told at once, not by a failing channel."""
+    try:
+        next(FeedNetwork().poll(Account(network=FeedNetwork.name, address=address), ""), None)
+    except Refused as refused:
+        code = refused.words.partition(":")[0]
+        return words.sentence(code if code in SENTENCES else "feed.not_a_feed", {})
+    except TryLater as later:  # a server that is only busy is asked again by the channel
+        code = str(later.params["reason"])
+        return words.sentence(code, {}) if code in SENTENCES else ""
+    except ResonanzError as error:
+        return words.told(error)
+    return ""
 
 
 @page(Act.SET_UP)
