@@ -83,6 +83,23 @@ def test_refused_answer_keeps_its_text_and_says_why(signed_in: Client, new_case:
     assert list(Outgoing.objects.values_list("state", flat=True)) == [OutgoingState.DRAFT]
 
 
+def test_form_sent_in_another_tab_keeps_these_words_and_sends_them_when_asked_again(
+    signed_in: Client, new_case: NewCase
+) -> None:
+    case = new_case("p")
+    form = {"text": "Morgen, Jonas.", "post_id": case.case_posts.get().post_id, "key": str(uuid4())}
+    address = f"/inbox/{case.pk}/reply/"
+    signed_in.post(address, form)
+
+    answer = signed_in.post(address, form | {"text": "Am Montag, Jonas."})
+
+    assert (answer.status_code, answer.context["reply"]["text"]) == (422, "Am Montag, Jonas.")
+    again = form | {"text": "Am Montag, Jonas.", "key": str(answer.context["reply"]["key"])}
+    assert signed_in.post(address, again).status_code == 302
+    sent = Outgoing.objects.filter(state=OutgoingState.QUEUED).order_by("id").values_list("text", flat=True)
+    assert list(sent) == ["Morgen, Jonas.", "Am Montag, Jonas."]
+
+
 def test_answer_taken_back_is_in_the_form_again(signed_in: Client, new_case: NewCase) -> None:
     case = new_case("p")
     form = {"text": "Morgen, Jonas.", "post_id": case.case_posts.get().post_id, "key": str(uuid4())}
