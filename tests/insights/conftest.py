@@ -40,9 +40,9 @@ def say(channel: Channel) -> Callable[..., Post]:
 
 @pytest.fixture
 def ask(channel: Channel, say: Callable[..., Post]) -> Callable[..., Post]:
-    """The same, wanting an answer; `answered` is when one was sent."""
+    """The same, wanting an answer; `answered` is when one was sent, `again` when another one was."""
 
-    def store(at: str, *, answered: str = "", state: str = "", **differs: object) -> Post:
+    def store(at: str, *, answered: str = "", again: str = "", state: str = "", **differs: object) -> Post:
         post = say(at, **differs)
         case = Case.objects.create(
             channel=channel, root_native_id=post.native_id, visibility=post.visibility, intent="QUESTION",
@@ -52,8 +52,8 @@ def ask(channel: Channel, say: Callable[..., Post]) -> Callable[..., Post]:
         reason = "PRAISE" if state == "NONE_NEEDED" else ""
         due = calendars.due_finder(network=post.network)(post.posted_at)
         CasePost.objects.create(case=case, post=post, state=state, reason=reason, due_at=due)
-        if answered:
-            _send(case, post, datetime.fromisoformat(answered))
+        for sent in filter(None, (again, answered)):
+            _send(case, post, datetime.fromisoformat(sent))
         return post
 
     return store
@@ -63,5 +63,5 @@ def _send(case: Case, post: Post, at: datetime) -> None:
     Outgoing.objects.create(
         key=uuid.uuid4(), channel=case.channel, case=case, in_reply_to=post, parent_native_id=post.native_id,
         root_native_id=post.native_id, visibility=post.visibility, text="Morgen.", state="SENT", created_at=at,
-        sent_at=at, native_id=f"answer-{post.pk}", delete_on=date(2030, 1, 1),
+        sent_at=at, native_id=f"answer-{post.pk}-{at}", delete_on=date(2030, 1, 1),
     )  # fmt: skip
