@@ -224,6 +224,24 @@ def test_reply_to_what_is_described_oddly_is_careful(kin: KinServer, wrong: dict
     )
 
 
+def test_timeline_that_a_server_stumbles_over_holds_up_no_other(kin: KinServer) -> None:
+    said, gone = kin.status("kalt #b"), kin.mention("gleich weg")
+    _, _, cursor = read(kin.account(hashtags="c"))
+    kin.refused["/api/v1/timelines/tag/a"] = 500
+    del kin.statuses[gone["id"]]
+    batches: list[Batch] = []
+    with pytest.raises(TryLater):
+        batches.extend(network.poll(kin.account(hashtags="a b"), cursor))
+    events = [event for batch in batches for event in batch.events]
+    assert said["id"] in ids(events)
+    assert [event.native_id for event in events if isinstance(event, Deleted)] == [gone["id"]]
+    kin.refused["/api/v1/timelines/tag/a"] = 429
+    kin.asked.clear()
+    with pytest.raises(TryLater):
+        read(kin.account(hashtags="a b"), cursor)
+    assert "/api/v1/timelines/tag/b" not in kin.asked
+
+
 def test_rubbish_is_put_aside_and_the_rest_goes_on(kin: KinServer) -> None:
     said = kin.mention("echt")
     rubbish: list[object] = [

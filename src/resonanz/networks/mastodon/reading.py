@@ -39,6 +39,7 @@ _LOOKS = 20  # Mastodon shows as many statuses at once
 _SINGLE_LOOKS = 5
 _MOST_RAW = 4_000
 _GATEWAY_SECONDS = 60.0
+_STUMBLED = frozenset({"http.500", "answer.unreadable"})
 logger = logging.getLogger(__name__)
 
 FAULTS = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
@@ -60,6 +61,7 @@ class _Poll:
     def batches(self) -> Iterator[Batch]:
         sources = sources_of(self._account)
         self._cursor.keep_sources({source.key for source in sources})
+        trouble: TryLater | None = None
         for source in sources:
             try:
                 yield from self._read(source)
@@ -71,7 +73,13 @@ class _Poll:
                     raise
                 # A server may close its timelines to everybody; mentions arrive all the same.
                 logger.info("a server refuses a timeline")
+            except TryLater as error:
+                if source.required or error.params["reason"] not in _STUMBLED:
+                    raise
+                trouble = error  # over this timeline; the others, and deletions, do not wait for it
         yield self._batch(*self._look_again())
+        if trouble:
+            raise trouble
 
     def _read(self, source: Source) -> Iterator[Batch]:
         last = self._cursor.newest.get(source.key)
