@@ -87,3 +87,17 @@ def test_as_the_browser_asks_means_the_browser_again(signed_in: Client) -> None:
     signed_in.post("/settings/", {"language": "", "time_zone": ""})
 
     assert '<html lang="en">' in signed_in.get("/settings/", headers={"accept-language": "en"}).content.decode()
+
+
+def test_each_time_zone_is_offered_once_and_an_older_name_of_it_stays(signed_in: Client, miriam: User) -> None:
+    User.objects.filter(pk=miriam.pk).update(time_zone="Asia/Calcutta")
+
+    page = signed_in.get("/settings/").content.decode()
+    signed_in.post("/settings/", {"language": "de", "time_zone": "Asia/Calcutta"})
+
+    miriam.refresh_from_db()
+    assert '<option value="Asia/Calcutta" selected>' in page
+    assert '<option value="Asia/Kolkata">Kolkata</option>' in page
+    assert "US/Eastern" not in page
+    assert len(page) < 60_000
+    assert (miriam.language, miriam.time_zone) == ("de", "Asia/Calcutta")

@@ -9,6 +9,7 @@
 
 const PATIENCE = 5_000;
 const SETTLED = 500;
+const SILENCE = 50_000;
 const LOOK_FOR_SESSION = 10_000;
 const WITHOUT_STREAM = 20_000;
 const PROBE = "/inbox/rows/?ids=";
@@ -41,23 +42,44 @@ function hold() {
   return new Promise(() => {}); // the lock is held for as long as the tab lives
 }
 
+/** @type {EventSource | undefined} */
+let stream;
+let heard = 0;
+/** @type {number | undefined} */
+let lost;
+
 function connect() {
-  const stream = new EventSource("/stream/");
-  /** @type {number | undefined} */
-  let lost;
+  stream?.close();
+  const opened = new EventSource("/stream/");
+  stream = opened;
+  heard = performance.now();
   // Whatever happened before the stream was open, here or while it was lost, has to be asked for.
-  stream.addEventListener("ready", () => {
+  opened.addEventListener("ready", () => {
     clearTimeout(lost);
     lost = undefined;
     share("line", { open: true });
     share("again");
   });
-  stream.addEventListener("notice", (event) => pass(event.data));
-  stream.addEventListener("error", () => {
+  opened.addEventListener("notice", (event) => pass(event.data));
+  for (const name of ["ready", "notice", "ping"]) opened.addEventListener(name, () => (heard = performance.now()));
+  opened.addEventListener("error", () => {
     lost ??= setTimeout(() => share("line", { open: false }), PATIENCE);
-    if (stream.readyState === EventSource.CLOSED) lookForSession();
+    if (opened.readyState !== EventSource.CLOSED || stream !== opened) return;
+    stream = undefined;
+    lookForSession();
   });
 }
+
+/** A connection may be gone without a word: the server speaks three times a minute, and silence means that it is. */
+function listenForSilence() {
+  if (!stream || performance.now() - heard < SILENCE) return;
+  share("line", { open: false });
+  connect();
+}
+
+setInterval(listenForSilence, LOOK_FOR_SESSION);
+addEventListener("offline", () => tell("line", { open: false }));
+addEventListener("online", () => stream && connect());
 
 /** The server closed the door: is it the session, or is nobody there? */
 async function lookForSession() {
