@@ -354,6 +354,18 @@ def test_account_described_beyond_all_bounds_is_not_connected(pages: PageServer,
         network.sign_in(server, known, redirect_uri="https://r.example/", code="c", verifier="v")
 
 
+def test_server_that_stumbles_over_its_description_is_connected_by_the_former_one(pages: PageServer) -> None:
+    pages.pages["/oauth/token"] = page(b'{"access_token": "t"}')
+    pages.pages["/api/v2/instance"] = page(b"<h1>Server Error</h1>", 500)
+    pages.pages["/api/v1/instance"] = page(b'{"uri": "kin.example", "title": "Anders"}')
+    pages.pages["/api/v1/accounts/verify_credentials"] = page(b'{"id": "1", "username": "werke", "acct": "werke"}')
+    server = pages.url("").rstrip("/")
+    account = network.sign_in(
+        server, Registration("id", "word"), redirect_uri="https://r.example/", code="c", verifier="v"
+    )
+    assert (account.handle.partition("@")[0], account.settings["server_title"]) == ("werke", "Anders")
+
+
 @pytest.mark.parametrize(
     ("said", "name"),
     [

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from resonanz.core import text
-from resonanz.networks.errors import Refused
+from resonanz.core.http import Answer
+from resonanz.networks.errors import TryLater
 from resonanz.networks.mastodon import client
 
 _MOST_RULES = 100
@@ -25,11 +26,19 @@ class Instance:
 
 def instance_of(server: str, token: str = "") -> Instance:
     """The server's own description, of the present kind or, from older servers, the former. Raises a NetworkError."""
-    for version in ("v2", "v1"):
-        answer = client.ask("GET", f"{server}/api/{version}/instance", token=token)
-        if 200 <= answer.status < 300:
-            return _read(client.object_in(answer))
-    raise Refused(client.words_of(answer))
+    answer = _at_present(server, token) or client.ask("GET", f"{server}/api/v1/instance", token=token)
+    return _read(client.object_in(client.accepted(answer)))
+
+
+def _at_present(server: str, token: str) -> Answer | None:
+    """The description of the present kind, None where there is none, or where a server stumbles over its own."""
+    try:
+        answer = client.ask("GET", f"{server}/api/v2/instance", token=token)
+    except TryLater as later:
+        if later.params["reason"] != "http.500":
+            raise
+        return None
+    return answer if 200 <= answer.status < 300 else None
 
 
 def _read(found: dict[str, Any]) -> Instance:
