@@ -4,6 +4,7 @@
  */
 
 import { ask } from "./asking.js";
+import { allKept } from "./drafts.js";
 import { openCase, take, within } from "./rows.js";
 import { say } from "./inbox_words.js";
 import { toast } from "./toast.js";
@@ -135,6 +136,7 @@ document.addEventListener("submit", async (event) => {
   const caseId = openCase();
   const sent = by ? new FormData(form, by) : new FormData(form); // before the page shows it: the field is emptied then
   const restores = (AT_ONCE[act] ?? (() => []))(form, by);
+  if (act === "undo") await allKept();
   const answer = await ask(within(form.getAttribute("action") ?? ""), { form: sent });
   delete form.dataset.busy;
   if (answer.ok) return done(form, act, answer, caseId);

@@ -16,6 +16,11 @@ const between = new BroadcastChannel("resonanz-drafts");
 /** @typedef {{form: HTMLFormElement, field: HTMLTextAreaElement, caseId: string, mark: string, kept: string, timer: number, asking: boolean, sent: boolean}} Draft */
 /** @type {Draft | null} */
 let draft = null;
+/** @type {Promise<unknown>} */
+let running = Promise.resolve();
+
+/** Once what is being kept is kept: words that arrive after an answer was taken back would replace it. */
+export const allKept = () => running;
 
 /** @param {string} caseId */
 const store = (caseId) => `resonanz.draft.${caseId}`;
@@ -70,7 +75,9 @@ async function keep(kept, { mine = document.hasFocus(), leaving = false } = {}) 
   const before = kept.kept;
   kept.kept = text;
   kept.asking = true;
-  const answer = await ask(kept.form.dataset.draft ?? "", { form, keepalive: leaving && text.length < MOST_KEPT_ALIVE });
+  const asked = ask(kept.form.dataset.draft ?? "", { form, keepalive: leaving && text.length < MOST_KEPT_ALIVE });
+  running = asked;
+  const answer = await asked;
   kept.asking = false;
   if (answer.ok) return saved(kept, text, answer.data);
   if (answer.status === 409) return offer(kept, answer.data.text, answer.data.mark);
