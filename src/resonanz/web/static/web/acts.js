@@ -136,7 +136,8 @@ document.addEventListener("submit", async (event) => {
   const caseId = openCase();
   const sent = by ? new FormData(form, by) : new FormData(form); // before the page shows it: the field is emptied then
   const restores = (AT_ONCE[act] ?? (() => []))(form, by);
-  if (act === "undo") await allKept();
+  // The ten seconds run on, so a slow request is not waited for longer than this.
+  if (act === "undo") await Promise.race([allKept(), new Promise((over) => setTimeout(over, 1_500))]);
   const answer = await ask(within(form.getAttribute("action") ?? ""), { form: sent });
   delete form.dataset.busy;
   if (answer.ok) return done(form, act, answer, caseId);
