@@ -63,6 +63,12 @@ def test_strangers_come_in_by_the_real_way(network: MemoryProcess, nora: User, l
     assert set(Case.objects.values_list("assignee__name", flat=True)) == {"Nora"}
 
 
+def test_handle_spells_out_what_handles_cannot_hold(network: MemoryProcess, nora: User) -> None:
+    company.choose_areas(name="Müller & Söhne", areas=["SERVICE"], actor=nora)
+
+    assert begin(nora).handle == "mueller_soehne"
+
+
 def test_practice_begun_twice_is_begun_once(network: MemoryProcess, nora: User) -> None:
     assert begin(nora) == begin(nora)
     assert Channel.objects.count() == 1

@@ -13,10 +13,11 @@ from resonanz.accounts import company
 from resonanz.accounts.models import Company, Role, User
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
-from resonanz.listening.models import Post
+from resonanz.listening.models import Post, Topic
 from resonanz.networks.models import Channel
 from resonanz.pipeline import tasks
 from resonanz.service.models import Case, Responsibility
+from resonanz.web.forms.start import FeedForm
 from resonanz.web.views import channel_removal
 
 from .conftest import BACKEND
@@ -286,3 +287,18 @@ def test_page_of_a_channel_leads_back_to_a_first_start_under_way(
     after = page(signed_in, f"/channels/{channel.pk}/")
 
     assert ["Go on with the first start" in shown for shown in (before, under_way, after)] == [False, True, False]
+
+
+def test_last_step_says_that_without_a_topic_a_feed_brings_nothing(signed_in: Client) -> None:
+    without = page(signed_in, "/start/live/")
+    Topic.objects.create(name="Rad", query="Rad", created_at=clock.now(), changed_at=clock.now())
+
+    assert "No topic yet" in without
+    assert "1 topic says what to listen for" in page(signed_in, "/start/live/")
+
+
+def test_address_may_be_typed_without_its_scheme(signed_in: Client) -> None:
+    typed = page(signed_in, "/start/channel/")
+
+    assert re.search(r'<input type="text" name="address"', typed)
+    assert FeedForm({"address": "blog.example/feed"}).is_valid()

@@ -31,7 +31,7 @@ POSTS: Mapping[str, Sequence[Stranger]] = {
         ),
         Stranger(
             "sevda_t", "Sevda T.",
-            "Kurzes Lob an @{us}: gestern reklamiert, heute Ersatz da. Geht also auch anders.",
+            "Kurzes Lob an @{us}: gestern angerufen, heute war alles da. Danke, so macht das Spaß.",
         ),
         Stranger(
             "pia_unterwegs", "Pia unterwegs",
@@ -63,7 +63,7 @@ POSTS: Mapping[str, Sequence[Stranger]] = {
         ),
         Stranger(
             "sara_t", "Sara T.",
-            "Credit where it is due, @{us}: complained yesterday, replacement here today. So it can be done.",
+            "Thank you @{us}: called yesterday, everything here today. Great service!",
         ),
         Stranger(
             "pia_onroad", "Pia on the road",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -32,6 +33,7 @@ PRACTICE = "practice"
 """The setting by which a channel says that it is for practising."""
 _NETWORK = "memory"
 _MOST_HANDLE = 20
+_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"})
 
 
 class NoPracticeNetwork(ResonanzError):
@@ -142,6 +144,7 @@ def _open_account(address: str, wanted: str, name: str) -> Account:
 
 
 def _handle(name: str) -> str:
-    letters = re.sub(r"[^a-z0-9_]", "", re.sub(r"[\s-]+", "_", name.lower())).strip("_")
+    spelled = unicodedata.normalize("NFKD", name.lower().translate(_SPELLED))
+    letters = re.sub(r"_{2,}", "_", re.sub(r"[^a-z0-9_]", "", re.sub(r"[\s-]+", "_", spelled))).strip("_")
     whole_words = letters if len(letters) <= _MOST_HANDLE else letters[:_MOST_HANDLE].rpartition("_")[0]
     return whole_words or letters[:_MOST_HANDLE] or "company"

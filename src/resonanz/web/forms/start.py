@@ -46,6 +46,8 @@ class FeedForm(forms.Form):
         label=_("Address of the feed"),
         max_length=2000,
         assume_scheme="https",
+        # A browser would refuse "blog.example/feed" in a field for addresses, and people write them so.
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "none", "spellcheck": "false"}),
         help_text=_("RSS or Atom, for example of a blog, a forum, a newspaper, a review site."),
     )
     name = forms.CharField(label=_("Name"), max_length=120, required=False, help_text=_("Else that of the server."))

@@ -22,6 +22,7 @@ from resonanz.accounts.access import Act
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
+from resonanz.listening.models import Topic
 from resonanz.networks import channels, registry
 from resonanz.networks.contract import Account, Capability, able
 from resonanz.networks.errors import Refused, TryLater
@@ -266,6 +267,7 @@ def live(request: HttpRequest) -> HttpResponse:
         "listening": [one for one in real if one.state == ChannelState.ACTIVE],
         "unnamed": [one for one in real if one.pk not in {row.channel_id for row in rows}],
         "has_deputies": bool(rows) and all(row.deputy is not None and row.deputy.is_active for row in rows),
+        "topics": Topic.objects.filter(is_active=True).count(),
         "administrators": administrators,
         "can_return": user.has_usable_password() or Authenticator.objects.filter(user=user).exists(),
         "practice": practising.state(),
