@@ -122,6 +122,20 @@ def test_no_and_a_wrong_code_are_told_in_words(signed_in: Client, server: Mastod
     assert not Registration.objects.exists()  # made anew next time: perhaps the server has forgotten us
 
 
+def test_server_that_takes_our_rights_for_too_few_is_told_apart_from_one_that_is_silent(
+    signed_in: Client, server: MastodonProcess, us: Account
+) -> None:
+    asked = begun(signed_in, server)
+    refusal = {"error": "out_of_scope_for_token"}
+    server.trouble("/api/v1/accounts/verify_credentials", {"status": 403, "body": refusal})
+    told = signed_in.get(BACK, {"state": asked["state"], "code": code_of(us)}).content.decode()
+    assert f"{server.host} lets nobody in with the few rights" in told
+    asked = begun(signed_in, server)
+    server.trouble("/oauth/token", {"status": 401}, method="POST")
+    told = signed_in.get(BACK, {"state": asked["state"], "code": code_of(us)}).content.decode()
+    assert f"{server.host} did not accept" in told
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

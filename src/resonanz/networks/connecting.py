@@ -19,12 +19,13 @@ from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
 from resonanz.networks import channels, contract, registry
 from resonanz.networks.contract import Account, Capability, Connects, able
-from resonanz.networks.errors import NetworkError, Refused, Unsupported
+from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, Unsupported
 from resonanz.networks.models import Channel, Registration
 
 # Servers tidy away applications that nobody ever signed in to; ours is made anew before that.
 _REGISTERED_FOR = timedelta(days=1)
 _MOST_NAMES = 100
+_FORBIDDEN = 403
 
 
 class NoServer(ResonanzError):
@@ -49,6 +50,12 @@ class NotLetIn(ResonanzError):
     """The server did not take the code it had given."""
 
     code = "connecting.not_let_in"
+
+
+class TooFewRights(ResonanzError):
+    """The server took the code, and gives the few rights that we ask for nothing to see."""
+
+    code = "connecting.too_few_rights"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,10 @@ def begin(*, network: str, typed: str, redirect_uri: str) -> Begun:
 
 
 def finish(*, network: str, server: str, code: str, verifier: str, redirect_uri: str, actor: User) -> Channel:
-    """The channel of the account that let us in: a new one, or the one it had. Raises NotReached and NotLetIn."""
+    """The channel of the account that let us in: a new one, or the one it had.
+
+    Raises NotReached, NotLetIn and TooFewRights.
+    """
     connector = _connector(network)
     row = Registration.objects.filter(network=network, server=server, redirect_uri=redirect_uri).first()
     if row is None:
@@ -89,8 +99,7 @@ def finish(*, network: str, server: str, code: str, verifier: str, redirect_uri:
         account = connector.sign_in(server, registration, redirect_uri=redirect_uri, code=code, verifier=verifier)
     except NetworkError as error:
         row.delete()  # perhaps the server no longer knows it; the next attempt makes us known again
-        failure = _failure(error, server)
-        raise (failure if isinstance(failure, NotReached) else NotLetIn(server=host_of(server))) from error
+        raise _failure_at_the_end(error, server) from error
     found = Channel.objects.filter(network=network, origin=account.origin, native_id=account.native_id).first()
     if found is not None:
         return channels.reconnect(channel_id=found.pk, account=account, actor=actor)
@@ -113,7 +122,15 @@ def _connector(network: str) -> Connects:
 def _failure(error: NetworkError, server: str) -> ResonanzError:
     host = host_of(server)
     # An address that may not be asked is answered like one where nothing is: it is no server that people mean.
-    return NotOfThisNetwork(server=host) if isinstance(error, Refused) else NotReached(server=host)
+    is_answer = isinstance(error, Refused | NotAuthorised)
+    return NotOfThisNetwork(server=host) if is_answer else NotReached(server=host)
+
+
+def _failure_at_the_end(error: NetworkError, server: str) -> ResonanzError:
+    host = host_of(server)
+    if isinstance(error, NotAuthorised) and error.params.get("status") == _FORBIDDEN:
+        return TooFewRights(server=host)
+    return NotLetIn(server=host) if isinstance(error, Refused | NotAuthorised) else NotReached(server=host)
 
 
 def _known(row: Registration) -> contract.Registration:

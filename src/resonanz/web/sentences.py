@@ -76,6 +76,10 @@ SENTENCES: Mapping[str, Promise] = {
     "connecting.not_let_in": _(
         "%(server)s did not accept its own answer any more: it is good once and for a few minutes only."
     ),
+    "connecting.too_few_rights": _(
+        "%(server)s lets nobody in with the few rights that Resonanz asks for. If a token can be made in its settings, "
+        "connect the channel with address, handle and token."
+    ),
     "network.unknown": _("There is no network called %(name)s."),
     "network.unsupported": _("This network takes no answers from here."),
     "network.try_later": _("The network is busy or cannot be reached; it is asked again by itself."),
