@@ -31,7 +31,19 @@ LOOKS: list[tuple[int, Literal["light", "dark"], str]] = [
     (360, "dark", "en-GB"),
     (1000, "dark", "de-DE"),
     (360, "light", "de-DE"),
+    (1190, "light", "de-DE"),
 ]
+CUT_OFF = """[...document.querySelectorAll("main, main > section, .open > section")].some(
+    part => part.getBoundingClientRect().right > innerWidth + 1)"""
+ODD = {
+    "sixty": ("Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewis", "@nordhain Passt er?"),
+    "rtl": ("\u202eמרים\u200b\u2066כהן\u200d", "@nordhain \u202eשלום\u202c, wo bleibt er?\u200b"),
+    "emoji": ("🚲", "@nordhain 🔋😡🤷‍♀️"),
+    "markup": ("<b id=evil>Eva</b>", "@nordhain <img src=x onerror=document.title='evil'> &amp; {{ 7 }}?"),
+    "endless": ("Ohne Ende", "@nordhain Wann?"),
+}
+"""Names and texts of strangers that pages have to bear."""
+ENDLESS = "Donaudampfschifffahrt" * 3000 + " und noch" * 4112
 
 
 @pytest.fixture
@@ -65,6 +77,32 @@ def test_pages_are_accessible_fit_and_keep_the_content_policy(
     assert faults == []
 
 
+def test_odd_names_and_endless_texts_break_no_page(
+    started: Product, practice: MemoryProcess, browser: Browser, tmp_path: Path
+) -> None:
+    for handle, (name, text) in ODD.items():
+        practice.say(practice.open_account(handle, name), text)
+    query = "SELECT c.id FROM service_case c JOIN people_identity i ON i.id = c.identity_id WHERE i.handle = ANY(%s)"
+    wait_until(lambda: len(started.rows(query, list(ODD))) == len(ODD))
+    started.rows("UPDATE listening_post SET text = %s WHERE author_handle = 'endless' RETURNING id", ENDLESS)
+    signed_in = _sign_in(started, browser, tmp_path / "state.json")
+    cases = [f"/inbox/{row[0]}/" for row in started.rows(query, list(ODD))]
+    faults: list[str] = []
+
+    for width in (1440, 360):
+        context = browser.new_context(viewport={"width": width, "height": 800}, storage_state=signed_in)
+        page = context.new_page()
+        page.on("console", partial(_note, faults))
+        for path in ["/inbox/?view=all", "/listening/", *cases]:
+            page.goto(started.url + path)
+            faults += [f"{path} {width}: {fault}" for fault in _faults(page)]
+            assert page.locator("#evil").count() == 0
+            assert "evil" not in page.title().replace("<b id=evil>Eva</b>", "")
+        context.close()
+
+    assert faults == []
+
+
 def _note(faults: list[str], message: ConsoleMessage) -> None:
     if "Content Security" in message.text:
         faults.append(message.text)
@@ -85,4 +123,6 @@ def _faults(page: Page) -> list[str]:
     found = [f"axe {violation['id']}" for violation in Axe().run(page).response["violations"]]
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append("scrolls sideways")
+    if page.evaluate(CUT_OFF):
+        found.append("is cut off at the right")
     return found

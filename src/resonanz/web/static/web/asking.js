@@ -14,6 +14,8 @@
  * @property {boolean} signedOut
  */
 
+const PATIENCE = 20_000; // only for questions: whether an act was done is not known before its answer
+
 /** The token of this moment: it changes when somebody signs in again. @returns {string} */
 export function token() {
   const cookie = document.cookie.split("; ").find((each) => each.startsWith("csrftoken="));
@@ -29,9 +31,10 @@ export function token() {
 export async function ask(address, { form, keepalive = false } = {}) {
   /** @type {Record<string, string>} */
   const headers = { "HX-Request": "true", "X-CSRFToken": token() };
+  const signal = form ? undefined : AbortSignal.timeout(PATIENCE);
   form?.delete("csrfmiddlewaretoken");
   try {
-    const answer = await fetch(address, { method: form ? "POST" : "GET", body: form, headers, keepalive });
+    const answer = await fetch(address, { method: form ? "POST" : "GET", body: form, headers, keepalive, signal });
     const signedOut = answer.redirected && new URL(answer.url).pathname.startsWith("/accounts/");
     if (signedOut) document.dispatchEvent(new CustomEvent("resonanz:signed-out"));
     const json = answer.headers.get("content-type")?.startsWith("application/json") ?? false;
