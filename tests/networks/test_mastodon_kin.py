@@ -188,6 +188,17 @@ def test_wall_before_a_server_is_waited_for(pages: PageServer, status: int) -> N
         read(account)
 
 
+def test_token_is_known_to_be_gone_where_a_server_says_so_with_another_status(pages: PageServer) -> None:
+    path = "/api/v1/notifications?limit=40&types%5B%5D=mention&include_filtered=true"
+    account = Account(network="mastodon", address=pages.url("").rstrip("/"), secret="t", native_id="1")
+    pages.pages[path] = page(b"Invalid Bearer token", 400)
+    with pytest.raises(NotAuthorised):
+        read(account)
+    pages.pages[path] = page(b"<h1>Bad Request</h1> invalid token of a firewall", 400)
+    with pytest.raises(TryLater):
+        read(account)
+
+
 def test_reply_is_known_again_where_a_server_sets_it_otherwise(kin: KinServer) -> None:
     asked = kin.mention("Wann?")
     order = order_for(asked, '- *Morgen* - "sicher"\n- 2 > 1')

@@ -22,6 +22,8 @@ _UNREADABLE_WAIT_SECONDS = 60.0
 _LINK = re.compile(r'<([^<>]{1,2000})>[^,<>]{0,200}?\brel="?(next|prev)\b')
 # 403 says "this one act is not allowed" as well as "this token is worth nothing (for that)"; only the words tell.
 _ABOUT_TOKEN = re.compile(r"scope|credential|token|log ?in|authenticat", re.IGNORECASE)
+# Takahē answers 400 to a token that it does not know, with these few words and nothing else.
+_NO_TOKEN = re.compile(rb"\s*invalid (?:bearer |access )?token\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ def ask(
     answer = asking.ask(
         method, url, headers={**known, **(headers or {})}, body=body, bounds=_BOUNDS, denied=frozenset({401})
     )
+    if answer.status == 400 and token and _NO_TOKEN.fullmatch(answer.body):
+        raise NotAuthorised(status=400)
     if answer.status == 403:
         if _ABOUT_TOKEN.search(words_of(answer)):
             raise NotAuthorised(status=403)
