@@ -40,7 +40,10 @@ def ulid(number: int) -> str:
 
 @dataclass
 class KinServer:
-    """`refused` answers a path with a status; `understands_min_id` is what the eldest of the kin do not."""
+    """`refused` answers a path with a status; `understands_min_id` is what the eldest of the kin do not.
+
+    `says_why`: a refusal has words in JSON, which those have not that show a page for people instead.
+    """
 
     statuses: dict[str, dict[str, Any]] = field(default_factory=dict)
     notifications: list[Any] = field(default_factory=list)
@@ -49,6 +52,7 @@ class KinServer:
     asked: list[str] = field(default_factory=list)
     understands_min_id: bool = True
     streams: bool = True
+    says_why: bool = True
     _sockets: dict[str, ServerConnection] = field(default_factory=dict)
     _count: int = 0
 
@@ -70,7 +74,7 @@ class KinServer:
                 self._answer(200, kin.status(body["status"], author=US, parent=body["in_reply_to_id"], **more))
 
             def _answer(self, status: int, found: object) -> None:
-                body = json.dumps(found).encode()
+                body = json.dumps(found).encode() if status < 400 or kin.says_why else b"<h1>No</h1>"
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

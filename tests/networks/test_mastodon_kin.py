@@ -94,6 +94,26 @@ def test_deletion_is_seen_where_many_cannot_be_asked_for_at_once(kin: KinServer)
     assert [(type(event), event.native_id) for event in events] == [(Deleted, said["id"])]
 
 
+def test_deletion_without_words_is_believed_the_second_time_and_beside_a_status_that_is_there(kin: KinServer) -> None:
+    kin.says_why = False
+    gone = kin.mention("gleich weg")
+    _, _, cursor = read(kin.account())
+    said = kin.statuses.pop(gone["id"])
+    for _ in range(3):
+        events, _, cursor = read(kin.account(), cursor)
+        assert events == []  # as far as can be seen, a gateway says no to everything
+    kin.mention("noch da")
+    _, _, cursor = read(kin.account(), cursor)
+    kin.statuses[gone["id"]] = said
+    _, _, cursor = read(kin.account(), cursor)  # it was there all the while
+    del kin.statuses[gone["id"]]
+    events, _, cursor = read(kin.account(), cursor)
+    assert events == []
+    events, _, cursor = read(kin.account(), cursor)
+    assert [(type(event), event.native_id) for event in events] == [(Deleted, gone["id"])]
+    assert Cursor.read(cursor).missed == []
+
+
 def test_every_mention_has_its_turn_and_none_holds_up_the_others(kin: KinServer) -> None:
     said = [kin.mention(f"Nummer {number}")["id"] for number in range(17)]
     _, _, cursor = read(kin.account())

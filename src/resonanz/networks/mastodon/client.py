@@ -101,9 +101,14 @@ def accepted(answer: http.Answer) -> http.Answer:
     raise Refused(words_of(answer))
 
 
+def is_missing(answer: http.Answer) -> bool:
+    """Whether somebody says that there is no such thing: the server, or a gateway before it."""
+    return answer.status in {404, 410}
+
+
 def is_gone(answer: http.Answer) -> bool:
     """Whether the server itself says that there is no such thing (any more), and not a gateway before it."""
-    return answer.status in {404, 410} and not words_of(answer).startswith("http.")
+    return is_missing(answer) and not words_of(answer).startswith("http.")
 
 
 def words_of(answer: http.Answer) -> str:

@@ -14,12 +14,13 @@ Seen = tuple[str, int | None, int | None, int | None]
 @dataclass(slots=True)
 class Cursor:
     """`newest`: by source, "" where it was read and empty. `watched`: by status id, the oldest mention first;
-    `next_look`: which of them comes next.
+    `next_look`: which of them comes next; `missed`: those that were not to be found at their last look.
     """
 
     newest: dict[str, str] = field(default_factory=dict)
     watched: dict[str, Seen] = field(default_factory=dict)
     next_look: int = 0
+    missed: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, text: str) -> Cursor:
@@ -28,13 +29,16 @@ class Cursor:
             found = json.loads(text or "{}")
             newest = {str(key): str(value) for key, value in found.get("newest", {}).items()}
             watched = {str(key): _seen(value) for key, value in found.get("watched", {}).items()}
-            return cls(newest, watched, int(found.get("next_look", 0)))
+            missed = [str(one) for one in found.get("missed", []) if str(one) in watched]
+            return cls(newest, watched, int(found.get("next_look", 0)), missed)
         except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             return cls()
 
     def write(self) -> str:
         """As it is kept with the channel."""
-        whole = {"newest": self.newest, "watched": self.watched, "next_look": self.next_look}
+        whole: dict[str, object] = {"newest": self.newest, "watched": self.watched, "next_look": self.next_look}
+        if self.missed:
+            whole["missed"] = self.missed
         return json.dumps(whole, separators=(",", ":"))
 
     def watch(self, native_id: str, seen: Seen) -> None:
@@ -47,7 +51,12 @@ class Cursor:
         """Look at it no more; the others keep their turn."""
         place = list(self.watched).index(native_id)
         del self.watched[native_id]
+        self.found(native_id)
         self.next_look -= place < self.next_look
+
+    def found(self, native_id: str) -> None:
+        """It is there, or looked for no more."""
+        self.missed = [one for one in self.missed if one != native_id]
 
     def look(self, most: int) -> list[str]:
         """Whose turn it is; `next_look` goes on by one for each that had it."""

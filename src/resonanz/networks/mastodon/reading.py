@@ -57,6 +57,7 @@ class _Poll:
         self._cursor = cursor
         self._threads = Threads(account)
         self._pages_left = _MOST_PAGES
+        self._wordless: list[str] = []
 
     def batches(self) -> Iterator[Batch]:
         sources = sources_of(self._account)
@@ -136,7 +137,7 @@ class _Poll:
         events: list[Event] = []
         wanted = self._cursor.look(_LOOKS)
         found = self._found(wanted)
-        singly = 0
+        singly, answered = 0, False
         for native_id in wanted:
             status = found.get(native_id)
             if status is None and singly == _SINGLE_LOOKS:
@@ -149,8 +150,23 @@ class _Poll:
                 except TryLater:
                     break  # one that its server stumbles over has had its turn; the next poll goes on behind it
             if status is not None:
+                answered = answered or status != _GONE
                 events += self._news_of(native_id, status)
-        return events, []
+        return [*events, *self._gone_without_words(answered=answered)], []
+
+    def _gone_without_words(self, *, answered: bool) -> list[Event]:
+        """Some servers (Takahē) say 404 without words, as a gateway before one does.
+
+        It is believed when it comes at two polls, and each time the server showed another status in the same breath.
+        """
+        events: list[Event] = []
+        for native_id in self._wordless if answered else []:
+            if native_id in self._cursor.missed:
+                self._cursor.forget(native_id)
+                events.append(deleted(native_id, self._account))
+            else:
+                self._cursor.missed.append(native_id)
+        return events
 
     def _news_of(self, native_id: str, status: Status) -> list[Event]:
         if status == _GONE:
@@ -163,6 +179,7 @@ class _Poll:
 
     def _changes(self, native_id: str, status: Status) -> list[Event]:
         before, now = self._cursor.watched[native_id], _seen(status)
+        self._cursor.found(native_id)
         self._cursor.watched[native_id] = now
         try:
             changes: list[Event] = [edited(status, self._account)] if now[0] and now[0] != before[0] else []
@@ -184,7 +201,11 @@ class _Poll:
         """The status, _GONE if the server says that it has none (for us), None if that cannot be known."""
         try:
             answer = client.get(self._account, f"/api/v1/statuses/{client.path_id(native_id)}")
-            return _GONE if client.is_gone(answer) else as_status(client.object_in(client.accepted(answer)))
+            if client.is_gone(answer):
+                return _GONE
+            if client.is_missing(answer):
+                self._wordless.append(native_id)
+            return as_status(client.object_in(client.accepted(answer)))
         except (Refused, *FAULTS):
             return None
 
