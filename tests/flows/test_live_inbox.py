@@ -207,6 +207,8 @@ def test_refused_act_is_taken_back_with_its_reason(
 
     expect(page.locator(".toast.late")).to_contain_text("Nora Feld")
     expect(page.locator("#case-head .taken")).not_to_contain_text("mir")
+    with page.expect_response(lambda answer: "/claim/" in answer.url):  # refused once, it can be tried again
+        page.locator("#case-head [data-key=claim]").click()
 
 
 def test_what_was_done_can_be_taken_back(product: Product, admin: BrowserContext, ask: Callable[[str], int]) -> None:
@@ -278,6 +280,102 @@ def test_session_that_ended_while_writing_loses_nothing(
     expect(page.locator("#line")).to_be_hidden(timeout=20_000)
     wait_until(lambda: product.rows("SELECT 1 FROM service_outgoing WHERE text = 'Mitten im Satz' AND state = 'DRAFT'"))
     assert before
+
+
+def test_note_shows_at_once_and_a_slow_answer_moves_only_one_case_on(
+    product: Product, admin: BrowserContext, ask: Callable[[str], int]
+) -> None:
+    first, *_others = ask("Langsam?"), ask("Noch langsamer?"), ask("Am langsamsten?")
+    page = _opened(admin, product, f"/inbox/{first}/?view=all")
+    page.locator("#tab-note").click()
+    page.locator("#note-text").fill("Erst fragen")
+    _slow_down(page)
+
+    page.locator("#note-text").press("Control+Enter")
+    expect(page.locator(".said.note.pending .text")).to_have_text("Erst fragen", timeout=1_000)
+    expect(page.locator("#note-text")).to_have_value("")
+    expect(page.locator(".said.note:not(.pending) .text")).to_have_text("Erst fragen")
+    expect(page.locator(".said.note")).to_have_count(1)
+    assert page.locator("#note-text").input_value() == ""
+
+    _settle(product, first)
+    page.goto(f"{product.url}/inbox/{first}/?view=all")
+    following = page.locator(f"#case-{first}").evaluate("row => row.nextElementSibling?.id")
+    page.locator("#case-head [data-key=resolve]").click()
+    expect(page.locator(f"[data-open-case='{first}']")).to_have_count(0)
+    page.wait_for_timeout(2_500)  # time enough to go on once too often
+    assert f"case-{page.locator('[data-open-case]').get_attribute('data-open-case')}" == following
+
+
+def _slow_down(page: Page) -> None:
+    """400 ms for every request."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    slow = {"offline": False, "latency": 400, "downloadThroughput": 200_000, "uploadThroughput": 200_000}
+    session.send("Network.emulateNetworkConditions", slow)
+
+
+def _settle(product: Product, case: int) -> None:
+    """Nothing in the case waits for an answer any more."""
+    product.rows("UPDATE service_casepost SET state = 'ANSWERED' WHERE case_id = %s RETURNING id", case)
+
+
+def test_hour_without_connection_and_two_hundred_missed_notices_are_caught_up(
+    product: Product, admin: BrowserContext, ask: Callable[[str], int]
+) -> None:
+    case = ask("Eine Stunde lang fort?")
+    page = admin.pages[0]
+    page.clock.install()
+    page = _opened(admin, product, f"/inbox/{case}/?view=all")
+    due = page.locator(f"#case-{case} time").inner_text()
+    page.locator("#reply-text").fill("Vor der Stunde")
+    expect(page.locator(".draft-state")).to_contain_text("gesichert")
+    admin.set_offline(True)
+    page.locator("#reply-text").press_sequentially(" und danach", delay=5)
+    page.clock.fast_forward("01:00:00")
+    expect(page.locator("#line")).to_contain_text("Verbindung")
+    new = ask("Was kam in der Stunde?")
+    for number in range(200):
+        product.rows("SELECT pg_notify('resonanz', %s)", f'{{"cases": [{case}, {900_000 + number}], "posts": 1}}')
+
+    admin.set_offline(False)
+
+    expect(page.locator("#line")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#news")).to_be_visible(timeout=20_000)
+    assert _text(page) == "Vor der Stunde und danach"
+    assert page.locator(f"#case-{case} time").inner_text() == due
+    page.locator("#news").click()
+    expect(page.locator(f"#case-{new}")).to_be_visible()
+
+
+def test_seven_tabs_share_one_stream_and_another_takes_over(
+    product: Product, admin: BrowserContext, ask: Callable[[str], int]
+) -> None:
+    case = ask("Wie viele Fenster?")
+    tabs = [_opened(admin, product, f"/inbox/{case}/?view=all"), *(admin.new_page() for _ in range(6))]
+    for tab in tabs[1:]:
+        tab.goto(f"{product.url}/inbox/{case}/?view=all")
+    assert _streams(tabs) == [True, *[False] * 6]
+
+    first = ask("Sehen es alle sieben?")
+    for tab in tabs:
+        expect(tab.locator("#news")).to_be_visible(timeout=20_000)
+        tab.locator("#news").click()
+        expect(tab.locator(f"#case-{first}")).to_be_visible()
+    with tabs[1].expect_response(lambda answer: "/stream/" in answer.url):
+        tabs[0].close()
+    ask("Und ohne den ersten?")
+
+    for tab in tabs[1:]:
+        expect(tab.locator("#news")).to_be_visible(timeout=20_000)
+
+
+def _streams(tabs: list[Page]) -> list[bool]:
+    """Which of these tabs asked for the stream."""
+    asked = "performance.getEntriesByType('resource').some(one => one.name.endsWith('/stream/'))"
+    held = "navigator.locks.query().then(all => all.held.length)"
+    assert tabs[0].evaluate(held) == 1
+    return [tab == tabs[0] or bool(tab.evaluate(asked)) for tab in tabs]
 
 
 def test_a_wrong_clock_of_the_browser_changes_no_word(

@@ -126,9 +126,13 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) tell("again");
 });
 
-if (navigator.locks) {
+function begin() {
+  // No locks without HTTPS: ask now and then.
+  if (!navigator.locks) return void setInterval(() => document.hidden || tell("again"), WITHOUT_STREAM);
   navigator.locks.request("resonanz-stream", hold);
   // Another tab holds it: what was told between the making of this page and now was told without it.
-  addEventListener("load", () => setTimeout(() => holds || tell("again"), SETTLED));
+  setTimeout(() => holds || tell("again"), SETTLED);
 }
-else setInterval(() => document.hidden || tell("again"), WITHOUT_STREAM); // no locks without HTTPS: ask now and then
+
+// Not before all modules of the page listen: a stream that was open sooner told nobody what may have been missed.
+document.addEventListener("DOMContentLoaded", begin);
