@@ -118,7 +118,7 @@ async def _chunks(key: str, gone: asyncio.Future[None]) -> AsyncIterator[bytes]:
                 notice = await asyncio.wait_for(queue.get(), PING_SECONDS)
                 yield b"event: notice\ndata: " + notice.encode() + b"\n\n"
             except TimeoutError:
-                yield b"event: ping\ndata: {}\n\n"  # not a comment: the page hears it, and notices silence
+                yield b"event: ping\ndata:\n\n"  # not a comment: the page hears it, and notices silence
             if loop.time() - checked > CHECK_SESSION_SECONDS:
                 checked = loop.time()
                 if not await _may_listen(key):
