@@ -134,6 +134,16 @@ def test_edit_keeps_the_earlier_wording_only_while_a_case_is_open(channel: Chann
     assert not Post.objects.get(native_id="2").topics.exists()
 
 
+def test_edit_tells_of_the_open_case_it_touches(channel: Channel) -> None:
+    take_in(channel=channel, events=[posted("1", "Rad weg?", addressed=True)])
+    edit = Edited(network=NETWORK, origin=ORIGIN, native_id="1", text="Rad da?", edited_at=at(0))
+
+    first, again = (take_in(channel=channel, events=[edit]) for _ in range(2))
+
+    assert first.case_ids == {Case.objects.get().pk}
+    assert again.case_ids == set()
+
+
 def test_deletion_is_mirrored_and_the_post_never_comes_back(channel: Channel) -> None:
     said = posted("1", addressed=True)
     take_in(channel=channel, events=[said])

@@ -20,7 +20,7 @@ from resonanz.triage import evaluations
 
 def apply(channel: Channel, events: Sequence[Event]) -> set[int]:
     """Apply changes within the transaction of the batch; the ids of the open cases they touch."""
-    _edit(channel, [event for event in events if isinstance(event, Edited)])
+    edited = _open_cases(_edit(channel, [event for event in events if isinstance(event, Edited)]))
     posts.count(counted=[event for event in events if isinstance(event, Counted)])
     gone = [event for event in events if isinstance(event, Deleted)]
     left = [event for event in events if isinstance(event, AccountGone) and _is_known(event)]
@@ -32,12 +32,13 @@ def apply(channel: Channel, events: Sequence[Event]) -> set[int]:
             network=account.network, origin=account.origin, native_id=account.native_id, actor=audit.SYSTEM,
             suppress=True,
         )  # fmt: skip
-    return _settle(touched)
+    return _settle(touched) | edited
 
 
-def _edit(channel: Channel, edits: Sequence[Edited]) -> None:
+def _edit(channel: Channel, edits: Sequence[Edited]) -> list[int]:
+    """The ids of the posts that read otherwise now."""
     if not edits:
-        return
+        return []
     keys = {(edit.network, edit.origin, edit.native_id) for edit in edits}
     changed = posts.reword(edits=edits, keep_earlier=_keep_earlier(channel, keys))
     outsiders = [post for post in changed if post.speaker == "OUTSIDER"]
@@ -49,6 +50,7 @@ def _edit(channel: Channel, edits: Sequence[Edited]) -> None:
     for post in outsiders:
         touched = matcher.match(post.text, author_handle=post.author_handle, language=post.language)
         posts.retouch(post_id=post.post_id, topic_ids=touched)
+    return [post.post_id for post in changed]
 
 
 def _keep_earlier(channel: Channel, keys: Iterable[PostKey]) -> set[PostKey]:

@@ -131,9 +131,12 @@ class Living:
 
     def _reaction(self, waiting: dict[str, Any], person: Person) -> Act | None:
         first, turn = _turn(waiting["key"])
+        # Whoever answers the same post once more does not hear the same words once more.
+        turn = max(turn, self._progress.turns.get(first, 0))
         line = self._by_id.get(first)
         if line is None or turn >= MOST_TURNS:
             return None
+        self._progress.turns[first] = turn + 1
         own = line.reaction
         if own is not None:
             wanted = own[turn] if turn < len(own) else ""

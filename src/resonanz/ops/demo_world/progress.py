@@ -14,7 +14,8 @@ _FILE = "demo-world.json"
 class Progress:
     """`said` lines of the present were said; our answers up to the post `seen` were noticed; `waiting` reactions.
 
-    A waiting one is {"answer", "key", "handle", "private", "at"}: ids and a moment, no words.
+    A waiting one is {"answer", "key", "handle", "private", "at"}: ids and a moment, no words. `turns` counts by line
+    how often its author has reacted.
     """
 
     prepared: bool = False
@@ -22,6 +23,7 @@ class Progress:
     seen: int = 0
     waiting: list[dict[str, Any]] = field(default_factory=list)
     used: list[str] = field(default_factory=list)
+    turns: dict[str, int] = field(default_factory=dict)
 
 
 def has_demo(folder: Path) -> bool:
