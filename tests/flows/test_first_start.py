@@ -89,7 +89,7 @@ def test_first_start_from_an_empty_house_to_the_first_day(
 
     here.goto(f"{empty.url}/start/practise/")
     here.get_by_role("button", name="Sprechen lassen").click()
-    wait_until(lambda: empty.rows("SELECT count(*) FROM service_case") == [(7,)])
+    wait_until(lambda: empty.rows("SELECT count(*) FROM service_case") == [(6,)])
     here.goto(f"{empty.url}/")
     expect(here).to_have_url(re.compile("/start/live/$"))
     here.goto(f"{empty.url}/inbox/?view=mine")
@@ -99,7 +99,7 @@ def test_first_start_from_an_empty_house_to_the_first_day(
     wait_until(lambda: empty.rows("SELECT 1 FROM service_outgoing WHERE state = 'SENT'"), seconds=40)
 
     here.goto(f"{empty.url}/start/live/")
-    here.get_by_role("link", name="Übung beenden, dann los").click()
+    here.get_by_role("link", name="Übung beenden und starten").click()
     here.get_by_role("button", name="Alles aus der Übung entfernen").click()
     expect(here).to_have_url(re.compile("/start/live/$"))
     for table in ("service_case", "service_outgoing", "people_identity", "people_person", "listening_post"):

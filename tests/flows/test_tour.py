@@ -59,7 +59,7 @@ def test_card_makes_way_on_a_phone_for_whoever_writes(page: Page) -> None:
     expect(card).to_contain_text("3/5")
     card.get_by_role("button", name="Go on").click()
 
-    page.get_by_role("textbox", name="Answer to").focus()
+    page.get_by_role("textbox", name="Answer to").click()
 
     expect(card.get_by_role("button", name="Larger")).to_be_visible()
     expect(card.get_by_text("Write a sentence")).to_be_hidden()
