@@ -56,8 +56,9 @@ def test_card_makes_way_on_a_phone_for_whoever_writes(page: Page) -> None:
     card.get_by_role("button", name="Begin the tour").click()
     page.get_by_role("link", name="cases that want an answer").click()
     page.locator("a.case").first.click()
-    expect(card).to_contain_text("3/5")
+    expect(card.get_by_text("3/5")).to_be_visible()
     card.get_by_role("button", name="Go on").click()
+    expect(card.get_by_text("4/5")).to_be_visible()
 
     page.get_by_role("textbox", name="Answer to").click()
 
