@@ -183,6 +183,15 @@ def test_address_inside_that_a_server_names_for_its_streams_costs_the_stream_onl
         next(iter(network.stream(kin.account(), lambda: False)))
 
 
+def test_server_that_names_itself_otherwise_for_its_streams_is_asked_as_it_answers(pages: PageServer) -> None:
+    server = pages.url("").rstrip("/")
+    named = json.dumps({"urls": {"streaming_api": server.replace("http://", "wss://")}}).encode()
+    pages.pages["/api/v1/instance"] = page(named)
+    pages.pages["/api/v1/streaming/user"] = page(b":)\n\n", headers={"Content-Type": "text/event-stream"})
+    account = Account(network="mastodon", address=server, secret="t", native_id="1")
+    assert next(iter(network.stream(account, lambda: False))) == Batch((), None)
+
+
 def test_page_for_people_is_no_stream(pages: PageServer) -> None:
     def none(request: Request) -> None:
         request.protocol_version = "HTTP/1.1"

@@ -286,6 +286,8 @@ def _streaming_address(account: Account) -> str:
         return ours
     named = urlsplit(instance.streaming)
     scheme = {"wss": "https", "ws": "http"}.get(named.scheme, named.scheme)
+    if named.netloc == urlsplit(ours).netloc:
+        scheme = urlsplit(ours).scheme  # GoToSocial says wss also where it speaks without TLS
     if not named.netloc or scheme not in {"https", urlsplit(ours).scheme}:
         return ours
     return f"{scheme}://{named.netloc}{named.path.rstrip('/').removesuffix(_PATH)}"
