@@ -168,6 +168,31 @@ def test_two_people_see_each_other_and_neither_loses_a_word(
     expect(mine.locator(".pending")).to_have_count(0)
 
 
+def test_answer_goes_to_what_was_said_last_once_the_rest_is_settled(
+    running: tuple[Product, MemoryProcess], admin: BrowserContext, stranger: Account
+) -> None:
+    product, practice = running
+    first = practice.say(stranger, "@nordhain Wann kommt mein Rad?")
+    found = (
+        "SELECT case_id, post_id FROM service_casepost p JOIN listening_post l ON l.id = post_id WHERE native_id = %s"
+    )
+    wait_until(lambda: product.rows(found, first["id"]))
+    case, post = product.rows(found, first["id"])[0]
+    product.rows("UPDATE service_casepost SET state = 'ANSWERED' WHERE post_id = %s RETURNING id", post)
+    page = _opened(admin, product, f"/inbox/{case}/?view=all")
+
+    again = practice.say(stranger, "Und wann genau?", parent_id=first["id"])
+    expect(page.locator("#thread")).to_contain_text("Und wann genau?")
+    page.locator("#reply-text").fill(ANSWER)
+    page.locator("#reply-text").press("Control+Enter")
+
+    goes_to = (
+        "SELECT native_id FROM service_outgoing o JOIN listening_post l ON l.id = in_reply_to_id WHERE case_id = %s"
+    )
+    wait_until(lambda: product.rows(goes_to + " AND state <> 'DRAFT'", case))
+    assert product.rows(goes_to, case) == [(again["id"],)]
+
+
 def test_draft_is_there_after_reload_and_in_another_tab(
     product: Product, admin: BrowserContext, ask: Callable[[str], int]
 ) -> None:

@@ -125,6 +125,6 @@ function place(piece, own) {
   else if (piece.matches("[data-inside]")) replaceInside(standing, piece, own);
   else {
     standing.toggleAttribute("hidden", piece.hasAttribute("hidden"));
-    replace(standing, piece, own);
+    if (!replace(standing, piece, own)) Object.assign(standing.dataset, /** @type {HTMLElement} */ (piece).dataset);
   }
 }

@@ -52,6 +52,20 @@ document.addEventListener("resonanz:done", (event) => {
   const { act, caseId } = /** @type {CustomEvent} */ (event).detail;
   if (act === "note") sessionStorage.removeItem(noteStore(caseId));
 });
+/** Whom an answer goes to follows what was said, while nothing is written yet and the reader chose nobody. */
+function aim() {
+  const state = document.getElementById("paper-state")?.dataset;
+  const field = document.getElementById("reply-text");
+  if (!state?.to || !(field instanceof HTMLTextAreaElement) || field.value || new URLSearchParams(location.search).has("to")) return;
+  const post = /** @type {HTMLInputElement | null} */ (field.form?.elements.namedItem("post_id"));
+  const name = field.labels?.[0]?.querySelector("b");
+  if (post) post.value = state.to;
+  if (name) name.textContent = state.toName ?? "";
+}
+
 document.addEventListener("resonanz:opened", begin);
-document.addEventListener("resonanz:mended", begin);
+document.addEventListener("resonanz:mended", () => {
+  begin();
+  aim();
+});
 begin();
