@@ -173,9 +173,7 @@ def test_answer_goes_to_what_was_said_last_once_the_rest_is_settled(
 ) -> None:
     product, practice = running
     first = practice.say(stranger, "@nordhain Wann kommt mein Rad?")
-    found = (
-        "SELECT case_id, post_id FROM service_casepost p JOIN listening_post l ON l.id = post_id WHERE native_id = %s"
-    )
+    found = "SELECT case_id, post_id FROM service_casepost JOIN listening_post l ON l.id = post_id WHERE native_id = %s"
     wait_until(lambda: product.rows(found, first["id"]))
     case, post = product.rows(found, first["id"])[0]
     product.rows("UPDATE service_casepost SET state = 'ANSWERED' WHERE post_id = %s RETURNING id", post)
@@ -186,9 +184,7 @@ def test_answer_goes_to_what_was_said_last_once_the_rest_is_settled(
     page.locator("#reply-text").fill(ANSWER)
     page.locator("#reply-text").press("Control+Enter")
 
-    goes_to = (
-        "SELECT native_id FROM service_outgoing o JOIN listening_post l ON l.id = in_reply_to_id WHERE case_id = %s"
-    )
+    goes_to = "SELECT parent_native_id FROM service_outgoing WHERE case_id = %s"
     wait_until(lambda: product.rows(goes_to + " AND state <> 'DRAFT'", case))
     assert product.rows(goes_to, case) == [(again["id"],)]
 
