@@ -10,6 +10,8 @@ import pytest
 from resonanz.accounts import company
 from resonanz.accounts.models import Company
 from resonanz.core import clock
+from resonanz.core.http import ALLOWED_VARIABLE
+from tests.networks.mastodon_process import MastodonProcess
 
 
 @pytest.fixture
@@ -23,3 +25,22 @@ def moved_clock() -> Iterator[None]:
 def nothing_known_of_the_company() -> None:
     """What this process remembers of the company must not outlive the test that stored it."""
     company.take_for_granted(Company())
+
+
+@pytest.fixture(scope="session")
+def mastodon_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MastodonProcess]:
+    """A Mastodon server that others wrote. It takes seconds to start, so all tests share it."""
+    process = MastodonProcess(tmp_path_factory.mktemp("mastodon"))
+    try:
+        process.start()
+        yield process
+    finally:
+        process.stop()
+
+
+@pytest.fixture
+def mastodon(mastodon_process: MastodonProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[MastodonProcess]:
+    """The same, allowed to be asked, and well again after the test."""
+    monkeypatch.setenv(ALLOWED_VARIABLE, mastodon_process.host)
+    yield mastodon_process
+    mastodon_process.call("DELETE", "/api/v1/_mock/faults")

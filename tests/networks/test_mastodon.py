@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -14,7 +13,6 @@ import pytest
 from tests.networks.mastodon_process import MastodonProcess
 
 from resonanz.core import clock
-from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.networks.contract import (
     Account,
     Batch,
@@ -34,21 +32,9 @@ network = MastodonNetwork()
 _numbers = count(1)
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MastodonProcess]:
-    process = MastodonProcess(tmp_path_factory.mktemp("mastodon"))
-    try:
-        process.start()
-        yield process
-    finally:
-        process.stop()
-
-
 @pytest.fixture
-def server(running: MastodonProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[MastodonProcess]:
-    monkeypatch.setenv(ALLOWED_VARIABLE, running.host)
-    yield running
-    running.call("DELETE", "/api/v1/_mock/faults")
+def server(mastodon: MastodonProcess) -> MastodonProcess:
+    return mastodon
 
 
 @pytest.fixture

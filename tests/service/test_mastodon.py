@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from resonanz.accounts.models import User
-from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening.models import Post, Speaker
 from resonanz.networks.channels import connect
 from resonanz.networks.contract import Account
@@ -24,14 +21,8 @@ from tests.service.conftest import MovingClock
 
 
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MastodonProcess]:
-    process = MastodonProcess(tmp_path)
-    monkeypatch.setenv(ALLOWED_VARIABLE, process.host)
-    try:
-        process.start()
-        yield process
-    finally:
-        process.stop()
+def server(mastodon: MastodonProcess) -> MastodonProcess:
+    return mastodon
 
 
 def channel_of(account: Account, actor: User) -> Channel:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import count
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,21 +23,9 @@ BEGIN, BACK = "/channels/connect/mastodon/", "/channels/connected/"
 _numbers = count(1)
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MastodonProcess]:
-    process = MastodonProcess(tmp_path_factory.mktemp("mastodon"))
-    try:
-        process.start()
-        yield process
-    finally:
-        process.stop()
-
-
 @pytest.fixture
-def server(running: MastodonProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[MastodonProcess]:
-    monkeypatch.setenv(ALLOWED_VARIABLE, running.host)
-    yield running
-    running.call("DELETE", "/api/v1/_mock/faults")
+def server(mastodon: MastodonProcess) -> MastodonProcess:
+    return mastodon
 
 
 @pytest.fixture
