@@ -33,6 +33,7 @@ LOOKS: list[tuple[int, Literal["light", "dark"], str]] = [
     (360, "light", "de-DE"),
     (1190, "light", "de-DE"),
 ]
+SCROLLS_TWICE = "document.querySelector('.house') && document.documentElement.scrollHeight > innerHeight + 1"
 CUT_OFF = """[...document.querySelectorAll("main, main > section, .open > section")].some(
     part => part.getBoundingClientRect().right > innerWidth + 1)"""
 ODD = {
@@ -125,4 +126,6 @@ def _faults(page: Page) -> list[str]:
         found.append("scrolls sideways")
     if page.evaluate(CUT_OFF):
         found.append("is cut off at the right")
+    if page.evaluate(SCROLLS_TWICE):
+        found.append("scrolls as a document, too")
     return found
