@@ -25,6 +25,9 @@ PAGES += [
     "/accounts/2fa/",
     "/components/",
     "/find/?q=a",
+    "/company/",
+    "/channels/connect/mastodon/",
+    "/inbox/filters/?view=all",
 ]
 LOOKS: list[tuple[int, Literal["light", "dark"], str]] = [
     (1440, "light", "de-DE"),
