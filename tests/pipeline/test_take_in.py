@@ -10,7 +10,7 @@ from resonanz.core import clock
 from resonanz.listening import topics
 from resonanz.listening.models import EarlierWording, Post, Topic
 from resonanz.listening.posts import stream
-from resonanz.networks.channels import connect
+from resonanz.networks.channels import connect, pause
 from resonanz.networks.contract import AccountGone, Author, BadEvent, Counted, Deleted, Edited, Event, Visibility
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity, Person
@@ -247,6 +247,9 @@ def test_mention_of_another_account_of_ours_is_left_to_its_own_channel(channel: 
     take_in(channel=other, events=asked)
 
     assert [case.channel for case in Case.objects.all()] == [other]
+    pause(channel_id=other.pk, actor=colleague)
+    take_in(channel=channel, events=[posted("2", "@jobs Und bis wann?", mentions=("jobs",))])
+    assert set(Case.objects.values_list("channel__name", flat=True)) == {"Jobs", "Practice"}
 
 
 def test_post_from_a_timeline_that_turns_out_to_be_addressed_waits_for_an_answer(channel: Channel) -> None:

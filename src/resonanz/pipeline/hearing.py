@@ -10,7 +10,7 @@ from resonanz.listening.models import Speaker
 from resonanz.listening.posts import PostKey
 from resonanz.listening.topics import Compiled
 from resonanz.networks.contract import Posted
-from resonanz.networks.models import Channel
+from resonanz.networks.models import Channel, ChannelState
 from resonanz.privacy import tombstones
 from resonanz.privacy.models import Tombstone, TombstoneKind
 from resonanz.service import intake, outbox
@@ -130,20 +130,22 @@ def _hear(
 class _Ours:
     """The accounts of this company, each in its world: a network and, where it has many, the server.
 
-    Who names another account of ours on the same network is left to that account's own channel: one post, one case.
+    Who names another account of ours on the same network is left to that account's own channel while it listens: one
+    post, one case.
     """
 
     def __init__(self, channel: Channel) -> None:
         self._ids: set[tuple[str, str, str]] = set()
         self._handles: set[tuple[str, str, str]] = set()
         self._elsewhere: set[tuple[str, str, str]] = set()
-        for account in Channel.objects.only("network", "origin", "address", "native_id", "handle"):
+        for account in Channel.objects.only("network", "origin", "address", "native_id", "handle", "state"):
             world = (account.network, account.origin or account.address.rstrip("/"))
             ids = {(*world, account.native_id)} if account.native_id else set()
             handles = {(*world, account.handle.removeprefix("@").casefold())} if account.handle else set()
             self._ids |= ids
             self._handles |= handles
-            if account.pk != channel.pk and account.network == channel.network:
+            listens = account.state == ChannelState.ACTIVE
+            if listens and account.pk != channel.pk and account.network == channel.network:
                 self._elsewhere |= ids | handles
 
     def said(self, posted: Posted) -> bool:
