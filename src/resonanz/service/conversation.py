@@ -33,7 +33,7 @@ _SHOWN_EVENTS = ("case.assigned", "case.claimed", "case.none_needed", "case.reso
 
 
 def conversation(*, case: Case) -> Conversation:
-    """Posts with evaluation, feedback and earlier wordings, our replies, what colleagues did and noted."""
+    """Posts with evaluation and earlier wordings, our replies, what colleagues did and noted."""
     outgoings = list(
         Outgoing.objects.filter(case=case)
         .exclude(state__in=[OutgoingState.DRAFT, OutgoingState.CANCELLED])
