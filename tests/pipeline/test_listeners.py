@@ -140,6 +140,7 @@ def test_changed_channel_is_streamed_anew(scripted: Scripted, channel: Channel, 
     eventually(lambda: scripted.streams)
     Channel.objects.update(settings={"hashtags": "rad"})
     eventually(lambda: len(scripted.streams) == 2)
+    assert len(scripted.streams) == 2
 
 
 def test_polls_go_on_where_there_is_no_stream(
@@ -220,6 +221,7 @@ def test_deletion_waits_for_the_poll_that_read_the_post_before(
     listening()
     eventually(Post.objects.filter(native_id="2").exists)
     eventually(lambda: not Post.objects.filter(native_id="1", text__gt="").exists())
+    assert set(Post.objects.exclude(text="").values_list("native_id", flat=True)) == {"2"}
 
 
 def test_listening_that_fails_lets_go_of_its_streams(
