@@ -124,6 +124,14 @@ def test_allowed_pair_is_a_host_with_its_port(pages: PageServer, monkeypatch: py
     assert not pages.seen
 
 
+@pytest.mark.parametrize("inside", ["169.254.169.254", "168.63.129.16", "100.100.100.200", "fd00:ec2::254"])
+def test_no_permission_reaches_what_a_cloud_tells_its_machines(monkeypatch: pytest.MonkeyPatch, inside: str) -> None:
+    names_resolve_to(monkeypatch, [inside])
+
+    with pytest.raises(http.AddressRefused):
+        http.ask("GET", "http://model.example:8080/", allowed=["model.example:8080"])
+
+
 def test_redirect_into_the_inside_is_refused(pages: PageServer) -> None:
     pages.pages["/"] = page(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data/"})
     with pytest.raises(http.AddressRefused) as refused:

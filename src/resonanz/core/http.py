@@ -41,10 +41,13 @@ MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# Public by number, yet the inside of a cloud: Azure answers every virtual machine about itself here.
-_METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
+# The inside of a cloud, where it answers every machine about itself. Azure's is public by number; those that are link
+# local are known as such.
+_METADATA = frozenset(map(ipaddress.ip_address, ("168.63.129.16", "100.100.100.200", "fd00:ec2::254")))
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+Files = Mapping[str, tuple[str | None, bytes | str, str]]
+"""Parts of a form by name: file name (None: a mere field), content and its type."""
 
 
 class HTTPError(ResonanzError):
@@ -118,16 +121,17 @@ def ask(
     *,
     headers: Mapping[str, str] | None = None,
     json: object = None,
+    files: Files | None = None,
     bounds: Bounds = DEFAULT_BOUNDS,
     allowed: Iterable[str] | None = None,
 ) -> Answer:
     """The answer of `url`, whatever its status. GET and HEAD follow up to five redirects, each checked; others none.
 
     `allowed` holds "host:port" pairs that may be private; without it RESONANZ_ALLOWED_HOSTS is read. An
-    Authorization header is not carried to another host.
+    Authorization header is not carried to another host. `files` are the parts of a form, in place of `json`.
     """
     permitted = permitted_pairs(allowed)
-    request = request_for(method, url, {**(headers or {})}, json)
+    request = request_for(method, url, {**(headers or {})}, json, files)
     deadline = clock.monotonic() + bounds.seconds
     for _ in range(MOST_REDIRECTS + 1):
         answer = Exchange(request, bounds, deadline, permitted).run()
@@ -149,16 +153,25 @@ def is_public(address: IPAddress) -> bool:
     return address.is_global and not address.is_multicast and address not in _METADATA
 
 
+def is_inside_a_cloud(address: IPAddress) -> bool:
+    """Whether a cloud tells a machine about itself there, keys included; no permission of ours reaches so far."""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return is_inside_a_cloud(address.ipv4_mapped)
+    return address.is_link_local or address in _METADATA
+
+
 def permitted_pairs(allowed: Iterable[str] | None) -> frozenset[str]:
     """The "host:port" pairs that may be private; without `allowed`, those of RESONANZ_ALLOWED_HOSTS."""
     words = env.words(ALLOWED_VARIABLE) if allowed is None else allowed
     return frozenset(word.strip().lower() for word in words)
 
 
-def request_for(method: str, url: str, headers: dict[str, str], json: object = None) -> httpx.Request:
+def request_for(
+    method: str, url: str, headers: dict[str, str], json: object = None, files: Files | None = None
+) -> httpx.Request:
     """The request, if its address is one that may be asked at all; raises AddressRefused."""
     try:
-        request = httpx.Request(method, url, headers=headers, json=json)
+        request = httpx.Request(method, url, headers=headers, json=json, files=files)
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise AddressRefused(host="", reason="host") from error
     if request.url.scheme not in _DEFAULT_PORTS:
@@ -197,7 +210,7 @@ def pair(host: str, port: int) -> str:
     return f"[{host}]:{port}".lower() if ":" in host else f"{host}:{port}".lower()
 
 
-def _literal(host: str) -> IPAddress | None:
+def literal(host: str) -> IPAddress | None:
     """The address that `host` spells out itself, also in the old forms (127.1, 0x7f000001) the resolver understands."""
     try:
         return ipaddress.ip_address(host.partition("%")[0])
@@ -211,8 +224,8 @@ def _literal(host: str) -> IPAddress | None:
 
 def _resolve(host: str, port: int, seconds: float) -> list[IPAddress]:
     """The addresses of a name. The system's resolver knows no time limit, so it works in a thread of its own."""
-    if literal := _literal(host):
-        return [literal]
+    if written := literal(host):
+        return [written]
     found: queue.SimpleQueue[list[IPAddress] | OSError] = queue.SimpleQueue()
 
     def look_up() -> None:
@@ -292,8 +305,9 @@ class Exchange:
     def addresses(self, host: str, port: int) -> list[str]:
         """Where to connect. A proxy is the operator's own choice; everything else must be public or allowed."""
         found = _resolve(host, port, self.left(self.bounds.connect_seconds, httpcore.ConnectTimeout))
-        if not (self.trusted or self.proxy):
-            found = [address for address in found if is_public(address)]
+        if not self.proxy:
+            reached = is_public if not self.trusted else lambda address: not is_inside_a_cloud(address)
+            found = [address for address in found if reached(address)]
             if not found:
                 raise AddressRefused(host=host, reason="private")
         return [str(address) for address in found]
@@ -322,8 +336,8 @@ class Exchange:
     def refuse_what_a_proxy_must_not_reach(self) -> None:
         """A proxy resolves names itself: what is written as a private address is refused before it is asked."""
         host = self.request.url.host.rstrip(".").lower()
-        literal = _literal(host)
-        if (literal and not is_public(literal)) or host == "localhost" or host.endswith(".localhost"):
+        written = literal(host)
+        if (written and not is_public(written)) or host == "localhost" or host.endswith(".localhost"):
             raise AddressRefused(host=host, reason="proxied")
 
     def _stream(self) -> Answer:
