@@ -70,6 +70,15 @@ def test_glance_asks_again_only_after_a_while_or_a_change(miriam: User, monkeypa
     assert company.glance().areas == ["LISTENING"]
 
 
+def test_glance_is_never_old_during_the_first_start(miriam: User) -> None:
+    company.choose_areas(areas=["SERVICE"], name="Nordhain", actor=miriam)
+    assert company.glance().areas == ["SERVICE"]
+
+    Company.objects.update(areas=["LISTENING"])  # another process
+
+    assert company.glance().areas == ["LISTENING"]
+
+
 def test_only_administrators_set_up(miriam: User) -> None:
     lead = User(role=Role.LEAD, is_active=True)
 

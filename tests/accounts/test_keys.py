@@ -17,11 +17,11 @@ def nora() -> User:
 
 
 def test_letters_are_those_of_the_product_until_changed(nora: User) -> None:
-    set_keys(user=nora, keys_on=True, keys={"reply": "W", "next": "x", "unknown": "q"})
+    set_keys(user=nora, keys_on=True, keys={"reply": "4", "next": "X", "unknown": "q"})
 
     nora.refresh_from_db()
-    assert nora.keys == {"reply": "w"}
-    assert letters_of(nora) == {**DEFAULT_LETTERS, "reply": "w"}
+    assert nora.keys == {"reply": "4"}
+    assert letters_of(nora) == {**DEFAULT_LETTERS, "reply": "4"}
 
 
 def test_letter_cannot_stand_for_two_acts(nora: User) -> None:

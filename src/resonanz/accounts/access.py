@@ -17,27 +17,53 @@ class Act(StrEnum):
     CORRECT_TRIAGE = "correct_triage"
     READ_CASES = "read_cases"
     READ_PEOPLE = "read_people"
+    READ_EMPLOYEE_NAMES = "read_employee_names"  # in the words of others; no role has it, a neutral person does
     ANSWER = "answer"
     ASSIGN = "assign"
+    PUT_RIGHT_FOR_OTHERS = "put_right_for_others"  # correct or withdraw what a colleague answered
+    READ_GUIDELINE = "read_guideline"  # and acknowledge it
+    WRITE_GUIDELINE = "write_guideline"  # its versions, who has read it, what it would change
+    GROUP_PEOPLE = "group_people"  # put a person into a target group, or take them out
+    MANAGE_GROUPS = "manage_groups"
+    MANAGE_MACROS = "manage_macros"
+    MANAGE_TAGS = "manage_tags"
+    MANAGE_SNIPPETS = "manage_snippets"
+    MANAGE_KNOWN_ISSUES = "manage_known_issues"  # their wordings, and the message to all
     MANAGE_TOPICS = "manage_topics"
+    MANAGE_JUDGES = "manage_judges"  # what they learn, and who judges from now on
     MANAGE_CHANNELS = "manage_channels"
     MANAGE_RESPONSIBILITIES = "manage_responsibilities"
     MANAGE_COLLEAGUES = "manage_colleagues"
     SET_UP = "set_up"  # the first start, and what the company uses
 
 
-_READER = frozenset({Act.ENTER, Act.READ_POSTS, Act.CORRECT_TRIAGE})
-_AGENT = _READER | {Act.READ_CASES, Act.READ_PEOPLE, Act.ANSWER, Act.ASSIGN}
-_LEAD = _AGENT | {Act.MANAGE_TOPICS, Act.MANAGE_RESPONSIBILITIES}
+_READER = frozenset({Act.ENTER, Act.READ_POSTS, Act.CORRECT_TRIAGE, Act.READ_GUIDELINE})
+_AGENT = _READER | {Act.READ_CASES, Act.READ_PEOPLE, Act.ANSWER, Act.ASSIGN, Act.GROUP_PEOPLE}
+_LEAD = _AGENT | {
+    Act.PUT_RIGHT_FOR_OTHERS,
+    Act.MANAGE_MACROS,
+    Act.MANAGE_TAGS,
+    Act.MANAGE_SNIPPETS,
+    Act.MANAGE_KNOWN_ISSUES,
+    Act.MANAGE_TOPICS,
+    Act.MANAGE_JUDGES,
+    Act.MANAGE_RESPONSIBILITIES,
+    Act.WRITE_GUIDELINE,
+    Act.MANAGE_GROUPS,
+}
 
 ACTS_BY_ROLE: dict[str, frozenset[Act]] = {
     Role.ANALYST: _READER,
     Role.AGENT: _AGENT,
     Role.LEAD: _LEAD,
-    Role.ADMIN: frozenset(Act),
+    Role.ADMIN: frozenset(Act) - {Act.READ_EMPLOYEE_NAMES},
 }
 
 
 def may(user: User | AnonymousUser, act: Act) -> bool:
     """Whether `user` may do `act`; nobody who is signed out or shut out may do anything."""
-    return isinstance(user, User) and user.is_active and act in ACTS_BY_ROLE.get(user.role, frozenset())
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if act is Act.READ_EMPLOYEE_NAMES:
+        return user.reads_employee_names
+    return act in ACTS_BY_ROLE.get(user.role, frozenset())

@@ -15,4 +15,6 @@ class AccountsConfig(AppConfig):
 
         personal_data.declare()
         retention.register(name="sessions", delete_due=due.delete_ended_sessions)
+        retention.register(name="attempts to sign in", delete_due=due.delete_old_attempts)
         retention.register(name="sign-in links", delete_due=due.delete_spent_links)
+        retention.register(name="notifications", delete_due=due.delete_old_notifications)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -11,6 +11,10 @@ from resonanz.accounts.models import Membership, Role, Team, User
 from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
 from resonanz.privacy import audit
+
+Gone = Callable[[User, User], None]
+"""Called with who is shut out and who did it, within the transaction."""
+_when_gone: list[Gone] = []
 
 
 class EmailTaken(ResonanzError):
@@ -31,6 +35,12 @@ class LastAdministrator(ResonanzError):
     code = "colleague.last_administrator"
 
 
+def when_gone(do: Gone) -> None:
+    """Register what else is to be done when somebody may come in no more; once, however often it is called."""
+    if do not in _when_gone:
+        _when_gone.append(do)
+
+
 def add(*, name: str, email: str, role: str, team_ids: Sequence[int], actor: User) -> User:
     """A new colleague without a password: a sign-in link lets them in the first time. Raises EmailTaken."""
     try:
@@ -43,18 +53,39 @@ def add(*, name: str, email: str, role: str, team_ids: Sequence[int], actor: Use
     return user
 
 
-def change(*, user_id: int, name: str, role: str, team_ids: Sequence[int], is_active: bool, actor: User) -> User:
-    """Change a colleague's name, role, teams or whether they may come in; raises LastAdministrator."""
+def change(
+    *, user_id: int, name: str, role: str, team_ids: Sequence[int], is_active: bool, actor: User,
+    reads_employee_names: bool | None = None,
+) -> User:  # fmt: skip
+    """Change a colleague's name, role, teams or whether they may come in; raises LastAdministrator.
+
+    `reads_employee_names`: whether they are a neutral person; None leaves it as it is.
+    """
     with transaction.atomic():
-        administrators = list(User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True).order_by("id"))
-        user = User.objects.select_for_update().get(pk=user_id)
+        # Not the key: whoever gives a case to somebody needs it, and would wait for us who wait for the case.
+        every = User.objects.select_for_update(no_key=True)
+        administrators = list(every.filter(role=Role.ADMIN, is_active=True).order_by("id"))
+        user = every.get(pk=user_id)
         if administrators == [user] and not (role == Role.ADMIN and is_active):
             raise LastAdministrator(name=str(user))
+        leaves = user.is_active and not is_active
         user.name, user.role, user.is_active = name, role, is_active
         user.save(update_fields=["name", "role", "is_active"])
         _put_into_teams(user, team_ids)
         audit.record(act="colleague.changed", actor=actor_of(actor), thing="user", thing_id=user.pk)
+        _name_neutral(user, reads_employee_names, actor)
+        for do in _when_gone if leaves else ():
+            do(user, actor)
     return user
+
+
+def _name_neutral(user: User, wanted: bool | None, actor: User) -> None:
+    if wanted is None or wanted == user.reads_employee_names:
+        return
+    user.reads_employee_names = wanted
+    user.save(update_fields=["reads_employee_names"])
+    act = "colleague.named_neutral" if wanted else "colleague.neutral_no_more"
+    audit.record(act=act, actor=actor_of(actor), thing="user", thing_id=user.pk)
 
 
 def add_team(*, name: str, actor: User) -> Team:

@@ -15,7 +15,7 @@ from resonanz.privacy import audit
 READY_AREAS = (Area.LISTENING, Area.SERVICE)
 """The areas that have rooms in this release."""
 _ONLY_ROW = 1
-_GLANCE_SECONDS = 30.0
+_GLANCE_SECONDS = 5.0
 
 _glanced: tuple[float, Company] | None = None
 
@@ -32,16 +32,23 @@ def company() -> Company:
 
 
 def glance() -> Company:
-    """The same, up to 30 seconds old, for what every page asks. What this process changes it knows at once."""
+    """The same, up to 5 seconds old, for what every page asks. What this process changes it knows at once.
+
+    During the first start every step changes it, perhaps in another process: then it is never old.
+    """
     global _glanced
     now = clock.monotonic()
-    if _glanced is None or now - _glanced[0] > _GLANCE_SECONDS:
+    if _glanced is None or now - _glanced[0] > _GLANCE_SECONDS or _is_starting(_glanced[1]):
         _glanced = (now, company())
     return _glanced[1]
 
 
+def _is_starting(known: Company) -> bool:
+    return known.pk is not None and known.started_at is None
+
+
 def take_for_granted(known: Company | None) -> None:
-    """What `glance` answers for the next 30 seconds; None lets it look again."""
+    """What `glance` answers for the next 5 seconds; None lets it look again."""
     global _glanced
     _glanced = None if known is None else (clock.monotonic(), known)
 

@@ -8,17 +8,35 @@ from types import MappingProxyType
 from resonanz.accounts.models import User
 from resonanz.core.errors import ResonanzError
 
-# No letter needs Shift or AltGr on a German keyboard, and none moved between QWERTY and QWERTZ: Y and Z stay free.
+# No letter needs Shift or AltGr on a German keyboard. A key is known by its letter, not by its place: Z is where the
+# reader's own keyboard has it.
 DEFAULT_LETTERS: Mapping[str, str] = MappingProxyType(
     {
         "down": "j",
         "up": "k",
         "next": "x",
+        "hand-out": "w",
         "reply": "r",
         "note": "n",
         "assign": "a",
         "claim": "m",
         "resolve": "e",
+        "snooze": "z",
+        "tag": "t",
+        "hand-over": "g",
+        "select": "s",
+        "views": "v",
+        "ask": "q",
+        "macro": "b",
+        "like": "l",
+        "moderate": "o",
+        "private": "p",
+        "ideas": "i",
+        "merge": "d",
+        "split": "y",
+        "known-issue": "u",
+        "correct": "c",
+        "declaration": "0",
         "search": "f",
         "help": "h",
     }

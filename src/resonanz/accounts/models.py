@@ -28,7 +28,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A colleague who signs in. `keys` holds the letters they changed, {act: letter}; `toured_at`: tour ended."""
+    """A colleague who signs in. `keys` holds the letters they changed, {act: letter}; `toured_at`: tour ended.
+
+    `notified_by_email`: warnings reach them by e-mail, too, while they are on duty. `reads_employee_names`: the company
+    named them as the neutral person who reads what is said about employees by name.
+    """
 
     email = models.EmailField()
     name = models.CharField(max_length=120)
@@ -41,6 +45,8 @@ class User(AbstractBaseUser):
     keys_on = models.BooleanField(default=True)
     keys = models.JSONField(default=dict, blank=True)
     toured_at = models.DateTimeField(null=True, blank=True)
+    notified_by_email = models.BooleanField(default=True)
+    reads_employee_names = models.BooleanField(default=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -83,6 +89,15 @@ class Company(models.Model):
         return self.name or "company"
 
 
+class Brand(models.Model):
+    """A name under which the company speaks. What belongs to none of them belongs to the company itself."""
+
+    name = models.CharField(max_length=120, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Team(models.Model):
     """People who answer together."""
 
@@ -116,3 +131,75 @@ class SignInLink(models.Model):
 
     def __str__(self) -> str:
         return f"for {self.user_id} until {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class NotificationService(models.Model):
+    """A service outside that carries notifications: a chat room, a phone. Its address is a secret.
+
+    With a user it is theirs alone; without one it is told whenever anybody on duty is.
+    """
+
+    name = models.CharField(max_length=120, unique=True)
+    encrypted_address = models.BinaryField()
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+    reached_at = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NotificationState(models.TextChoices):
+    """Where it is on its way."""
+
+    WAITING = "WAITING"
+    SENT = "SENT"
+    FAILED = "FAILED"
+
+
+class Notification(models.Model):
+    """What is told outside the pages: by e-mail to `user`, or through `service`.
+
+    `lines` are [{"code": …, "params": …, "path": …}]: codes and ids, never words of people.
+    """
+
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    service = models.ForeignKey(NotificationService, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    lines = models.JSONField()
+    state = models.CharField(max_length=7, choices=NotificationState, default=NotificationState.WAITING)
+    created_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    failure_code = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False) | models.Q(service__isnull=False),
+                name="accounts_notification_reaches_someone",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at", "id"], condition=models.Q(state="WAITING"), name="accounts_notification_waits"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"notification {self.pk} {self.state}"
+
+
+class RecentAttempt(models.Model):
+    """How often somebody tried to sign in of late, by network address and account: all web processes count the same.
+
+    The table of Django's database cache, which allauth counts in; nothing else reads or writes it.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cache_key
