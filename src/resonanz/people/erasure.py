@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from django.db.models import QuerySet
 
-from resonanz.people.models import Identity, Person
+from resonanz.people.models import Identity, Person, StaffAccount, TargetGroupMember
 from resonanz.privacy import erasure, retention
 from resonanz.privacy.erasure import Key, Removed, Subject
 
@@ -21,14 +21,25 @@ def persons_of(network: str, origin: str, native_id: str) -> QuerySet[Person]:
     return Person.objects.filter(identities__in=identities_of(network, origin, native_id))
 
 
+def memberships_of(network: str, origin: str, native_id: str) -> QuerySet[TargetGroupMember]:
+    """What was said by hand of target groups about the person behind an account."""
+    return TargetGroupMember.objects.filter(person__in=persons_of(network, origin, native_id))
+
+
+def staff_accounts_of(network: str, origin: str, native_id: str) -> QuerySet[StaffAccount]:
+    """That a colleague named the account as their own; none or one."""
+    return StaffAccount.objects.filter(network=network, origin=origin, native_id=native_id, confirmed_at__isnull=False)
+
+
 def erase_account(subject: Subject) -> Removed:
     """Delete the identity and, with the last one, the person; what must be kept is counted."""
+    named, _ = staff_accounts_of(subject.network, subject.origin, subject.native_id).delete()
     found = identities_of(subject.network, subject.origin, subject.native_id)
     going = found.filter(retention.free(retention.today()))
     person_ids = set(going.values_list("person_id", flat=True))
     rows, _ = going.delete()
     nameless = _forget_names(person_ids, subject)
-    return Removed(rows=rows + delete_lonely(person_ids), held=found.count(), masked=nameless)
+    return Removed(rows=rows + named + delete_lonely(person_ids), held=found.count(), masked=nameless)
 
 
 def delete_lonely(person_ids: Collection[int]) -> int:

@@ -18,9 +18,13 @@ def person_card(*, person_id: int) -> Person:
 
 def identities_called(*, words: str) -> QuerySet[Identity]:
     """Identities in whose name or handle every one of `words` begins a word, most recently seen first."""
-    beginnings = [f"{word}:*" for word in re.findall(r"[^\W_]+", words)]
-    if not beginnings:
+    if not (asked := beginnings(words=words)):
         return Identity.objects.none()
-    wanted = SearchQuery(" & ".join(beginnings), config="simple", search_type="raw")
+    wanted = SearchQuery(asked, config="simple", search_type="raw")
     called = Identity.objects.annotate(called=CALLED).filter(called=wanted)
     return called.order_by("-last_seen_at", "-id")
+
+
+def beginnings(*, words: str) -> str:
+    """Each of these begins a word, as PostgreSQL is asked it; "" where there are no words."""
+    return " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", words))
