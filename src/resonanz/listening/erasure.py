@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from django.db.models import Q, QuerySet
 
-from resonanz.listening.models import EarlierWording, Post, Speaker
+from resonanz.listening.models import EarlierWording, Post, PostMedia, Speaker
 from resonanz.privacy import erasure, masking, retention
 from resonanz.privacy.erasure import Key, Removed, Subject
 from resonanz.privacy.tombstones import post_hash
@@ -100,6 +100,8 @@ def _mask_texts(subject: Subject, said: Collection[str]) -> int:
     )
     answers = others.filter(speaker=Speaker.OWN, parent_native_id__in=said)
     masked = masking.mask_columns(answers, ["text"], to)
+    masked += masking.mask_columns(PostMedia.objects.filter(post__in=answers), ["alt"], to)
+    masked += masking.mask_columns(PostMedia.objects.filter(post__in=others), ["alt"], about)
     masked += masking.mask_columns(others, ["text"], about)
     return masked + masking.mask_columns(EarlierWording.objects.filter(post__in=others), ["text"], about)
 

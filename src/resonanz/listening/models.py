@@ -1,10 +1,26 @@
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 
 from resonanz.networks.models import Channel
 from resonanz.privacy.models import KeptRecord
+
+
+def said(*, through: str = "") -> Func:
+    """What a post says, as words without their endings: English by its own rules, everything else by the German ones.
+
+    `through` leads to the post from another table ("post__"). The index says it in the same words as who searches.
+    """
+    by_language = "CASE WHEN %(expressions)s = 'en' THEN 'english'::regconfig ELSE 'german' END"
+    return Func(
+        Func(F(f"{through}language"), template=by_language),
+        F(f"{through}text"),
+        function="to_tsvector",
+        output_field=SearchVectorField(),
+    )
 
 
 class Topic(models.Model):
@@ -44,6 +60,15 @@ class Visible(models.TextChoices):
 
     PUBLIC = "PUBLIC"
     PRIVATE = "PRIVATE"
+
+
+class Intent(models.TextChoices):
+    """What somebody wants with a post, as far as triage can tell."""
+
+    COMPLAINT = "COMPLAINT"
+    QUESTION = "QUESTION"
+    PRAISE = "PRAISE"
+    OTHER = "OTHER"
 
 
 class Post(KeptRecord):
@@ -91,6 +116,8 @@ class Post(KeptRecord):
                 condition=Q(is_context=False, speaker="OUTSIDER", visibility="PUBLIC"),
                 name="listening_post_said",
             ),
+            models.Index(fields=["-posted_at", "-id"], name="listening_post_newest_first"),
+            GinIndex(said(), name="listening_post_words"),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +149,35 @@ class PostTopic(models.Model):
 
     def __str__(self) -> str:
         return f"post {self.post_id} on {self.topic_id}"
+
+
+class MediaKind(models.TextChoices):
+    """What sort of thing stands beside the words; the values of networks.contract.MediaKind."""
+
+    IMAGE = "IMAGE"
+    VIDEO = "VIDEO"
+    AUDIO = "AUDIO"
+    DOCUMENT = "DOCUMENT"
+
+
+class PostMedia(models.Model):
+    """A picture, film, sound or document beside a post: where it stands, and what its author says it shows.
+
+    The thing itself is never kept. `preview_url` is that of a small picture of it, where the network has one.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="media")
+    place = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=MediaKind)
+    url = models.CharField(max_length=2000)
+    preview_url = models.CharField(max_length=2000, blank=True, default="")
+    alt = models.CharField(max_length=1500, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "place"], name="listening_media_place_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.place} of {self.post_id}"
 
 
 class EarlierWording(models.Model):

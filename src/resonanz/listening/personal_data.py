@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from resonanz.listening.erasure import posts_by
-from resonanz.listening.models import EarlierWording, PostChannel, PostTopic
+from resonanz.listening.models import EarlierWording, PostChannel, PostMedia, PostTopic
 from resonanz.privacy import export
 from resonanz.privacy.register import declare_impersonal, declare_personal
 
@@ -54,6 +54,12 @@ def declare() -> None:
     )
     for table, fields in {
         "listening_earlierwording": {"text": "what it said before", "replaced_at": "when it was changed"},
+        "listening_postmedia": {
+            "kind": "picture, film, sound or document beside it",
+            "url": "its address",
+            "preview_url": "address of a small picture of it",
+            "alt": "what its author says it shows",
+        },
         "listening_posttopic": {"topic__name": "topic it touches"},
         "listening_postchannel": {"channel__name": "channel it came through", "addressed": "whether addressed to us"},
     }.items():
@@ -61,12 +67,17 @@ def declare() -> None:
     declare_impersonal("listening_topic", because="what we listen for; whoever puts a name into a query answers for it")
     export.register(table="listening_post", rows=posts_by)
     export.register(table="listening_earlierwording", rows=_wordings)
+    export.register(table="listening_postmedia", rows=_media)
     export.register(table="listening_posttopic", rows=_topics)
     export.register(table="listening_postchannel", rows=_channels)
 
 
 def _wordings(network: str, origin: str, native_id: str) -> QuerySet[EarlierWording]:
     return EarlierWording.objects.filter(post__in=posts_by(network, origin, native_id))
+
+
+def _media(network: str, origin: str, native_id: str) -> QuerySet[PostMedia]:
+    return PostMedia.objects.filter(post__in=posts_by(network, origin, native_id))
 
 
 def _topics(network: str, origin: str, native_id: str) -> QuerySet[PostTopic]:

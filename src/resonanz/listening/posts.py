@@ -13,10 +13,11 @@ from datetime import date, datetime
 from operator import itemgetter
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from resonanz.core import clock
+from resonanz.listening import media
 from resonanz.listening.models import EarlierWording, Post, PostChannel, PostTopic
 from resonanz.networks.contract import Counted, Edited, Posted
 
@@ -86,6 +87,7 @@ def store(*, posts: Sequence[NewPost], channel_id: int) -> dict[PostKey, StoredP
         cursor.execute(_INSERT, [_as_json(posts, received_at)])
         for post_id, *key in cursor.fetchall():
             stored[tuple(key)] = StoredPost(post_id, is_new=True, is_news=True)
+    media.store(media={stored[post.key].post_id: post.posted.media for post in posts if post.key in stored})
     already = [post.key for post in posts if post.key not in stored]
     stored |= {key: StoredPost(post_id, is_new=False, is_news=False) for key, post_id in known(keys=already).items()}
     posts = [post for post in posts if post.key in stored]  # what was erased a moment ago stays erased
@@ -221,23 +223,30 @@ class Reworded:
     text: str
     language: str
     author_handle: str
+    posted_at: datetime
 
 
 def reword(*, edits: Sequence[Edited], keep_earlier: Collection[PostKey]) -> list[Reworded]:
-    """Replace texts; the earlier wording stays for those in `keep_earlier`. An older edit is ignored."""
+    """Replace texts; the earlier wording stays for those in `keep_earlier`. An older edit is ignored.
+
+    What a colleague says in private life is kept without its words, whatever becomes of them.
+    """
     changed: list[Reworded] = []
     newest = {(e.network, e.origin, e.native_id): e for e in sorted(edits, key=lambda e: e.edited_at)}
     ids = known(keys=newest)
     for key, post_id in sorted(ids.items(), key=lambda item: item[1]):
         edit = newest[key]
         post = Post.objects.select_for_update(no_key=True).filter(pk=post_id).first()
-        if post is None or post.text == edit.text or (post.edited_at and post.edited_at >= edit.edited_at):
+        if post is None or post.speaker == "STAFF" or (post.edited_at and post.edited_at >= edit.edited_at):
             continue
-        if key in keep_earlier:
+        is_other_media = edit.media is not None and media.replace(post_id=post.pk, media=edit.media)
+        if post.text == edit.text and not is_other_media:
+            continue
+        if key in keep_earlier and post.text != edit.text:
             EarlierWording.objects.get_or_create(post=post, replaced_at=edit.edited_at, defaults={"text": post.text})
         post.text, post.edited_at = edit.text, edit.edited_at
         post.save(update_fields=["text", "edited_at"])
-        changed.append(Reworded(post.pk, post.speaker, post.text, post.language, post.author_handle))
+        changed.append(Reworded(post.pk, post.speaker, post.text, post.language, post.author_handle, post.posted_at))
     return changed
 
 
@@ -256,22 +265,40 @@ def said() -> QuerySet[Post]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which posts a list shows; what is not set does not narrow it. `until` is the first moment left out."""
+    """Which posts a list shows; what is not set does not narrow it. `until` is the first moment left out.
+
+    `alike` is what posts that say nearly the same have in common (`triage.likeness`).
+    """
 
     ids: Sequence[int] | None = None
     topic_id: int | None = None
     channel_id: int | None = None
     sentiment: str = ""
     kind: str = ""
+    alike: int | None = None
     since: datetime | None = None
     until: datetime | None = None
 
 
 def stream(
-    *, wanted: Wanted | None = None, before: tuple[datetime, int] | None = None, limit: int = 50
+    *,
+    wanted: Wanted | None = None,
+    before: tuple[datetime, int] | None = None,
+    limit: int = 50,
+    folded: bool = False,
 ) -> QuerySet[Post]:
-    """What was said, newest first, after the (posted_at, id) of the last one shown."""
-    found = narrowed(wanted=wanted or Wanted())
+    """What was said, newest first, after the (posted_at, id) of the last one shown.
+
+    `folded`: of posts that say nearly the same only the one that came last. Each has `alike`, as in `Wanted`.
+    """
+    wanted = wanted or Wanted()
+    found = narrowed(wanted=wanted).annotate(alike=F("likeness__alike"))
+    if folded:
+        # By the order in which they came, for which there is an index: of a thousand copies each is asked for once.
+        later = narrowed(wanted=replace(wanted, alike=None)).filter(
+            likeness__alike=OuterRef("alike"), likeness__post__gt=OuterRef("pk")
+        )
+        found = found.filter(Q(alike=None) | ~Exists(later))
     if before is not None:
         moment, post_id = before
         found = found.filter(Q(posted_at__lt=moment) | Q(posted_at=moment, id__lt=post_id))
@@ -286,6 +313,7 @@ def narrowed(*, wanted: Wanted) -> QuerySet[Post]:
         "channels": wanted.channel_id,
         "evaluation__sentiment": wanted.sentiment or None,
         "kind": wanted.kind or None,
+        "likeness__alike": wanted.alike,
         "posted_at__gte": wanted.since,
         "posted_at__lt": wanted.until,
     }
@@ -296,6 +324,13 @@ def per_topic(*, wanted: Wanted) -> dict[int, int]:
     """How many of the wanted posts touch each topic."""
     rows = narrowed(wanted=wanted).filter(topics__isnull=False).order_by().values("topics").annotate(count=Count("id"))
     return {row["topics"]: row["count"] for row in rows}
+
+
+def alike(*, groups: Iterable[int]) -> dict[int, int]:
+    """How many of what was said each of these groups holds."""
+    rows = said().filter(likeness__alike__in=set(groups)).order_by().values("likeness__alike")
+    counted = rows.annotate(count=Count("id")).values_list("likeness__alike", "count")
+    return {group: count for group, count in counted if group is not None}
 
 
 def channels_of(*, post_id: int) -> list[int]:
