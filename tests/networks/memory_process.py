@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from resonanz.core import clock
@@ -42,17 +43,28 @@ class MemoryProcess:
     def url(self) -> str:
         return f"http://{self.host}"
 
+    def __enter__(self) -> MemoryProcess:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if error is None:
+            self.stop()
+        else:
+            self.kill()
+
     def start(self) -> None:
         """Returns when it answers."""
         options = ["--port", str(self.port), "--file", str(self.file), "--per-minute", str(self.per_minute)]
         self._process = subprocess.Popen([sys.executable, "-m", "resonanz.networks.memory_server", *options])
-        end = clock.monotonic() + 20
+        end = clock.monotonic() + 60
         while clock.monotonic() < end:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
                 return
             except OSError:
                 clock.sleep(0.05)
+        self.kill()
         raise RuntimeError("the practice network did not start")
 
     def kill(self) -> None:
@@ -68,7 +80,7 @@ class MemoryProcess:
         if self._process is None:
             return 0
         self._process.send_signal(how)
-        status = self._process.wait(timeout=20)
+        status = self._process.wait(timeout=60)
         self._process = None
         return status
 
@@ -78,7 +90,7 @@ class MemoryProcess:
         data = json.dumps(body).encode() if method != "GET" else None
         request = urllib.request.Request(self.url + path, data, headers, method=method)  # noqa: S310
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=20) as answer:
+        with opener.open(request, timeout=60) as answer:
             found: dict[str, Any] = json.loads(answer.read() or b"{}")
             return found
 

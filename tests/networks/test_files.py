@@ -45,7 +45,7 @@ FULL: dict[str, Any] = {
     "mentions": ["bahn"],
     "addressed": True,
 }
-WHERE = {"network": "forum", "origin": "", "native_id": "1"}
+WHERE: dict[str, Any] = {"network": "forum", "origin": "", "native_id": "1"}
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
 
 
@@ -381,7 +381,7 @@ def test_updates_deletions_and_shares_are_told_apart() -> None:
             "kein Ding",
         )
     )
-    where = {"network": "mastodon", "origin": ""}
+    where: dict[str, Any] = {"network": "mastodon", "origin": ""}
     assert [event for _, event in found[:3]] == [
         Edited(**where, native_id=changed["id"], text="neu", edited_at=DAY),
         Deleted(**where, native_id="https://x.example/1", deleted_at=DAY),

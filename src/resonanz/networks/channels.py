@@ -16,6 +16,8 @@ from resonanz.networks.models import Channel, ChannelState
 from resonanz.privacy import audit
 
 IMPORT_NETWORK = "files"
+PRACTICE = "practice"
+"""The setting by which a channel says that it is for practising: nobody outside of this machine speaks there."""
 _RECONNECTED = (
     "address",
     "handle",
@@ -44,9 +46,13 @@ def connect(
     native_id: str = "",
     secret: str = "",
     settings: Mapping[str, str] | None = None,
+    is_live: bool = False,
     actor: User | None,
 ) -> Channel:
-    """A new channel, active at once; raises ChannelNameTaken."""
+    """A new channel; raises ChannelNameTaken. It waits until `duties.live` finds somebody who answers there.
+
+    `is_live` is for what has nobody to wait for: practice, and files that are imported.
+    """
     registry.connector(network)
     channel = Channel(
         network=network,
@@ -57,6 +63,7 @@ def connect(
         native_id=native_id,
         encrypted_secret=secrets.encrypt(secret) if secret else b"",
         settings={**(settings or {})},
+        state=ChannelState.ACTIVE if is_live else ChannelState.WAITING,
         created_at=clock.now(),
     )
     try:
@@ -74,7 +81,7 @@ def import_channel(*, name: str) -> Channel:
     if found is not None:
         return found
     try:
-        return connect(network=IMPORT_NETWORK, name=name, actor=None)
+        return connect(network=IMPORT_NETWORK, name=name, is_live=True, actor=None)
     except ChannelNameTaken:  # another import made it a moment ago
         return Channel.objects.get(name=name)
 
@@ -112,8 +119,13 @@ def pause(*, channel_id: int, actor: User) -> None:
 
 
 def resume(*, channel_id: int, actor: User) -> None:
-    """Listen again, from where it stopped."""
+    """Listen, from where it stopped. Faces ask `duties.live.go_live`, which refuses where nobody answers."""
     _set_state(channel_id, ChannelState.ACTIVE, "channel.resumed", actor)
+
+
+def is_practice(channel: Channel) -> bool:
+    """Whether it is only for practising."""
+    return PRACTICE in channel.settings
 
 
 def _set_state(channel_id: int, state: ChannelState, act: str, actor: User) -> None:

@@ -21,10 +21,19 @@ class Capability(StrEnum):
     CONNECT = "connect"  # Connects: a person lets us in on the network's own page (OAuth)
     LISTEN_WIDER = "listen_wider"  # ListensWider.options: what a channel can hear besides what is addressed to it
     REPLY = "reply"  # Replies.reply
+    ANSWER_IN_PRIVATE = "answer_in_private"  # Replies.reply in private to what was said in public
     READ_BACK = "read_back"  # ReadsBack.find_sent
+    PICTURES = "pictures"  # TakesPictures.upload and .is_ready: pictures beside an answer, only beside REPLY
     EDITS = "edits"  # reports Edited
     DELETIONS = "deletions"  # reports Deleted or AccountGone
     COUNTS = "counts"  # reports Counted
+    LIKE = "like"  # Likes.like, and taking that back
+    HIDE = "hide"  # Hides.hide: what others said below our own posts, and showing it again
+    DELETE = "delete"  # Deletes.delete: what others said below our own posts
+    BLOCK = "block"  # Blocks.block: an account, and letting it in again
+    REPORT = "report"  # TakesReports.report: to those who moderate the network
+    CORRECT = "correct"  # Corrects.correct: other words for an answer of ours
+    WITHDRAW = "withdraw"  # Withdraws.withdraw: an answer of ours
 
 
 class Visibility(StrEnum):
@@ -42,6 +51,30 @@ class PostKind(StrEnum):
     REVIEW = "REVIEW"
     MESSAGE = "MESSAGE"
     ARTICLE = "ARTICLE"
+
+
+class MediaKind(StrEnum):
+    """What sort of thing stands beside the words of a post."""
+
+    IMAGE = "IMAGE"
+    VIDEO = "VIDEO"
+    AUDIO = "AUDIO"
+    DOCUMENT = "DOCUMENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture, film, sound or document beside the words: where it is, never the thing itself.
+
+    `preview_url` is that of a small picture of it; `alt` is what its author says it shows. Zero pixels: not told.
+    """
+
+    kind: MediaKind
+    url: str
+    preview_url: str = ""
+    alt: str = ""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +111,19 @@ class Posted:
     root_id: str = ""
     mentions: tuple[str, ...] = ()
     addressed: bool = False
+    media: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
-    """The author changed the wording; `text` is the new one."""
+    """The author changed the wording; `text` is the new one. `media`: what stands beside it now; None: not told."""
 
     network: str
     origin: str
     native_id: str
     text: str
     edited_at: datetime
+    media: tuple[Media, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +189,9 @@ class Limits:
 
     `poll_beside_stream_seconds`: how often to poll all the same while a stream is open, for what it missed.
     `by_the_minute`: a day without an answer counts as no answer there (the 20-hour alarm). `keeps_wordings`: whether
-    the network allows us to keep what a post said before its author edited it.
+    the network allows us to keep what a post said before its author edited it. `counting`: how it counts the characters
+    of an answer, one of guidelines.checks.counting.Counting. `picture_count`, `picture_bytes` and `alt_length` are of
+    one answer with PICTURES: how many, how large each may be, and how long what it shows may be told.
     """
 
     text_length: int = 5000
@@ -163,6 +200,11 @@ class Limits:
     settle_seconds: int = 30
     by_the_minute: bool = False
     keeps_wordings: bool = True
+    counting: str = "CHARACTERS"
+    picture_count: int = 0
+    picture_bytes: int = 0
+    picture_types: tuple[str, ...] = ()
+    alt_length: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,13 +222,52 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyOrder:
-    """A reply to be sent once. `key` is the same for every attempt; networks with idempotency keys get it."""
+    """A reply to be sent once. `key` is the same for every attempt; networks with idempotency keys get it.
+
+    `picture_ids`: what `TakesPictures.upload` gave for its pictures, in their order, each of them ready there.
+    """
 
     key: str
     text: str
     parent_id: str
     root_id: str
     visibility: Visibility
+    picture_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture to stand beside an answer, and what it shows, for who does not see it."""
+
+    content_type: str
+    data: bytes = field(repr=False)
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture as the network keeps it, until an answer refers to it; `is_ready`: an answer may by now."""
+
+    native_id: str
+    is_ready: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A post that is brought before those who moderate the network, and why."""
+
+    native_id: str
+    author_id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """Other words for the answer `native_id` of ours, which stands below `parent_id`."""
+
+    native_id: str
+    parent_id: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +363,18 @@ class Replies(Network, Protocol):
         ...
 
 
+class TakesPictures(Network, Protocol):
+    """Capability.PICTURES. Nobody reads a picture before an answer refers to it, so a second upload does no harm."""
+
+    def upload(self, account: Account, picture: Picture) -> Upload:
+        """Bring it there. Raises a NetworkError; after `NoAnswer` it is brought again."""
+        ...
+
+    def is_ready(self, account: Account, native_id: str) -> bool:
+        """Whether an answer may refer to it by now. Raises a NetworkError; Refused where it is no longer there."""
+        ...
+
+
 class ReadsBack(Network, Protocol):
     """Capability.READ_BACK."""
 
@@ -289,6 +382,62 @@ class ReadsBack(Network, Protocol):
         self, account: Account, order: ReplyOrder, *, since: datetime, known: frozenset[str]
     ) -> Receipt | None:
         """The reply as it stands there, said since `since` and not among the ids `known`; None if it is not there."""
+        ...
+
+
+class Likes(Network, Protocol):
+    """Capability.LIKE. Of this and all that follows but `report`: done twice is done once, so it may be repeated."""
+
+    def like(self, account: Account, native_id: str, *, on: bool) -> None:
+        """Like a post, or no longer. Raises a NetworkError, here and in all that follows."""
+        ...
+
+
+class Hides(Network, Protocol):
+    """Capability.HIDE."""
+
+    def hide(self, account: Account, native_id: str, *, on: bool) -> None:
+        """Nobody but its author sees the post below ours, or everybody again."""
+        ...
+
+
+class Deletes(Network, Protocol):
+    """Capability.DELETE."""
+
+    def delete(self, account: Account, native_id: str) -> None:
+        """The post below ours is gone; one that is gone already is no error."""
+        ...
+
+
+class Blocks(Network, Protocol):
+    """Capability.BLOCK."""
+
+    def block(self, account: Account, author_id: str, *, on: bool) -> None:
+        """An account no longer reaches ours, or does again."""
+        ...
+
+
+class TakesReports(Network, Protocol):
+    """Capability.REPORT."""
+
+    def report(self, account: Account, report: Report) -> None:
+        """Tell the moderators. Said twice it is told twice, so nobody repeats it after `NoAnswer`."""
+        ...
+
+
+class Corrects(Network, Protocol):
+    """Capability.CORRECT."""
+
+    def correct(self, account: Account, correction: Correction) -> None:
+        """The answer has these words from now on."""
+        ...
+
+
+class Withdraws(Network, Protocol):
+    """Capability.WITHDRAW."""
+
+    def withdraw(self, account: Account, native_id: str) -> None:
+        """The answer is gone; one that is gone already is no error."""
         ...
 
 

@@ -14,8 +14,9 @@ from typing import Any
 import feedparser
 
 from resonanz.core import clock, text
-from resonanz.networks.contract import Author, BadEvent, Posted, PostKind
+from resonanz.networks.contract import Author, BadEvent, Media, Posted, PostKind
 from resonanz.networks.errors import Refused
+from resonanz.networks.feed_media import json_media, xml_media
 
 NETWORK = "feeds"
 MOST_TEXT = 20_000
@@ -49,6 +50,7 @@ class _Entry:
     language: str
     author_name: str
     author_url: str
+    media: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def _posted(entry: _Entry, feed: _Feed, origin: str, now: datetime) -> Posted:
         url=entry.url,
         language=entry.language,
         root_id=native_id,
+        media=entry.media,
     )
 
 
@@ -168,6 +171,7 @@ def _xml_entry(entry: Any, language: str) -> _Entry | BadEvent:
         language=_line(contents[0].get("language"), 35) or language,
         author_name=_line(author.get("name") or entry.get("author")),
         author_url=_link(author.get("href")),
+        media=xml_media(entry),
     )
 
 
@@ -224,6 +228,7 @@ def _json_entries(items: list[Any], feed: dict[str, Any], language: str) -> Iter
             language=_line(item.get("language"), 35) or language,
             author_name=_line(author.get("name")),
             author_url=_link(author.get("url")),
+            media=json_media(item),
         )
 
 

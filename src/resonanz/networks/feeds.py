@@ -103,13 +103,15 @@ def _edited(entry: Posted) -> Edited:
         native_id=entry.native_id,
         text=entry.text,
         edited_at=clock.now(),
+        media=entry.media,
     )
 
 
 def _hashes(entry: Posted | BadEvent) -> tuple[str, str]:
     if isinstance(entry, BadEvent):
         return _hash(entry.raw + entry.reason), _hash(entry.reason)
-    return _hash(entry.native_id), _hash(entry.text)
+    beside = "".join(f"\n{one.url}\n{one.alt}" for one in entry.media)
+    return _hash(entry.native_id), _hash(entry.text + beside)
 
 
 def _hash(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -20,15 +21,21 @@ from resonanz.networks.contract import (
     BadEvent,
     Batch,
     Capability,
+    Correction,
     Counted,
     Deleted,
     Edited,
     Event,
     Limits,
+    Media,
+    MediaKind,
+    Picture,
     Posted,
     PostKind,
     Receipt,
     ReplyOrder,
+    Report,
+    Upload,
     Visibility,
 )
 from resonanz.networks.errors import NoAnswer, Refused, TryLater, Unsupported
@@ -50,13 +57,31 @@ class MemoryNetwork:
             Capability.POLL,
             Capability.STREAM,
             Capability.REPLY,
+            Capability.ANSWER_IN_PRIVATE,
             Capability.READ_BACK,
+            Capability.PICTURES,
             Capability.EDITS,
             Capability.DELETIONS,
             Capability.COUNTS,
+            Capability.LIKE,
+            Capability.HIDE,
+            Capability.DELETE,
+            Capability.BLOCK,
+            Capability.REPORT,
+            Capability.CORRECT,
+            Capability.WITHDRAW,
         }
     )
-    limits = Limits(text_length=500, poll_seconds=2, settle_seconds=3, by_the_minute=True)
+    limits = Limits(
+        text_length=500,
+        poll_seconds=2,
+        settle_seconds=3,
+        by_the_minute=True,
+        picture_count=4,
+        picture_bytes=2 * 1024 * 1024,
+        picture_types=("image/png", "image/jpeg"),
+        alt_length=1_500,
+    )
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """Batches after the number in `cursor`, page by page."""
@@ -83,7 +108,12 @@ class MemoryNetwork:
 
     def reply(self, account: Account, order: ReplyOrder) -> Receipt:
         """Answers the post `order.parent_id`."""
-        body = {"text": order.text, "parent_id": order.parent_id, "visibility": order.visibility.value}
+        body = {
+            "text": order.text,
+            "parent_id": order.parent_id,
+            "visibility": order.visibility.value,
+            "pictures": list(order.picture_ids),
+        }
         answer = ask("POST", _url(account, "/posts"), headers=_token(account), body=body, bounds=_BOUNDS)
         if answer.status != 201:
             raise Refused(_words(answer))
@@ -107,6 +137,56 @@ class MemoryNetwork:
             more = bool(posts and page.get("more"))
             after = posts[-1]["id"] if posts else after
         return None
+
+    def upload(self, account: Account, picture: Picture) -> Upload:
+        """Brings the picture, which is ready at once."""
+        body = {"data": base64.b64encode(picture.data).decode(), "type": picture.content_type, "alt": picture.alt}
+        answer = ask("POST", _url(account, "/media"), headers=_token(account), body=body, bounds=_BOUNDS)
+        if answer.status != 201:
+            raise Refused(_words(answer))
+        try:
+            return Upload(str(json_object(answer)["id"]), is_ready=True)
+        except (ValueError, KeyError) as error:
+            raise NoAnswer(reason="answer.unreadable") from error
+
+    def is_ready(self, account: Account, native_id: str) -> bool:
+        """Always: nothing is done to pictures there."""
+        return True
+
+    def like(self, account: Account, native_id: str, *, on: bool) -> None:
+        """Likes the post, or no longer."""
+        self._act("PUT" if on else "DELETE", account, f"/posts/{native_id}/like")
+
+    def hide(self, account: Account, native_id: str, *, on: bool) -> None:
+        """Takes the post off the page that people look at, or puts it back."""
+        self._act("PUT" if on else "DELETE", account, f"/posts/{native_id}/hidden")
+
+    def delete(self, account: Account, native_id: str) -> None:
+        """Deletes what stands below a post of ours."""
+        self._act("DELETE", account, f"/posts/{native_id}", gone_is_done=True)
+
+    def block(self, account: Account, author_id: str, *, on: bool) -> None:
+        """Lets the account reach us no more, or again."""
+        self._act("PUT" if on else "DELETE", account, f"/accounts/{author_id}/block")
+
+    def report(self, account: Account, report: Report) -> None:
+        """Tells those who moderate."""
+        self._act("POST", account, f"/posts/{report.native_id}/reports", {"words": report.words})
+
+    def correct(self, account: Account, correction: Correction) -> None:
+        """Gives the answer other words."""
+        self._act("PATCH", account, f"/posts/{correction.native_id}", {"text": correction.text})
+
+    def withdraw(self, account: Account, native_id: str) -> None:
+        """Deletes the answer."""
+        self._act("DELETE", account, f"/posts/{native_id}", gone_is_done=True)
+
+    def _act(
+        self, method: str, account: Account, path: str, body: object = None, *, gone_is_done: bool = False
+    ) -> None:
+        answer = ask(method, _url(account, path), headers=_token(account), body=body, bounds=_BOUNDS, denied={401})
+        if not 200 <= answer.status < 300 and not (gone_is_done and answer.status == HTTPStatus.NOT_FOUND):
+            raise Refused(_words(answer))
 
     def _told(self, account: Account, data: str) -> Batch:
         try:
@@ -192,7 +272,8 @@ def _event(account: Account, entry: dict[str, Any]) -> Event | None:
             return _posted(account, entry["post"])
         case "edited":
             words = text.clean(entry["text"], most=MemoryNetwork.limits.text_length)
-            return Edited(**where, native_id=entry["post_id"], text=words, edited_at=at)
+            media = _media(account, entry["media"]) if "media" in entry else None
+            return Edited(**where, native_id=entry["post_id"], text=words, edited_at=at, media=media)
         case "deleted":
             return Deleted(**where, native_id=entry["post_id"], deleted_at=at)
         case "account_gone":
@@ -225,6 +306,14 @@ def _posted(account: Account, post: dict[str, Any]) -> Posted:
         root_id=post["root_id"],
         mentions=tuple(post["mentions"]),
         addressed=post["addressed"],
+        media=_media(account, post.get("media", [])),
+    )
+
+
+def _media(account: Account, found: list[dict[str, Any]]) -> tuple[Media, ...]:
+    return tuple(
+        Media(MediaKind(one["kind"]), _url(account, one["path"]), alt=text.clean(one["alt"], most=1_500))
+        for one in found
     )
 
 

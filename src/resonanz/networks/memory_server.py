@@ -9,6 +9,8 @@ POST /_control makes it misbehave as real networks do (docs/networks.md has the 
 from __future__ import annotations
 
 import argparse
+import base64
+import binascii
 import html
 import json
 import logging
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 
 MODES = ("slow", "lost", "refused", "limited", "down")
 MOST_BODY = 64 * 1024
+MOST_PICTURE_BODY = 6 * 1024 * 1024
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Practice network</title></head>
 <body><h1>Practice network</h1><p>The newest public posts. Nothing here leaves this machine.</p>{posts}</body></html>"""
@@ -128,7 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
                 raise Denied(403, "Ask 127.0.0.1 or localhost.")
             if self.command == "GET" and path.path == "/":
                 return self._page()
-            body = self._body()
+            if self.command == "GET" and path.path.startswith("/media/"):
+                return self._picture(path.path.removeprefix("/media/"))
+            body = self._body(MOST_PICTURE_BODY if path.path == "/media" else MOST_BODY)
             if (self.command, path.path) == ("POST", "/_control"):
                 return self._control(body)
             if (self.command, path.path) == ("POST", "/_world"):
@@ -176,8 +181,13 @@ class _Handler(BaseHTTPRequestHandler):
         if act == ("DELETE", "accounts", 2) and parts[1] == "me":
             store.delete_account(me=me)
             return 204, {}
+        if parts[0] == "accounts" and len(parts) == 3 and parts[2] == "block" and self.command in {"PUT", "DELETE"}:
+            store.block(me=me, account_id=_number(parts[1]), blocks=self.command == "PUT")
+            return 204, {}
         if act == ("GET", "events", 1):
             return 200, self._events(me, query)
+        if act == ("POST", "media", 1):
+            return 201, self._add_picture(me, body)
         if parts[0] == "posts":
             return self._posts(me, parts[1:], query, body)
         raise Denied(404, "There is nothing here.")
@@ -196,11 +206,20 @@ class _Handler(BaseHTTPRequestHandler):
             case ("GET",) if rest:
                 return 200, store.post(me=me, post_id=post_id)
             case ("PATCH",) if rest:
-                return 200, store.edit_post(me=me, post_id=post_id, text=_text(body, "text"))
+                return 200, store.edit_post(
+                    me=me,
+                    post_id=post_id,
+                    text=_text(body, "text"),
+                    pictures=_keys(body) if "pictures" in body else None,
+                )
             case ("DELETE",) if rest:
                 store.delete_post(me=me, post_id=post_id)
             case ("PUT" | "DELETE", "like"):
                 store.like(me=me, post_id=post_id, likes=self.command == "PUT")
+            case ("PUT" | "DELETE", "hidden"):
+                store.hide(me=me, post_id=post_id, hides=self.command == "PUT")
+            case ("POST", "reports"):
+                return 201, store.report(me=me, post_id=post_id, words=_text(body, "words"))
             case ("GET", "replies"):
                 return 200, self._own_replies(me, post_id, query)
             case _:
@@ -218,7 +237,16 @@ class _Handler(BaseHTTPRequestHandler):
             visibility=_text(body, "visibility", "PUBLIC"),
             parent_id=_number(str(parent)) if parent is not None else None,
             to=to,
+            pictures=_keys(body),
         )
+
+    def _add_picture(self, me: int, body: Row) -> Row:
+        try:
+            data = base64.b64decode(_text(body, "data"), validate=True)
+        except binascii.Error as error:
+            raise Denied(422, "data is the picture in base64.") from error
+        content_type, alt = _text(body, "type"), _text(body, "alt", "")
+        return self.server.store.add_picture(me=me, data=data, content_type=content_type, alt=alt)
 
     def _own_replies(self, me: int, post_id: int, query: dict[str, str]) -> Row:
         limit = 100
@@ -263,15 +291,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self) -> None:
         posts = "".join(_article(post) for post in self.server.store.latest())
-        self._send(200, _PAGE.format(posts=posts).encode(), "text/html; charset=utf-8", {})
+        policy = {"Content-Security-Policy": "default-src 'none'; img-src 'self'"}
+        self._send(200, _PAGE.format(posts=posts).encode(), "text/html; charset=utf-8", policy)
+
+    def _picture(self, key: str) -> None:
+        found = self.server.store.picture(key)
+        self._send(200, found["data"], found["type"], {})
 
     def _asked_by_name(self) -> bool:
         """Whether the request names this machine: a page whose name was bent to 127.0.0.1 must not read or post."""
         return self.headers.get("Host", "").rpartition(":")[0] in {"127.0.0.1", "localhost"}
 
-    def _body(self) -> Row:
+    def _body(self, most: int) -> Row:
         length = _number(self.headers.get("Content-Length") or "0")
-        if length > MOST_BODY:
+        if length > most:
             raise Denied(413, "This is too much.")
         if length == 0:
             return {}
@@ -307,9 +340,13 @@ class _Limited(Denied):
 def _article(post: Row) -> str:
     author, words, said_at = post["author"], html.escape(post["text"]), post["posted_at"][:16]
     answers = f" · answers #{post['parent_id']}" if post["parent_id"] else ""
+    beside = "".join(
+        f'<p><img src="{html.escape(one["path"])}" alt="{html.escape(one["alt"])}" height="120"></p>'
+        for one in post["media"]
+    )
     return (
         f'<article id="post-{post["id"]}"><p><b>@{html.escape(author["handle"])}</b> {html.escape(author["name"])}'
-        f" · {said_at}</p><p>{words}</p><p>#{post['id']}{answers} · {post['likes']} likes</p></article>"
+        f" · {said_at}</p><p>{words}</p>{beside}<p>#{post['id']}{answers} · {post['likes']} likes</p></article>"
     )
 
 
@@ -322,6 +359,13 @@ def _text(body: Row, name: str, default: str | None = None) -> str:
     except UnicodeEncodeError as error:
         raise Denied(422, f"{name} is not Unicode.") from error
     return value
+
+
+def _keys(body: Row) -> list[str]:
+    found = body.get("pictures", [])
+    if not isinstance(found, list) or not all(isinstance(key, str) for key in found):
+        raise Denied(422, "pictures is a list of what POST /media answered.")
+    return found
 
 
 def _number(value: str) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from resonanz.core import clock
+from resonanz.networks import memory_pictures
 
 TEXT_LENGTH = 500
 FURTHEST_BACK = timedelta(days=60)
@@ -34,6 +35,13 @@ CREATE TABLE IF NOT EXISTS addressee (
 CREATE TABLE IF NOT EXISTS liked (
     post_id INTEGER NOT NULL REFERENCES post, account_id INTEGER NOT NULL REFERENCES account,
     PRIMARY KEY (post_id, account_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hidden (post_id INTEGER PRIMARY KEY REFERENCES post);
+CREATE TABLE IF NOT EXISTS blocked (
+    account_id INTEGER NOT NULL REFERENCES account, blocked_id INTEGER NOT NULL REFERENCES account,
+    PRIMARY KEY (account_id, blocked_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS report (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, post_id INTEGER NOT NULL REFERENCES post,
+    account_id INTEGER NOT NULL REFERENCES account, words TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS event (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, post_id INTEGER REFERENCES post,
     account_id INTEGER NOT NULL REFERENCES account, body TEXT NOT NULL, at TEXT NOT NULL);
@@ -71,7 +79,7 @@ class Store:
         # FULL syncs the log at each commit; the default of WAL would lose the last ones with the power.
         self._rows.execute("PRAGMA synchronous = FULL")
         self._rows.execute("PRAGMA foreign_keys = ON")
-        self._rows.executescript(_SCHEMA)
+        self._rows.executescript(_SCHEMA + memory_pictures.SCHEMA)
         if "is_review" not in {column["name"] for column in self._all("PRAGMA table_info(post)", ())}:
             self._rows.execute("ALTER TABLE post ADD COLUMN is_review INTEGER NOT NULL DEFAULT 0")
 
@@ -120,6 +128,7 @@ class Store:
         to: list[str],
         key: str = "",
         is_review: bool = False,
+        pictures: list[str] | None = None,
     ) -> Row:
         """A post or a reply. There is no idempotency key for apps: said twice, it stands there twice.
 
@@ -131,6 +140,8 @@ class Store:
             if key and (earlier := self._told(key)):
                 return {"id": str(earlier["id"])}
             parent = self._readable(parent_id, me) if parent_id is not None else None
+            if parent and self._is_blocked(me, by=parent["account_id"]):
+                raise Denied(403, "This account lets you answer no more.")
             made = self._rows.execute(
                 "INSERT INTO post (account_id, text, parent_id, visibility, posted_at, is_review)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -138,6 +149,7 @@ class Store:
             )
             root = parent["root_id"] if parent else made.lastrowid
             self._rows.execute("UPDATE post SET root_id = ? WHERE id = ?", (root, made.lastrowid))
+            self._show_beside(me, int(made.lastrowid or 0), pictures or [])
             self._address(made.lastrowid, me, [*_MENTION.findall(text), *to], parent)
             self._note("posted", made.lastrowid, me, {"text": text})
             if parent:
@@ -146,20 +158,24 @@ class Store:
                 self._rows.execute("INSERT INTO told VALUES (?, ?)", (key, made.lastrowid))
             return self._shown(self._readable(made.lastrowid, me))
 
-    def edit_post(self, *, me: int, post_id: int, text: str) -> Row:
-        """New words for an own post."""
+    def edit_post(self, *, me: int, post_id: int, text: str, pictures: list[str] | None = None) -> Row:
+        """New words for an own post; the same words again are no edit. `pictures`: in place of those beside it."""
         now = self._now()
         with self._transaction():
             post = self._own(post_id, me)
             self._check(text, post["visibility"])
+            if post["text"] == text and pictures is None:
+                return self._shown(post)
+            if pictures is not None:
+                self._show_beside(me, post_id, pictures)
             self._rows.execute("UPDATE post SET text = ?, edited_at = ? WHERE id = ?", (text, now, post_id))
             self._note("edited", post_id, me, {"text": text})
             return self._shown(self._readable(post_id, me))
 
     def delete_post(self, *, me: int, post_id: int) -> None:
-        """Takes an own post away, its words out of the events too."""
+        """Takes an own post away, or what somebody said below one; its words leave the events, too."""
         with self._transaction():
-            self._own(post_id, me)
+            self._own_or_below(post_id, me)
             self._blank("id = ?", post_id, self._now())
             self._note("deleted", post_id, me, {})
 
@@ -171,6 +187,49 @@ class Store:
             self._readable(post_id, me)
             if self._rows.execute(act if likes else undo, (post_id, me)).rowcount:
                 self._count(post_id, me)
+
+    def hide(self, *, me: int, post_id: int, hides: bool) -> None:
+        """Takes what somebody said below an own post off the page that people look at, or puts it back."""
+        act = "INSERT OR IGNORE INTO hidden VALUES (?)" if hides else "DELETE FROM hidden WHERE post_id = ?"
+        with self._transaction():
+            if self._own_or_below(post_id, me)["account_id"] == me:
+                raise Denied(403, "This post is your own.")
+            self._rows.execute(act, (post_id,))
+
+    def block(self, *, me: int, account_id: int, blocks: bool) -> None:
+        """From now on the account reaches `me` no more, or does again."""
+        act = "INSERT OR IGNORE INTO blocked VALUES (?, ?)"
+        undo = "DELETE FROM blocked WHERE account_id = ? AND blocked_id = ?"
+        with self._transaction():
+            if account_id == me or not self._one("SELECT 1 AS found FROM account WHERE id = ?", account_id):
+                raise Denied(404, "There is no such account.")
+            self._rows.execute(act if blocks else undo, (me, account_id))
+
+    def report(self, *, me: int, post_id: int, words: str) -> Row:
+        """Tells those who moderate; told twice, it stands there twice."""
+        with self._transaction():
+            self._readable(post_id, me)
+            made = self._rows.execute(
+                "INSERT INTO report (post_id, account_id, words, at) VALUES (?, ?, ?, ?)",
+                (post_id, me, words[:1000], self._now()),
+            )
+        return {"id": str(made.lastrowid)}
+
+    def add_picture(self, *, me: int, data: bytes, content_type: str, alt: str) -> Row:
+        """Takes a picture, for a post to name."""
+        if refused := memory_pictures.problem(data, content_type, alt):
+            raise Denied(*refused)
+        with self._transaction():
+            key = memory_pictures.add(self._rows, me=me, data=data, content_type=content_type, alt=alt)
+        return {"id": key}
+
+    def picture(self, key: str) -> Row:
+        """The picture of this key; whoever knows it may see it."""
+        with self._lock:
+            found = memory_pictures.picture(self._rows, key)
+        if found is None:
+            raise Denied(404, "There is no such picture.")
+        return found
 
     def post(self, *, me: int, post_id: int) -> Row:
         """One post that `me` may read."""
@@ -212,7 +271,8 @@ class Store:
             rows = self._all(
                 """SELECT p.*, w.handle, w.name, (SELECT count(*) FROM liked l WHERE l.post_id = p.id) AS likes
                 FROM post p JOIN account w ON w.id = p.account_id
-                WHERE p.visibility = 'PUBLIC' AND p.deleted_at IS NULL ORDER BY p.id DESC LIMIT ?""",
+                WHERE p.visibility = 'PUBLIC' AND p.deleted_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.post_id = p.id) ORDER BY p.id DESC LIMIT ?""",
                 (limit,),
             )
         return [self._shown(row) | {"likes": row["likes"]} for row in rows]
@@ -309,6 +369,13 @@ class Store:
             raise Denied(403, "This post is somebody else's.")
         return post
 
+    def _own_or_below(self, post_id: int, me: int) -> Row:
+        post = self._readable(post_id, me)
+        root = self._one("SELECT account_id FROM post WHERE id = ?", post["root_id"])
+        if me not in {post["account_id"], root["account_id"] if root else None}:
+            raise Denied(403, "This post stands below somebody else's.")
+        return post
+
     def _address(self, post_id: int | None, me: int, handles: list[str], parent: Row | None) -> None:
         accounts = {
             row["id"]
@@ -317,13 +384,21 @@ class Store:
         }
         if parent:
             accounts.add(parent["account_id"])
-        accounts.discard(me)
+        accounts = {account for account in accounts - {me} if not self._is_blocked(me, by=account)}
         self._rows.executemany("INSERT INTO addressee VALUES (?, ?)", [(post_id, account) for account in accounts])
+
+    def _show_beside(self, me: int, post_id: int, pictures: list[str]) -> None:
+        if not memory_pictures.attach(self._rows, me=me, post_id=post_id, keys=pictures):
+            raise Denied(422, "These pictures are not yours, are used, or are too many.")
+
+    def _is_blocked(self, me: int, *, by: int) -> bool:
+        return bool(self._one("SELECT 1 AS found FROM blocked WHERE account_id = ? AND blocked_id = ?", by, me))
 
     def _blank(self, which: str, value: int, now: str) -> None:
         # Literal conditions only: `which` is written in this file.
         chosen = f"SELECT id FROM post WHERE {which}"  # noqa: S608
         self._rows.execute(f"UPDATE event SET body = '{{}}' WHERE post_id IN ({chosen})", (value,))  # noqa: S608
+        self._rows.execute(f"DELETE FROM picture WHERE post_id IN ({chosen})", (value,))  # noqa: S608
         self._rows.execute(f"UPDATE post SET text = '', deleted_at = ? WHERE {which}", (now, value))  # noqa: S608
 
     def _count(self, post_id: int, me: int) -> None:
@@ -347,7 +422,8 @@ class Store:
         body = json.loads(row["body"])
         if row["type"] == "posted":
             return head | {"post": self._shown(row | body) | {"addressed": bool(row["addressed"])}}
-        told: Row = head | body
+        beside = {"media": memory_pictures.beside(self._rows, row["id"])} if row["type"] == "edited" else {}
+        told: Row = head | body | beside
         return told
 
     def _shown(self, row: Row) -> Row:
@@ -361,6 +437,7 @@ class Store:
             "posted_at": row["posted_at"],
             "edited_at": row["edited_at"],
             "author": {"id": str(row["account_id"]), "handle": row["handle"], "name": row["name"]},
+            "media": memory_pictures.beside(self._rows, row["id"]),
             "mentions": sorted({handle.lower() for handle in _MENTION.findall(row["text"])}),
         }
 

@@ -3,10 +3,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from resonanz.accounts.models import Brand
+
 
 class ChannelState(models.TextChoices):
-    """Whether we listen there."""
+    """Whether we listen there. WAITING: not live before somebody answers there, and somebody stands in."""
 
+    WAITING = "WAITING"
     ACTIVE = "ACTIVE"
     PAUSED = "PAUSED"
     BROKEN = "BROKEN"
@@ -23,6 +26,7 @@ class Channel(models.Model):
     handle = models.CharField(max_length=255, blank=True, default="")
     encrypted_secret = models.BinaryField(blank=True, default=b"")
     settings = models.JSONField(default=dict, blank=True)
+    brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.SET_NULL, related_name="channels")
     state = models.CharField(max_length=8, choices=ChannelState, default=ChannelState.ACTIVE)
     cursor = models.TextField(blank=True, default="")
     read_at = models.DateTimeField(null=True, blank=True)

@@ -8,8 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from resonanz.networks.contract import Account, Batch, Capability, Limits, Option, Receipt, Registration, ReplyOrder
-from resonanz.networks.mastodon import connecting, reading, streaming, writing
+from resonanz.networks.contract import (
+    Account,
+    Batch,
+    Capability,
+    Correction,
+    Limits,
+    Option,
+    Picture,
+    Receipt,
+    Registration,
+    ReplyOrder,
+    Report,
+    Upload,
+)
+from resonanz.networks.mastodon import acting, connecting, media, reading, streaming, writing
 from resonanz.networks.mastodon.statuses import NAME
 
 
@@ -27,15 +40,32 @@ class MastodonNetwork:
             Capability.CONNECT,
             Capability.LISTEN_WIDER,
             Capability.REPLY,
+            Capability.ANSWER_IN_PRIVATE,
             Capability.READ_BACK,
+            Capability.PICTURES,
             Capability.EDITS,
             Capability.DELETIONS,
             Capability.COUNTS,
+            Capability.LIKE,
+            Capability.BLOCK,
+            Capability.REPORT,
+            Capability.CORRECT,
+            Capability.WITHDRAW,
         }
     )
     # 500, less the mention of the author that stands before an answer (names have at most 30 characters there, and
     # their server does not count). Some servers ignore the key that would make sending again harmless.
-    limits = Limits(text_length=468, poll_seconds=60, settle_seconds=60, by_the_minute=True)
+    limits = Limits(
+        text_length=468,
+        poll_seconds=60,
+        settle_seconds=60,
+        by_the_minute=True,
+        counting="MASTODON",
+        picture_count=4,
+        picture_bytes=8 * 1024 * 1024,
+        picture_types=("image/png", "image/jpeg"),
+        alt_length=media.MOST_ALT,
+    )
 
     options = (Option("hashtags"), Option("public", ("", "local", "all")))
 
@@ -51,11 +81,39 @@ class MastodonNetwork:
         """Answers the status `order.parent_id`, naming its author."""
         return writing.reply(account, order)
 
+    def upload(self, account: Account, picture: Picture) -> Upload:
+        """Brings a picture; large ones take the server a while."""
+        return media.upload(account, picture)
+
+    def is_ready(self, account: Account, native_id: str) -> bool:
+        """Whether the server is done with the picture."""
+        return media.is_ready(account, native_id)
+
     def find_sent(
         self, account: Account, order: ReplyOrder, *, since: datetime, known: frozenset[str]
     ) -> Receipt | None:
         """The oldest own answer to the same status with the same words that is not yet known."""
         return writing.find_sent(account, order, since=since, known=known)
+
+    def like(self, account: Account, native_id: str, *, on: bool) -> None:
+        """A favourite, or none any more."""
+        acting.like(account, native_id, on=on)
+
+    def block(self, account: Account, author_id: str, *, on: bool) -> None:
+        """The account neither sees nor reaches ours, or does again."""
+        acting.block(account, author_id, on=on)
+
+    def report(self, account: Account, report: Report) -> None:
+        """To the moderators of our server."""
+        acting.report(account, report)
+
+    def correct(self, account: Account, correction: Correction) -> None:
+        """Edits the status; the mentions before our words stay."""
+        acting.correct(account, correction)
+
+    def withdraw(self, account: Account, native_id: str) -> None:
+        """Deletes the status."""
+        acting.withdraw(account, native_id)
 
     def server_of(self, typed: str) -> str:
         """The server's address."""

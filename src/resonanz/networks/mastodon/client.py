@@ -52,12 +52,24 @@ def get(account: Account, path: str, query: Mapping[str, object] | None = None) 
 
 
 def ask(
-    method: str, url: str, *, token: str = "", body: object = None, headers: Mapping[str, str] | None = None
+    method: str,
+    url: str,
+    *,
+    token: str = "",
+    body: object = None,
+    files: http.Files | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> http.Answer:
     """As `get`, for any method and also without a token."""
     known = {"Authorization": f"Bearer {token}"} if token else {}
     answer = asking.ask(
-        method, url, headers={**known, **(headers or {})}, body=body, bounds=_BOUNDS, denied=frozenset({401})
+        method,
+        url,
+        headers={**known, **(headers or {})},
+        body=body,
+        files=files,
+        bounds=_BOUNDS,
+        denied=frozenset({401}),
     )
     if answer.status == 400 and token and _NO_TOKEN.fullmatch(answer.body):
         raise NotAuthorised(status=400)

@@ -16,7 +16,10 @@ from resonanz.networks.mastodon.statuses import NAME, handle_of, id_of
 
 APPLICATION = "Resonanz"
 # The least that reading mentions and timelines, streaming them and answering need.
-SCOPES = "read:accounts read:notifications read:statuses write:statuses"
+SCOPES = (
+    "read:accounts read:notifications read:statuses"
+    " write:statuses write:media write:favourites write:blocks write:reports"
+)
 _MOST_NAME = 255
 _HOST = re.compile(r"(?=.{1,253}(?::\d+)?$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 

@@ -19,6 +19,7 @@ from resonanz.networks.contract import (
     PostKind,
     Visibility,
 )
+from resonanz.networks.mastodon.media import media_of
 from resonanz.networks.mastodon.plain_words import Mentioned, plain_words
 
 NAME = "mastodon"
@@ -48,7 +49,8 @@ def events_of(status: Status, account: Account, *, root_id: str, addressed: bool
 def edited(status: Status, account: Account) -> Edited:
     """The status with its new wording. Raises ValueError."""
     at = _moment(status.get("edited_at") or clock.now().isoformat())
-    return Edited(**_where(account), native_id=id_of(status), text=_words(status, account), edited_at=at)
+    media = media_of(status.get("media_attachments"))
+    return Edited(**_where(account), native_id=id_of(status), text=_words(status, account), edited_at=at, media=media)
 
 
 def counted(status: Status, account: Account) -> Counted:
@@ -166,6 +168,7 @@ def _posted(status: Status, account: Account, root_id: str, addressed: bool) -> 
         root_id=root_id,
         mentions=_mentions(status, account),
         addressed=addressed,
+        media=media_of(status.get("media_attachments")),
     )
 
 

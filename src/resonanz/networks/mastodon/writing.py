@@ -34,13 +34,15 @@ _MOST_COUNTED = 500  # by Mastodon, which does not count the server in a mention
 def reply(account: Account, order: ReplyOrder) -> Receipt:
     """Send it, once for each key where the server knows such keys (Mastodon does, for an hour)."""
     parent = _status(account, order.parent_id)
-    body = {
-        "status": _with_mentions(order.text, _named(parent, account), domain_of(account)),
+    body: dict[str, object] = {
+        "status": _with_mentions(order.text, _spoken_to(parent, account, order), domain_of(account)),
         "in_reply_to_id": order.parent_id,
         "visibility": answering_visibility(parent, order),
         # Elsewhere the account may be set to Markdown; then what stands there is not what was approved.
         "content_type": "text/plain",
     }
+    if order.picture_ids:
+        body["media_ids"] = list(order.picture_ids)
     if isinstance(parent.get("language"), str) and parent["language"]:
         body["language"] = parent["language"]
     answer = client.ask(
@@ -83,12 +85,28 @@ def answering_visibility(parent: Status, order: ReplyOrder) -> str:
     return "unlisted" if is_open_to_all(parent) and order.visibility is Visibility.PUBLIC else "direct"
 
 
+def mentions_before(said: str, words: str) -> str:
+    """Our corrected words, after the mentions that the answer `said` began with and they do not hold themselves."""
+    names = []
+    for word in said.split():
+        if not word.startswith("@"):
+            break
+        names.append(word.removeprefix("@"))
+    return _with_mentions(words, names, "")
+
+
 def _status(account: Account, native_id: str) -> Status:
     found = client.get_object(account, f"/api/v1/statuses/{client.path_id(native_id)}")
     try:
         return as_status(found)
     except ValueError as error:
         raise Refused("answer.unreadable") from error
+
+
+def _spoken_to(parent: Status, account: Account, order: ReplyOrder) -> list[str]:
+    """Who reads along: in private whoever is named does, so what is said in private to one of many names them alone."""
+    names = _named(parent, account)
+    return names[:1] if order.visibility is Visibility.PRIVATE and is_open_to_all(parent) else names
 
 
 def _named(parent: Status, account: Account) -> list[str]:
