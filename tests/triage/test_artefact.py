@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from resonanz.triage import artefact, evaluate
@@ -86,6 +88,7 @@ def test_load_says_when_there_is_no_file(tmp_path: Path) -> None:
         {"dtype": "int8", "shape": [1000], "start": 0, "size": 1000},
         {"dtype": "int8", "shape": [-1], "start": 0, "size": 1},
         {"dtype": "int8", "shape": [2], "start": -2, "size": 2},
+        {"dtype": "int8", "shape": [float("inf")], "start": 0, "size": 2},
         "nonsense",
     ],
 )
@@ -106,3 +109,53 @@ def test_evaluator_refuses_a_sound_file_that_is_no_model(saved: Path, tmp_path: 
         evaluate.Evaluator.load(saved)
     with pytest.raises(BadArtefact, match="does not have the arrays"):
         evaluate.Evaluator.load(tmp_path / "empty")
+
+
+@pytest.fixture(scope="module")
+def shipped() -> artefact.Artefact:
+    return artefact.load(evaluate.DEFAULT_MODEL)
+
+
+def _load_planted(tmp_path: Path, about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> str:
+    """What loading a model says of which somebody made the checksum right again."""
+    path = tmp_path / "planted.triage"
+    artefact.save(path, about=about, arrays=arrays)
+    with pytest.raises(BadArtefact) as caught:
+        evaluate.Evaluator.load(path)
+    return str(caught.value.params["reason"])
+
+
+def test_evaluator_refuses_each_array_that_is_gone_cut_or_of_another_kind(
+    shipped: artefact.Artefact, tmp_path: Path
+) -> None:
+    for name, array in shipped.arrays.items():
+        others = {other: kept for other, kept in shipped.arrays.items() if other != name}
+        planted = [others, others | {name: array[:-1]}, others | {name: array.astype(np.float16).reshape(-1, 1)}]
+        assert [_load_planted(tmp_path, shipped.about, arrays) for arrays in planted] == ["malformed"] * 3, name
+
+
+def test_load_refuses_numbers_that_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "nan.triage"
+    for planted in (np.nan, np.inf, -np.inf):
+        artefact.save(path, about={}, arrays={"a": np.array([1.0, planted], dtype=np.float32)})
+        assert _reason(path) == "malformed"
+
+
+@pytest.mark.parametrize(
+    "described", [b"", b"[]", b"null", b"\xff\xfe", b'{"about": [1], "arrays": {}}', b"[" * 100_000]
+)
+def test_load_refuses_a_description_that_is_none(tmp_path: Path, described: bytes) -> None:
+    rest = len(described).to_bytes(8, "little") + described
+    path = tmp_path / "lie"
+    path.write_bytes(artefact.MAGIC + hashlib.sha256(rest).digest() + rest)
+
+    assert _reason(path) == "malformed"
+
+
+@given(st.binary(max_size=200), st.booleans())
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_load_refuses_any_bytes_that_are_none_of_ours(tmp_path: Path, content: bytes, has_magic: bool) -> None:
+    path = tmp_path / "bytes"
+    path.write_bytes((artefact.MAGIC if has_magic else b"") + content)
+
+    assert _reason(path) in {"foreign", "damaged"}

@@ -41,7 +41,8 @@ def test_evaluate_understands_plain_cases(
     found = _one(evaluator, text)
 
     assert found.language == language
-    assert {name: label.value for name, label in found.labels.items()} == {
+    asked = {"sentiment", "complaint", "question", "offensive"}
+    assert {name: label.value for name, label in found.labels.items() if name in asked} == {
         "sentiment": sentiment,
         "complaint": complaint,
         "question": question,

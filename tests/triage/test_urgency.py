@@ -43,6 +43,26 @@ def test_assess_of_nothing_said_is_nothing_however_loud() -> None:
     assert _score("SOFORT SEHR SCHNELL DRINGEND!!!", quiet) == 0
 
 
+@given(st.sampled_from(sorted(set(urgency.SHARES) - {"negative"})), CHANCES, CHANCES, CHANCES)
+@settings(deadline=None)
+def test_assess_grows_with_each_label_and_stays_within_bounds(
+    label: str, less: float, more: float, negative: float
+) -> None:
+    less, more = sorted((less, more))
+    others = _labels(negative=negative)
+
+    low, high = (_score("dringend!!", {**others, label: Judgement(True, chance, False)}) for chance in (less, more))
+
+    assert 0 <= low <= high <= 1
+
+
+def test_a_crisis_alone_weighs_more_than_all_else_together() -> None:
+    others = {label: Judgement(True, 1.0, False) for label in set(urgency.SHARES) - {"crisis", "negative"}}
+    others["sentiment"] = Judgement("negative", 1.0, False)
+
+    assert _score("Es brannte.", {"crisis": Judgement(True, 1.0, False)}) > _score("Ein Satz.", others) > 0.9
+
+
 @given(CHANCES, CHANCES, CHANCES, CHANCES)
 @settings(deadline=None)
 def test_assess_grows_with_the_complaint_and_stays_within_bounds(

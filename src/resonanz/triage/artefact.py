@@ -43,6 +43,7 @@ class BadArtefact(ResonanzError):
         "too_large": "is larger than any model of Resonanz",
         "malformed": "does not have the arrays and settings that a model needs",
         "outdated": "was trained by another version of the code",
+        "other_encoder": "was learnt over an encoder that is not here (see: resonanz model --help)",
     }
 
     def __init__(self, *, path: str | Path, reason: str) -> None:
@@ -93,7 +94,7 @@ def load(path: Path) -> Artefact:
         raise BadArtefact(path=path, reason="damaged")
     try:
         about, arrays = _read(mapped, view)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         # A right checksum over nonsense: somebody else's file with our magic, or one written by hand.
         raise BadArtefact(path=path, reason="malformed") from error
     return Artefact(about, arrays, digest.hexdigest())

@@ -6,9 +6,11 @@ three, look-alike widths are folded (NFKC). Umlauts, ß, emoji and emoticons are
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 MOST_CHARACTERS = 4000
 LINK, MENTION, MAIL = "⟨link⟩", "⟨mention⟩", "⟨mail⟩"
@@ -29,15 +31,17 @@ _WORD = re.compile(
     """,
     re.VERBOSE,
 )
+_UNSEEN_IN_WORD = re.compile(r"(?<=\w)[\u200b-\u200d\u2060\ufeff\u00ad]+(?=\w)")
 _REPEATED = re.compile(r"(.)\1{3,}", re.DOTALL)
 _DIGIT = re.compile(r"\d")
 _MASKS = {"link": LINK, "mail": MAIL, "mention": MENTION, "dots": "..."}
+_FORMS_KNOWN = 32_768
+_UNREAD = {LINK: "", MAIL: "", MENTION: "@user"}
 # Published sets write links as a bare "http" and mentions as "@user".
 _BARE_LINKS = frozenset({"http", "https"})
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word, sign, emoji or mask: half-open position in the original text, and its cleaned form (never empty)."""
 
     start: int
@@ -51,11 +55,27 @@ def clean_words(text: str) -> list[Word]:
     return [Word(match.start(), match.end(), _form(match.lastgroup or "sign", match.group())) for match in found]
 
 
+def readable(text: str, words: Sequence[Word]) -> str:
+    """The text as it was typed, as far as it is read, with addresses left out and mentions as "@user"."""
+    parts, last = [], 0
+    for word in words:
+        if word.form in _UNREAD:
+            parts += [text[last : word.start], _UNREAD[word.form]]
+            last = word.end
+    return "".join([*parts, text[last:MOST_CHARACTERS]])
+
+
+def as_seen(text: str) -> str:
+    """The text without what nobody sees within its words: whoever hides letters from judges with it hides nothing."""
+    return text if text.isascii() else _UNSEEN_IN_WORD.sub("", text)
+
+
 def clean(text: str) -> str:
     """The cleaned text, words separated by single blanks."""
     return " ".join(word.form for word in clean_words(text))
 
 
+@functools.lru_cache(_FORMS_KNOWN)
 def _form(kind: str, raw: str) -> str:
     if kind in _MASKS:
         return _MASKS[kind]

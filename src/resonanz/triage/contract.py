@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from resonanz.triage.cleaning import Word
 
 
@@ -28,13 +31,36 @@ class Judgement:
     because: tuple[Piece, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CleanText:
-    """A text as judges get it: the original, its words in cleaned form with their places in it, its language or ""."""
+    """A text as judges get it: the original, its words in cleaned form with their places in it, its language or "",
+    and its vector (see encoder)."""
 
     text: str
     words: Sequence[Word]
     language: str
+    vector: NDArray[np.float32]
+
+
+class TextEncoder(Protocol):
+    """Texts to vectors. The first 512 numbers are those of the encoder that ships, whatever stands behind them."""
+
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a vector has."""
+        ...
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """A row a text, whatever the text."""
+        ...
+
+
+class AddedEncoder(TextEncoder, Protocol):
+    """One that an operator added; heads learnt over it bear its name, its checksum and its middle."""
+
+    name: str
+    digest: str
+    middle: NDArray[np.float32]
 
 
 class Judge(Protocol):

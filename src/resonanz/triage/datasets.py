@@ -1,4 +1,4 @@
-"""What the default model learns from: which set teaches which label, how much it counts, and what it is measured on.
+"""Labelled texts: how sets and our own examples are read, for learning and for measuring.
 
 The sets themselves are other people's and stay outside the project; `resonanz train --data DIR` names their folder.
 Sets under non-commercial licences are not listed here, because they may be used for evaluation only.
@@ -24,24 +24,13 @@ Value = str | bool
 OWN = "own"
 SENTIMENTS: tuple[Value, ...] = ("negative", "neutral", "positive")
 YES_NO: tuple[Value, ...] = (False, True)
-_OWN_FILES = (
-    "complaints_de.jsonl",
-    "complaints_en.jsonl",
-    "offensive_de.jsonl",
-    "offensive_en.jsonl",
-    "questions_de.jsonl",
-    "questions_en.jsonl",
-)
+APART = "apart"
 _REPOSTED = re.compile(r"^rt ⟨mention⟩ :? ?")
 _MASKED = re.compile(r"(?:⟨\w+⟩ ?)+")
 _UNSPOKEN = re.compile(r"[\W\d_]+")
 # Some sets write a character outside ASCII as a backslash, u and four digits.
 _ESCAPED = re.compile(r"\\+u([0-9a-fA-F]{4})")
 _MANY_LETTERS = 20
-_ASKING = re.compile(
-    r"^(?:was|wer|wen|wem|wie|wo|wohin|woher|wann|warum|wieso|weshalb|welche[rsnm]?|wieviele?|ist|sind|gibt|hat|habe|kann|"
-    r"kannst|könntest|könnte|muss|brauche|soll|wird)\b"
-)
 
 
 class MissingData(ResonanzError):
@@ -69,15 +58,19 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One head: its label and classes, what it learns from and, where there is one, the set it is measured on."""
+    """One head: its label and classes, what it learns from and, where there are some, the sets it is measured on.
+
+    `recall`: the threshold lies where so many of those in which the label holds are found; without it, where macro-F1
+    is best.
+    """
 
     label: str
     language: str
     classes: tuple[Value, ...]
     sources: tuple[Source, ...]
-    development: Source | None = None
-    strength: float = 1.0
+    measured_on: tuple[Source, ...] = ()
     unsure_below: float = 2 / 3
+    recall: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,109 +84,60 @@ class Row:
     target: bool
 
 
-def _of(name: str, **classes: Value) -> Callable[[Entry], Value | None]:
+def of(name: str, **classes: Value) -> Callable[[Entry], Value | None]:
+    """Reads the field `name` of a line: its values, as text, and the class of each."""
     return lambda entry: classes.get(str(entry.get(name)))
 
 
-def _own(name: str) -> Callable[[Entry], Value | None]:
-    return lambda entry: entry.get(name)
+def own(label: str, language: str, *, weight: float = 1.0, target: bool = False) -> Source:
+    """The examples written for this project, of one language."""
+    return Source(OWN, "", language, _own(label), weight=weight, target=target)
 
 
-def _own_sentiment(entry: Entry) -> Value | None:
-    # Of what is neither complaint nor question the examples do not say how it feels.
-    return "negative" if entry["complaint"] else "neutral" if entry["question"] else None
+def apart(label: str, language: str, *, among: str = "") -> Source:
+    """The examples written to measure on, which nothing learns from; `among` the files whose names begin so."""
+    return Source(APART, among, language, _own(label))
 
 
-def _own_offensive(entry: Entry) -> Value | None:
-    # Angry customers, not rude ones: only the examples of insults are marked.
-    return bool(entry.get("offensive", False))
+def own_texts() -> list[str]:
+    """The texts of all our own examples that may be learnt from, each once."""
+    return sorted({str(entry["text"]) for entry in _own_entries(OWN, "")})
 
 
-def _sentiment(entry: Entry) -> Value | None:
-    value = entry.get("sentiment")
-    return value if value in SENTIMENTS else None
+def taught_by_own(label: str, *, recall: float | None = None, among: str = "") -> tuple[Task, ...]:
+    """The heads of a label without public sets; each language learns a little from the other one, too.
+
+    `among`: the files it is measured on, as in `apart`.
+    """
+    return tuple(
+        Task(
+            label,
+            language,
+            YES_NO,
+            (own(label, language, weight=2.0, target=True), own(label, other, weight=0.2)),
+            (apart(label, language, among=among),),
+            recall=recall,
+        )
+        for language, other in (("de", "en"), ("en", "de"))
+    )
 
 
-def _complained_aspect(entry: Entry) -> Value | None:
-    polarities = {polarity for _aspect, polarity in entry.get("aspects") or ()}
-    return "negative" in polarities if polarities else None
+def _own(label: str) -> Callable[[Entry], Value | None]:
+    return lambda entry: _own_value(label, entry)
 
 
-def _complained_act(entry: Entry) -> Value | None:
-    return None if entry["act"] in {"UNSURE", "DISAGREE", "THREAT", "REFUSE"} else entry["act"] == "COMPLAIN"
-
-
-def _asked_act_de(entry: Entry) -> Value | None:
-    return None if entry["act"] == "UNSURE" else entry["act"] == "REQUEST"
-
-
-def _asked_act_en(entry: Entry) -> Value | None:
-    return None if entry["act"] == "REQ" else entry["act"] == "QUE"
-
-
-def _asked_assistant(entry: Entry) -> Value | None:
-    # Spoken commands carry no marks at all; the opening word tells the question from the order.
-    return bool(_ASKING.match(entry["text"]))
-
-
-_SENTIMENT_DE = (
-    Source("xlmt_de", "train", "de", _sentiment, target=True),
-    Source("sb10k_de", "train", "de", _sentiment, weight=0.7, most=1400),
-    Source(OWN, "", "de", _own_sentiment, weight=0.3),
-)
-_SENTIMENT_EN = (
-    Source("xlmt_en", "train", "en", _sentiment, target=True),
-    Source("semeval_en", "train", "en", _sentiment, weight=0.7, most=7400),
-    Source(OWN, "", "en", _own_sentiment, weight=0.3),
-)
-_TOXIC = Source("germeval2021_de", "train", "de", _of("toxic", **{"0": False, "1": True}), weight=0.3)
-_OFFENSIVE_EN = _of("offense", **{"not-offensive": False, "offensive": True})
-_OFFENSIVE_DE = (
-    Source("germeval2018_de", "train", "de", _of("offense", OTHER=False, OFFENSE=True), target=True),
-    _TOXIC,
-    Source(OWN, "", "de", _own_offensive),
-)
-_COMPLAINT_DE = (
-    Source(OWN, "", "de", _own("complaint"), weight=4.0, target=True),
-    Source("mobasa_de", "train", "de", _complained_aspect, weight=0.5),
-    Source("speechacts_de", "train", "de", _complained_act, weight=0.2),
-    Source("flausch_de", "train", "de", _of("praise", yes=False), weight=0.2, most=800),
-    Source("sb10k_de", "train", "de", _of("sentiment", neutral=False, positive=False), weight=0.2, most=1000),
-)
-_COMPLAINT_EN = (
-    Source("complaints_en", "train", "en", _of("complaint", **{"0": False, "1": True}), target=True),
-    Source(OWN, "", "en", _own("complaint"), weight=2.0),
-)
-_QUESTION_EN = (
-    Source(OWN, "", "en", _own("question"), weight=3.0, target=True),
-    Source("tweetacts_en", "train", "en", _asked_act_en, weight=0.5, target=True),
-)
-_QUESTION_DE = (
-    Source(OWN, "", "de", _own("question"), weight=3.0, target=True),
-    Source("speechacts_de", "train", "de", _asked_act_de, target=True),
-    Source("massive_de", "train", "de", _asked_assistant, weight=0.2, most=700),
-    Source("tweetacts_en", "train", "en", _asked_act_en, weight=0.1),
-)
-
-TASKS: tuple[Task, ...] = (
-    Task("sentiment", "de", SENTIMENTS, _SENTIMENT_DE, Source("xlmt_de", "dev", "de", _sentiment), unsure_below=0.5),
-    Task("sentiment", "en", SENTIMENTS, _SENTIMENT_EN, Source("xlmt_en", "dev", "en", _sentiment), unsure_below=0.5),
-    Task("question", "de", YES_NO, _QUESTION_DE),
-    Task("question", "en", YES_NO, _QUESTION_EN),
-    Task("complaint", "de", YES_NO, _COMPLAINT_DE, Source("mobasa_de", "dev", "de", _complained_aspect), strength=2.0),
-    Task("complaint", "en", YES_NO, _COMPLAINT_EN),
-    Task("offensive", "de", YES_NO, _OFFENSIVE_DE),
-    Task(
-        "offensive",
-        "en",
-        YES_NO,
-        (
-            Source("tweeteval_offensive_en", "train", "en", _OFFENSIVE_EN, target=True),
-            Source(OWN, "", "en", _own_offensive),
-        ),
-        Source("tweeteval_offensive_en", "dev", "en", _OFFENSIVE_EN),
-    ),
-)
+def _own_value(label: str, entry: Entry) -> Value | None:
+    """Newer examples bear all their labels, older ones say of three whether they hold."""
+    if "labels" in entry:
+        return str(entry["sentiment"]) if label == "sentiment" else label in entry["labels"]
+    if label == "sentiment":
+        # Of what is neither complaint nor question the examples do not say how it feels.
+        return "negative" if entry["complaint"] else "neutral" if entry["question"] else None
+    if label == "offensive":
+        # Angry customers, not rude ones: only the examples of insults are marked.
+        return bool(entry.get("offensive", False))
+    known = entry.get(label)
+    return None if known is None else bool(known)
 
 
 def rows_of(sources: Iterable[Source], *, classes: tuple[Value, ...], data: Path, without: frozenset[str]) -> list[Row]:
@@ -228,9 +172,14 @@ def _order(text: str) -> bytes:
 
 
 def _labelled(source: Source, *, data: Path) -> Iterator[tuple[str, Value]]:
-    entries = _own_entries() if source.folder == OWN else _entries(data / source.folder / f"{source.split}.jsonl.gz")
+    is_own = source.folder in {OWN, APART}
+    entries = (
+        _own_entries(source.folder, source.split)
+        if is_own
+        else _entries(data / source.folder / f"{source.split}.jsonl.gz")
+    )
     for entry in entries:
-        if source.folder == OWN and entry["lang"] != source.language:
+        if is_own and entry["lang"] != source.language:
             continue
         value = source.value(entry)
         if value is not None:
@@ -246,8 +195,11 @@ def _entries(path: Path) -> Iterator[Entry]:
         raise MissingData(path=str(path), problem=str(error)) from error
 
 
-def _own_entries() -> Iterator[Entry]:
-    folder = resources.files("resonanz.triage") / "examples"
-    for name in _OWN_FILES:
-        for line in (folder / name).read_text("utf-8").splitlines():
-            yield json.loads(line)
+def _own_entries(folder: str, beginning: str) -> Iterator[Entry]:
+    examples = resources.files("resonanz.triage") / "examples"
+    if folder == APART:
+        examples /= "kept_apart"
+    for file in sorted(examples.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".jsonl") and file.name.startswith(beginning):
+            for line in file.read_text("utf-8").splitlines():
+                yield json.loads(line)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from resonanz.triage import artefact, heads, ngrams, urgency
-from resonanz.triage.cleaning import clean_words
-from resonanz.triage.contract import CleanText, Evaluated, Judge, Judgement
+from resonanz.core.errors import ResonanzError
+from resonanz.triage import added, artefact, heads, ngrams, urgency
+from resonanz.triage.cleaning import as_seen, clean_words, readable
+from resonanz.triage.contract import CleanText, Evaluated, Judge, Judgement, TextEncoder
+from resonanz.triage.encoder import shared_encoder
 from resonanz.triage.language import DEFAULT_LANGUAGES, LanguageJudge
-from resonanz.triage.ngram_judge import NgramJudge
+from resonanz.triage.learnt_judge import LearntJudge
 
-CODE_VERSION = f"{ngrams.VERSION}.1"
+CODE_VERSION = f"{ngrams.VERSION}.2"
 DEFAULT_MODEL = Path(__file__).parent / "model" / "default.triage"
 # Large enough to be vectorised well, small enough that the intermediate arrays stay in the cache.
 _BATCH = 256
@@ -20,28 +22,41 @@ _BATCH = 256
 class Evaluator:
     """Cleans each text once and asks all judges. Safe to share between threads: nothing changes after loading."""
 
-    def __init__(self, *, judges: Sequence[Judge], language: LanguageJudge) -> None:
+    def __init__(self, *, judges: Sequence[Judge], language: LanguageJudge, encoder: TextEncoder | None = None) -> None:
         self._judges = judges
         self._language = language
+        self._encoder = encoder
         self.versions = {label: judge.version for judge in judges for label in judge.labels}
         self.versions |= {"language": language.version, "urgency": urgency.VERSION}
 
     @classmethod
     def load(cls, path: Path | None = None, *, languages: Sequence[str] = DEFAULT_LANGUAGES) -> Evaluator:
-        """The model in `path`, or the one that ships; `languages` are the company's. Raises artefact.BadArtefact."""
-        where = path or DEFAULT_MODEL
-        found = artefact.load(where)
-        if found.about.get("code") != CODE_VERSION:
-            raise artefact.BadArtefact(path=where, reason="outdated")
-        try:
-            codes = list(found.about["heads"])
-            models = [heads.read_model(code, found.about, found.arrays) for code in codes]
-            models[0]
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-            raise artefact.BadArtefact(path=where, reason="malformed") from error
+        """The model in `path`, or the one that ships with what an operator added; `languages` are the company's.
+
+        Raises artefact.BadArtefact, and onnx_running.RuntimeMissing where `path` needs what is not installed. What was
+        added and cannot be used is told in the log and left out.
+        """
+        models, digest = load_models(path or DEFAULT_MODEL)
         language = LanguageJudge(languages=languages)
-        version = f"{CODE_VERSION}-{found.digest[:12]}"
-        return cls(judges=[NgramJudge(models=models, languages=language.languages, version=version)], language=language)
+        version = f"{CODE_VERSION}-{digest[:12]}"
+        judge = LearntJudge(models=models, languages=language.languages, version=version)
+        encoder = models[0].encoder
+        alone = cls(judges=[judge], language=language, encoder=encoder)
+        if path is not None or (larger := added.heads_in_use()) is None:
+            return alone
+        try:
+            return alone._with_larger(larger, digest)
+        except ResonanzError as error:
+            added.told_unusable(error)
+            return alone
+
+    def _with_larger(self, path: Path, digest: str) -> Evaluator:
+        """The same, with the heads in `path` in place of those for the same label and language."""
+        models, own = load_models(path)
+        # Of a label some languages may have stayed with the heads that ship: both say which text is judged how.
+        version = f"{CODE_VERSION}-{digest[:6]}{own[:6]}"
+        judge = LearntJudge(models=models, languages=self._language.languages, version=version)
+        return Evaluator(judges=[*self._judges, judge], language=self._language, encoder=models[0].encoder)
 
     def evaluate(
         self, texts: Sequence[str], *, language_hints: Sequence[str] | None = None, with_reasons: bool = True
@@ -54,20 +69,27 @@ class Evaluator:
         hints = language_hints if language_hints is not None else [""] * len(texts)
         found: list[Evaluated] = []
         for start in range(0, len(texts), _BATCH):
-            batch = [
-                self._read(text, hint)
-                for text, hint in zip(texts[start : start + _BATCH], hints[start : start + _BATCH], strict=True)
-            ]
+            together = slice(start, start + _BATCH)
+            batch = self._read(texts[together], hints[together])
             found.extend(self._evaluate(batch, with_reasons=with_reasons))
         return found
 
+    def beside(self, judge: Judge, *, versions: Mapping[str, str]) -> Evaluator:
+        """The same with one more judge, who has the last word on each of its labels; `versions` is by label."""
+        joined = Evaluator(judges=[*self._judges, judge], language=self._language, encoder=self._encoder)
+        joined.versions |= versions
+        return joined
+
     def languages(self, texts: Sequence[str], *, hints: Sequence[str]) -> list[str]:
         """The language of each text, "" where it cannot be told."""
-        return [self._read(text, hint).language for text, hint in zip(texts, hints, strict=True)]
+        return self._language.tell([clean_words(text) for text in texts], hints=hints)
 
-    def _read(self, text: str, hint: str) -> CleanText:
-        words = clean_words(text)
-        return CleanText(text, words, self._language.tell(words, hint=hint))
+    def _read(self, texts: Sequence[str], hints: Sequence[str]) -> list[CleanText]:
+        cleaned = [clean_words(text) for text in texts]
+        languages = self._language.tell(cleaned, hints=hints)
+        encoder = self._encoder or shared_encoder()
+        vectors = encoder.vectors([as_seen(readable(*pair)) for pair in zip(texts, cleaned, strict=True)])
+        return [CleanText(*one) for one in zip(texts, cleaned, languages, vectors, strict=True)]
 
     def _evaluate(self, batch: Sequence[CleanText], *, with_reasons: bool) -> list[Evaluated]:
         labels: list[dict[str, Judgement]] = [{} for _ in batch]
@@ -79,3 +101,17 @@ class Evaluator:
     def _told(self, one: CleanText, labels: dict[str, Judgement]) -> Evaluated:
         soon = urgency.assess(labels, one.words, text=one.text)
         return Evaluated(one.language, labels, soon.score, self.versions, soon.parts)
+
+
+def load_models(path: Path) -> tuple[list[heads.LanguageModel], str]:
+    """The model of each language in a file, and the hex of its checksum. Raises artefact.BadArtefact."""
+    found = artefact.load(path)
+    if found.about.get("code") != CODE_VERSION:
+        raise artefact.BadArtefact(path=path, reason="outdated")
+    encoder = added.encoder_of(found, path=path)
+    try:
+        models = [heads.read_model(code, found.about, found.arrays, encoder=encoder) for code in found.about["heads"]]
+        models[0]
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise artefact.BadArtefact(path=path, reason="malformed") from error
+    return models, found.digest

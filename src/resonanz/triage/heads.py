@@ -1,16 +1,19 @@
-"""Linear judges: one head a label and language over the hashed n-grams, calibrated, with the words that decided."""
+"""Linear judges: one head a label and language over hashed n-grams and the vector of the encoder, calibrated, with the
+words that decided."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from resonanz.triage.cleaning import Word
-from resonanz.triage.contract import Judgement, Piece
+from resonanz.triage.contract import Judgement, Piece, TextEncoder
+from resonanz.triage.encoder import DIMENSIONS
 from resonanz.triage.ngrams import TABLE, TABLE_BITS, Features, Floats, Grams, Integers
 
 MOST_PIECES = 3
@@ -66,25 +69,30 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
-    """All heads of one language over one table: idf, weights as whole numbers with a scale a column, biases."""
+    """All heads of one language: idf, and for each column of scores the weights of n-grams and vector, and a bias.
+
+    The weights of the n-grams are whole numbers with a scale a column; those of the vector have a row a dimension.
+    Without an `encoder` of its own it stands on the one that ships, with which every vector begins.
+    """
 
     language: str
     idf: Floats
     weights: NDArray[np.int8]
     scales: Floats
+    vector_weights: Floats
     biases: Floats
     heads: tuple[Head, ...]
+    encoder: TextEncoder | None = None
 
-    def scores(self, features: Features) -> NDArray[np.float64]:
-        """The raw score of each text (row) in each column of the weights."""
-        texts = len(features.starts) - 1
-        total = np.zeros((texts, self.weights.shape[1]), dtype=np.float64)
-        filled = np.flatnonzero(features.starts[:-1] < features.starts[1:])
-        if len(filled):
-            spoken = self.weights[features.columns].astype(np.float32)
-            spoken *= features.values[:, None]
-            total[filled] = np.add.reduceat(spoken, features.starts[filled], axis=0)
-        return total * self.scales + self.biases
+    def scores(self, features: Features, vectors: Floats) -> NDArray[np.float64]:
+        """The raw score of each text (row) in each column."""
+        spoken = np.take(self.weights, features.columns, axis=0)
+        texts = pairwise(features.starts.tolist())
+        grams = [features.values[start:end] @ spoken[start:end].astype(np.float32) for start, end in texts]
+        return np.array(grams, dtype=np.float64) * self.scales + self._meant(vectors) + self.biases
+
+    def _meant(self, vectors: Floats) -> Floats:
+        return np.asarray(vectors[:, : len(self.vector_weights)] @ self.vector_weights, dtype=np.float32)
 
     def speaking(self, index: Integers, column: int, against: int | None) -> Floats:
         """How much n-grams speak for a column, less what they speak for the one it is held against."""
@@ -94,18 +102,27 @@ class LanguageModel:
         return np.asarray(own - self.weights[index, against] * self.scales[against], dtype=np.float32)
 
 
-def read_model(language: str, about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> LanguageModel:
+def read_model(
+    language: str,
+    about: Mapping[str, Any],
+    arrays: Mapping[str, NDArray[Any]],
+    *,
+    encoder: TextEncoder | None = None,
+) -> LanguageModel:
     """The model of one language from an artefact's content; KeyError, TypeError or ValueError where it does not fit."""
     idf = arrays[f"{language}.idf"].astype(np.float32)
     weights = arrays[f"{language}.weights"]
     scales, biases = arrays[f"{language}.scales"], arrays[f"{language}.biases"]
+    vector_weights = arrays[f"{language}.vector_weights"].astype(np.float32)
     columns = weights.shape[1]
     if idf.shape != (TABLE,) or weights.shape != (TABLE, columns) or weights.dtype != np.int8:
         raise ValueError("table of another size")
+    if vector_weights.shape != (encoder.dimensions if encoder else DIMENSIONS, columns):
+        raise ValueError("vectors of another size")
     if scales.shape != (columns,) or biases.shape != (columns,):
         raise ValueError("scales or biases of another size")
     heads = tuple(_read_head(entry, columns) for entry in about["heads"][language])
-    return LanguageModel(language, idf, weights, scales, biases, heads)
+    return LanguageModel(language, idf, weights, scales, vector_weights, biases, heads, encoder)
 
 
 def _read_head(entry: Mapping[str, Any], columns: int) -> Head:
@@ -126,52 +143,66 @@ def judge(head: Head, scores: NDArray[np.float64], *, empty: NDArray[np.bool_]) 
     decided = np.where(empty, head.nothing_said, head.decide(probabilities))
     chosen = probabilities[np.arange(len(decided)), decided]
     unsure = (chosen < head.unsure_below) | empty
-    rows = zip(decided.tolist(), chosen.tolist(), unsure.tolist(), strict=True)
-    return [Judgement(head.classes[place], round(chance, 4), doubt) for place, chance, doubt in rows]
+    rows = zip(decided.tolist(), chosen.round(4).tolist(), unsure.tolist(), strict=True)
+    return [Judgement(head.classes[place], chance, doubt) for place, chance, doubt in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """Every known n-gram of a batch where it stands: which words it touches and what it is worth there."""
+    """Every known n-gram of a batch where it stands, text by text: which words it touches and what it is worth there.
+
+    Text `i` has those from `starts[i]` to `starts[i + 1]`, and the words from `words[i]` to `words[i + 1]`.
+    """
 
     index: Integers
     first: Integers
     last: Integers
     worth: Floats
-    words: int
+    starts: Integers
+    words: Integers
 
     @classmethod
     def of(cls, grams: Grams, features: Features, idf: Floats) -> Occurrences:
         """A repeated n-gram's value is split between its places."""
-        known = idf[grams.index] > 0
-        index, first, last = grams.index[known], grams.first[known], grams.last[known]
-        row_of_feature = np.repeat(np.arange(len(features.starts) - 1), np.diff(features.starts))
-        # Rows ascend and columns ascend within a row, so each occurrence finds its feature by bisection.
-        keys = (row_of_feature << TABLE_BITS) | features.columns
-        place = np.searchsorted(keys, (grams.text_of_word[first] << TABLE_BITS) | index)
-        repeated = np.bincount(place, minlength=len(keys))
-        worth = (features.values[place] / repeated[place]).astype(np.float32)
-        return cls(index, first, last, worth, len(grams.text_of_word))
+        known = np.flatnonzero(idf[grams.index] > 0)
+        text = grams.text_of_word[grams.first[known]]
+        # Features ascend by text and column, too, so what is sorted stands in the order of its features.
+        keys = (text << TABLE_BITS) | grams.index[known]
+        order = np.argsort(keys)
+        sorted_keys, known = keys[order], known[order]
+        begins = np.flatnonzero(np.diff(sorted_keys, prepend=-1))
+        repeated = np.diff(begins, append=len(keys))
+        worth = np.repeat((features.values / repeated).astype(np.float32), repeated)
+        texts = np.arange(grams.texts + 1)
+        starts = np.searchsorted(sorted_keys, texts << TABLE_BITS)
+        words = np.searchsorted(grams.text_of_word, texts)
+        return cls(grams.index[known], grams.first[known], grams.last[known], worth, starts, words)
+
+    def within(self, text: int) -> Occurrences:
+        """Those of one text, as if it stood alone."""
+        own, word = slice(*self.starts[text : text + 2].tolist()), self.words[text : text + 2]
+        counts = np.array([0, own.stop - own.start])
+        first, last = self.first[own] - word[0], self.last[own] - word[0]
+        return Occurrences(self.index[own], first, last, self.worth[own], counts, word - word[0])
 
     def speaking_words(self, weight: Floats) -> NDArray[np.float64]:
         """How much each word spoke, given the weight of each occurrence; word pairs are split between both words."""
-        spoken = weight * self.worth / 2
-        first = np.bincount(self.first, weights=spoken, minlength=self.words)
-        return np.asarray(first + np.bincount(self.last, weights=spoken, minlength=self.words))
+        spoken, words = weight * self.worth / 2, int(self.words[-1])
+        first = np.bincount(self.first, weights=spoken, minlength=words)
+        return np.asarray(first + np.bincount(self.last, weights=spoken, minlength=words))
 
 
 def pieces(words: Sequence[Word], spoken: NDArray[np.float64], *, text: str) -> tuple[Piece, ...]:
     """The pieces of the original that spoke most, in reading order: neighbours joined, at most MOST_PIECES."""
-    joined: list[Piece] = []
-    least = max(float(spoken.max(initial=0.0)) * _LEAST_SHARE, 1e-6)
-    for word, weight in zip(words, spoken.tolist(), strict=True):
+    joined: list[tuple[int, int, float]] = []
+    shares = spoken.tolist()
+    least = max(max(shares, default=0.0) * _LEAST_SHARE, 1e-6)
+    for (start, end, _form), weight in zip(words, shares, strict=True):
         if weight < least:
             continue
-        if joined and not text[joined[-1].end : word.start].strip() and word.start - joined[-1].end <= _JOINED_BY:
-            joined[-1] = Piece(joined[-1].start, word.end, joined[-1].weight + weight)
+        if joined and start - joined[-1][1] <= _JOINED_BY and not text[joined[-1][1] : start].strip():
+            joined[-1] = (joined[-1][0], end, joined[-1][2] + weight)
         else:
-            joined.append(Piece(word.start, word.end, weight))
-    loudest = sorted(joined, key=lambda piece: (-piece.weight, piece.start))[:MOST_PIECES]
-    return tuple(
-        Piece(piece.start, piece.end, round(piece.weight, 4)) for piece in sorted(loudest, key=lambda p: p.start)
-    )
+            joined.append((start, end, weight))
+    loudest = sorted(joined, key=lambda piece: (-piece[2], piece[0]))[:MOST_PIECES]
+    return tuple(Piece(start, end, round(weight, 4)) for start, end, weight in sorted(loudest))

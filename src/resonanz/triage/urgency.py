@@ -4,21 +4,37 @@
     said    = 1 − Π (1 − share of the label × chance that it holds), over SHARES
     how     = 1 + 0.5 if a word presses for time or names a danger + 0.1 for shouting + 0.1 for repeated marks
 
-`said` grows with each thing that wants an answer and never passes 1; `how` lies between 1 and 1.7. The reach of a
-post, its age and the time promised for an answer belong to its case and are weighed there. The author's followers,
+`said` grows with each thing that wants an answer and never passes 1; `how` lies between 1 and 1.7. How far a post
+spread, its age and the time promised for an answer belong to its case and are weighed there. The author's followers,
 standing or person are no part of it, on purpose: a loud customer is not a more important one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from resonanz.triage.cleaning import Word
 from resonanz.triage.contract import Judgement
 
-VERSION = "urgency-1"
-SHARES: Mapping[str, float] = {"complaint": 0.45, "negative": 0.25, "question": 0.25, "offensive": 0.15}
+VERSION = "urgency-2"
+SHARES: Mapping[str, float] = {
+    # Somebody may be hurt, or the press is at the door: alone it weighs more than all the others together.
+    "crisis": 0.95,
+    # Something is wrong, and whoever says so waits.
+    "complaint": 0.45,
+    # A legal time may run; as it is looked for broadly and most hits are none, it weighs no more than a complaint.
+    "declaration": 0.4,
+    # They are still here, and may be kept.
+    "cancellation_threat": 0.35,
+    "negative": 0.25,
+    "question": 0.25,
+    # Most of it stands beside a question or a complaint already.
+    "request": 0.15,
+    "offensive": 0.15,
+    # Good for us rather than pressing for them: a little, so that it does not wait behind what wants nothing.
+    "purchase_interest": 0.1,
+}
 _PRESSING = 0.5
 _SHOUTING = 0.1
 _MARKS = 0.1
@@ -53,6 +69,11 @@ def assess(labels: Mapping[str, Judgement], words: Sequence[Word], *, text: str)
     return Urgency(round(min(1.0, said * how), 4), {"said": round(said, 4), "how": round(how, 2)})
 
 
+def presses(words: Iterable[Word]) -> bool:
+    """Whether a word presses for time or names a danger."""
+    return any(word.form in PRESSING_WORDS for word in words)
+
+
 def _chance(labels: Mapping[str, Judgement], name: str) -> float:
     """How probable it is that the label holds; a decision against it leaves the rest of its probability."""
     if name == "negative":
@@ -68,7 +89,6 @@ def _chance(labels: Mapping[str, Judgement], name: str) -> float:
 
 
 def _how(words: Sequence[Word], text: str) -> float:
-    pressing = any(word.form in PRESSING_WORDS for word in words)
     shouted = sum(1 for word in words if word.end - word.start > 2 and text[word.start : word.end].isupper())
     marked = any(word.form in {"!!", "!!!", "??", "???", "?!"} for word in words)
-    return 1 + _PRESSING * pressing + _SHOUTING * (shouted >= _SHOUTED_WORDS) + _MARKS * marked
+    return 1 + _PRESSING * presses(words) + _SHOUTING * (shouted >= _SHOUTED_WORDS) + _MARKS * marked

@@ -1,4 +1,4 @@
-"""The judge of sentiment, question, complaint and offence: hashed n-grams, one linear model a language.
+"""The judge of all labels that were learnt from examples (see judges/): one linear model a language.
 
 The labels share their features, which are most of the work, so they are judged together.
 """
@@ -12,10 +12,10 @@ import numpy as np
 
 from resonanz.triage import heads, ngrams
 from resonanz.triage.contract import CleanText, Judgement
-from resonanz.triage.heads import Head, LanguageModel
+from resonanz.triage.heads import LanguageModel
 
 
-class NgramJudge:
+class LearntJudge:
     """A `contract.Judge`. Safe to share between threads: nothing changes after loading."""
 
     def __init__(self, *, models: Sequence[LanguageModel], languages: Sequence[str], version: str) -> None:
@@ -49,36 +49,25 @@ def _judge(model: LanguageModel, texts: Sequence[CleanText], *, with_reasons: bo
         return []
     grams = ngrams.extract([[word.form for word in one.words] for one in texts])
     features = ngrams.weigh(grams, model.idf)
-    scores = model.scores(features)
+    scores = model.scores(features, np.array([one.vector for one in texts]))
     empty = features.starts[:-1] == features.starts[1:]
-    places = heads.Occurrences.of(grams, features, model.idf) if with_reasons else None
-    bounds = np.searchsorted(grams.text_of_word, np.arange(len(texts) + 1)).tolist()
-    labels: list[dict[str, Judgement]] = [{} for _ in texts]
-    for head in model.heads:
-        judged = heads.judge(head, scores, empty=empty)
-        if places is not None:
-            judged = _explain(model, head, judged, texts, bounds, places)
-        for own, judgement in zip(labels, judged, strict=True):
-            own[head.label] = judgement
+    judged = {head.label: heads.judge(head, scores, empty=empty) for head in model.heads}
+    labels = [dict(zip(judged, row, strict=True)) for row in zip(*judged.values(), strict=True)]
+    if with_reasons:
+        places = heads.Occurrences.of(grams, features, model.idf)
+        for row, (text, own) in enumerate(zip(texts, labels, strict=True)):
+            _explain(model, own, text, places.within(row))
     return labels
 
 
-def _explain(
-    model: LanguageModel,
-    head: Head,
-    judged: list[Judgement],
-    texts: Sequence[CleanText],
-    bounds: Sequence[int],
-    places: heads.Occurrences,
-) -> list[Judgement]:
-    for decided, value in enumerate(head.classes):
-        spoke = head.spoke_for(decided)
-        rows = [row for row, one in enumerate(judged) if one.value == value and texts[row].words]
-        if spoke is None or not rows:
+def _explain(model: LanguageModel, labels: dict[str, Judgement], text: CleanText, places: heads.Occurrences) -> None:
+    """Gives the reasons of those labels that hold."""
+    for head in model.heads:
+        decided = labels[head.label]
+        if decided.value is False or not text.words:
             continue
-        spoken = places.speaking_words(model.speaking(places.index, *spoke))
-        for row in rows:
-            share = spoken[bounds[row] : bounds[row + 1]]
-            because = heads.pieces(texts[row].words, share, text=texts[row].text)
-            judged[row] = replace(judged[row], because=because)
-    return judged
+        spoke = head.spoke_for(head.classes.index(decided.value))
+        if spoke is not None:
+            spoken = places.speaking_words(model.speaking(places.index, *spoke))
+            because = heads.pieces(text.words, spoken, text=text.text)
+            labels[head.label] = Judgement(decided.value, decided.probability, decided.unsure, because)
