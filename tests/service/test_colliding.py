@@ -12,12 +12,16 @@ from django.db import transaction
 
 from resonanz.accounts.models import User
 from resonanz.core import clock
+from resonanz.listening.models import Post
 from resonanz.networks.contract import Receipt
-from resonanz.service import cases, drafts, outbox, replies, retention, undoing
-from resonanz.service.models import Case, CasePost, CaseState, NoneNeeded, Outgoing, OutgoingState
-from resonanz.service.replies import cancel, queue_reply
+from resonanz.service import cases, intake, retention
+from resonanz.service.answers import approvals, drafts, outbox, replies
+from resonanz.service.answers.replies import cancel, queue_reply
+from resonanz.service.models import Approval, Case, CasePost, CaseState, NoneNeeded, Outgoing, OutgoingState
+from resonanz.service.work import acting, merging, moving, undoing
 from tests.service.beside import Beside
 from tests.service.conftest import MovingClock
+from tests.service.guideline import EVERYBODY, LEAD_SIGNS, publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Meanwhile = Callable[..., list[Beside]]
@@ -79,7 +83,7 @@ def test_answer_arrives_though_its_post_is_deleted_at_that_moment(
     Outgoing.objects.filter(pk=sent.pk).update(state=OutgoingState.SENDING, lease_until=clock.now())
     others = meanwhile(outbox, "_moved", delete_posts, before=True)
 
-    outbox._sent(Outgoing.objects.get(pk=sent.pk), Receipt("answer-1", ""))
+    outbox.arrived(outgoing_id=sent.pk, receipt=Receipt("answer-1", ""))
     others[0].finished()
 
     assert Outgoing.objects.get(pk=sent.pk).state == OutgoingState.SENT
@@ -89,7 +93,7 @@ def test_reply_is_taken_back_though_another_tab_begins_to_write(
     quiet_case: Case, post_id: int, agent: User, meanwhile: Meanwhile
 ) -> None:
     sent = queue_reply(case_id=quiet_case.pk, post_id=post_id, text="Erstens.", author=agent, key=uuid4())
-    others = meanwhile(drafts, "_begin", lambda: cancel(outgoing_id=sent.pk, actor=agent))
+    others = meanwhile(drafts, "begin", lambda: cancel(outgoing_id=sent.pk, actor=agent))
 
     drafts.keep(case_id=quiet_case.pk, post_id=post_id, text="Zweitens.", author=agent, key=uuid4())
     others[0].finished()
@@ -108,7 +112,7 @@ def test_two_tabs_that_begin_at_once_both_keep_their_words(
     def keep(text: str) -> None:
         kept.append(drafts.keep(case_id=quiet_case.pk, post_id=post_id, text=text, author=agent, key=uuid4()))
 
-    others = meanwhile(drafts, "_begin", lambda: keep("Aus dem zweiten"))
+    others = meanwhile(drafts, "begin", lambda: keep("Aus dem zweiten"))
     keep("Aus dem ersten")
     others[0].finished()
 
@@ -160,6 +164,67 @@ def test_case_is_not_resolved_over_a_post_that_somebody_opens_again(
     assert quiet_case.state == CaseState.OPEN
 
 
+@pytest.fixture
+def asked(quiet_case: Case, post_id: int, agent: User) -> Approval:
+    """An answer that any lead may sign."""
+    publish(EVERYBODY, LEAD_SIGNS)
+    sent = queue_reply(case_id=quiet_case.pk, post_id=post_id, text="Morgen.", author=agent, key=uuid4())
+    return Approval.objects.get(outgoing=sent)
+
+
+def lead(name: str) -> User:
+    return User.objects.create_user(f"{name}@nordhain.example", name=name, role="LEAD", created_at=clock.now())
+
+
+def test_of_two_who_sign_at_once_one_does(asked: Approval, meanwhile: Meanwhile) -> None:
+    lena, tom = lead("lena"), lead("tom")
+    others = meanwhile(approvals, "release", lambda: approvals.approve(approval_id=asked.pk, actor=tom), before=True)
+
+    approvals.approve(approval_id=asked.pk, actor=lena)
+
+    with pytest.raises(approvals.AlreadyDecided):
+        others[0].finished()
+    asked.refresh_from_db()
+    assert (asked.decided_by, asked.outgoing.state) == (lena, OutgoingState.QUEUED)
+
+
+def test_signed_while_it_is_refused_it_is_one_of_both(asked: Approval, meanwhile: Meanwhile) -> None:
+    lena, tom = lead("lena"), lead("tom")
+    others = meanwhile(approvals, "put_back", lambda: approvals.approve(approval_id=asked.pk, actor=tom), before=True)
+
+    approvals.refuse(approval_id=asked.pk, actor=lena, comment="Nein")
+
+    with pytest.raises(approvals.AlreadyDecided):
+        others[0].finished()
+    assert Outgoing.objects.get().state == OutgoingState.DRAFT
+
+
+def test_signed_while_its_author_takes_it_back_it_stays_here(
+    asked: Approval, agent: User, meanwhile: Meanwhile
+) -> None:
+    lena = lead("lena")
+    others = meanwhile(drafts, "put_back", lambda: approvals.approve(approval_id=asked.pk, actor=lena))
+
+    cancel(outgoing_id=asked.outgoing_id, actor=agent)
+
+    with pytest.raises(approvals.AlreadyDecided):
+        others[0].finished()
+    assert Outgoing.objects.get().state == OutgoingState.DRAFT
+
+
+def test_taken_back_while_somebody_signs_it_is_a_draft_again(
+    asked: Approval, agent: User, meanwhile: Meanwhile
+) -> None:
+    take_back = lambda: cancel(outgoing_id=asked.outgoing_id, actor=agent)  # noqa: E731
+    others = meanwhile(approvals, "release", take_back, before=True)
+
+    approvals.approve(approval_id=asked.pk, actor=lead("lena"))
+    others[0].finished()
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.outgoing.state) == ("WITHDRAWN", OutgoingState.DRAFT)
+
+
 def test_answer_from_elsewhere_waits_for_the_act_at_hand(
     quiet_case: Case, post_id: int, agent: User, meanwhile: Meanwhile
 ) -> None:
@@ -194,11 +259,34 @@ def test_case_is_not_opened_again_beside_one_that_opens_right_now(quiet_case: Ca
 def test_only_one_of_two_colleagues_claims_a_case(
     quiet_case: Case, agent: User, colleague: User, meanwhile: Meanwhile
 ) -> None:
-    others = meanwhile(cases, "note", lambda: cases.claim(case_id=quiet_case.pk, actor=colleague), before=True)
+    others = meanwhile(acting, "notify", lambda: cases.claim(case_id=quiet_case.pk, actor=colleague), before=True)
 
     cases.claim(case_id=quiet_case.pk, actor=agent)
 
     with pytest.raises(cases.AlreadyClaimed):
         others[0].finished()
     quiet_case.refresh_from_db()
-    assert quiet_case.assignee == agent
+    assert quiet_case.claimed_by == agent
+
+
+def test_post_that_comes_while_its_case_is_merged_lands_in_the_surviving_one(
+    quiet_case: Case, post_id: int, agent: User, meanwhile: Meanwhile
+) -> None:
+    into = Case.objects.create(
+        channel=quiet_case.channel, root_native_id="elsewhere", visibility="PUBLIC", intent="OTHER",
+        opened_at=clock.now(), last_post_at=clock.now(),
+    )  # fmt: skip
+    post = Post.objects.get(pk=post_id)
+    post.pk, post.native_id = None, "later"
+    post.save(force_insert=True)
+
+    def arrives() -> None:
+        with transaction.atomic():
+            intake.take(channel=quiet_case.channel, arrivals=[cases.arrival_of(post=post)])
+
+    others = meanwhile(moving, "move_all", arrives)
+    merging.merge(case_id=quiet_case.pk, into_id=into.pk, actor=agent)
+    others[0].finished()
+
+    assert CasePost.objects.get(post=post).case_id == into.pk
+    assert list(Case.objects.filter(state=CaseState.OPEN)) == [into]

@@ -11,10 +11,11 @@ from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.privacy import retention
 from resonanz.privacy.models import AuditRecord
-from resonanz.service import cases, drafts, outbox, replies
+from resonanz.service import cases
+from resonanz.service.answers import drafts, outbox, replies
+from resonanz.service.answers.replies import AlreadySent, NotAllowed, UnderWay, cancel, queue_reply
 from resonanz.service.conversation import conversation
 from resonanz.service.models import Case, CaseEvent, CasePost, NoneNeeded, Outgoing, OutgoingState
-from resonanz.service.replies import AlreadySent, NotAllowed, UnderWay, cancel, queue_reply
 from tests.service.conftest import MovingClock
 
 pytestmark = pytest.mark.django_db

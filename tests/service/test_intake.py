@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from resonanz.listening.models import Intent
 from resonanz.service.intake import intent_of, wants_answer
-from resonanz.service.models import Intent
 from resonanz.triage.contract import Evaluated, Judgement
 
 
@@ -32,6 +32,16 @@ def evaluated(*, sentiment: str = "neutral", question: float = 0.02, complaint: 
 )
 def test_wants_answer_is_silent_only_when_sure(kind: str, found: Evaluated | None, wanted: bool) -> None:
     assert wants_answer(kind=kind, evaluated=found) is wanted
+
+
+@pytest.mark.parametrize(
+    ("label", "wanted"), [("praise", True), ("declaration", True), ("crisis", True), ("constructive", False)]
+)
+def test_wants_answer_where_somebody_waits_for_a_word_of_ours(label: str, wanted: bool) -> None:
+    found = evaluated()
+    friendly = Evaluated("de", {**found.labels, label: Judgement(True, 0.8, unsure=False)}, 0.1, {})
+
+    assert wants_answer(kind="POST", evaluated=friendly) is wanted
 
 
 def test_intent_of_a_complaining_question_is_the_complaint() -> None:

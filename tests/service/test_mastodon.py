@@ -12,10 +12,10 @@ from resonanz.networks.channels import connect
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel
 from resonanz.pipeline.polling import poll_once
+from resonanz.service.answers.outbox import send_due
+from resonanz.service.answers.replies import queue_reply
 from resonanz.service.conversation import conversation
 from resonanz.service.models import Case, CasePost, CasePostState, OutgoingState
-from resonanz.service.outbox import send_due
-from resonanz.service.replies import queue_reply
 from tests.networks.mastodon_process import MastodonProcess
 from tests.service.conftest import MovingClock
 
@@ -28,7 +28,7 @@ def server(mastodon: MastodonProcess) -> MastodonProcess:
 def channel_of(account: Account, actor: User) -> Channel:
     return connect(
         network="mastodon", name="Mastodon", address=account.address, origin=account.origin, handle=account.handle,
-        native_id=account.native_id, secret=account.secret, actor=actor,
+        native_id=account.native_id, secret=account.secret, is_live=True, actor=actor,
     )  # fmt: skip
 
 

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Min
 
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
+from resonanz.duties.models import ResponseTarget, TargetKind
 from resonanz.listening import posts
 from resonanz.listening.models import Post
 from resonanz.networks.models import Channel
 from resonanz.people.identities import Seen, meet
 from resonanz.privacy import retention
 from resonanz.privacy.models import Purpose
-from resonanz.service import intake
+from resonanz.service import intake, naming
+from resonanz.service.answers.superseding import supersede
 from resonanz.service.models import Case, CaseEvent, CasePost, CasePostState, CaseState, NoneNeeded, Outgoing
 from resonanz.service.notices import notify
+from resonanz.service.times import weighing
+from resonanz.service.times.deadlines import Deadlines
+from resonanz.service.work import crises, declarations
+from resonanz.service.work.acting import CLAIM, CaseAct, Merged, act_on, before, following, not_merged
+from resonanz.service.work.acting import CaseGone as CaseGone
+from resonanz.service.work.closing import OpenPosts as OpenPosts
+from resonanz.service.work.closing import Resolve
+from resonanz.service.work.leases import AlreadyClaimed as AlreadyClaimed
+from resonanz.service.work.leases import claim as claim
+from resonanz.service.work.leases import end_claim
 from resonanz.triage.models import Evaluation
-
-
-class OpenPosts(ResonanzError):
-    """The case still has posts that nobody answered or settled."""
-
-    code = "case.open_posts"
 
 
 class AnotherOpen(ResonanzError):
@@ -38,74 +48,73 @@ class NotInCase(ResonanzError):
     code = "case.post_not_in_case"
 
 
-class CaseGone(ResonanzError):
-    """The case is no longer here: its posts were deleted or erased."""
-
-    code = "case.gone"
-
-
 class NoChannel(ResonanzError):
     """The channel through which the post came was removed, so nobody can answer there."""
 
     code = "case.no_channel"
 
 
-class AlreadyClaimed(ResonanzError):
-    """Somebody else took the case meanwhile; `name` says who."""
+@dataclass(frozen=True, slots=True)
+class Assign(CaseAct):
+    """Make a colleague responsible, or nobody. Whoever else works on it then works on it no more."""
 
-    code = "case.already_claimed"
+    assignee_id: int | None
+
+    name: ClassVar[str] = "case.assigned"
+    columns: ClassVar[tuple[str, ...]] = ("assignee_id", *CLAIM)
+
+    def apply(self, case: Case) -> Mapping[str, object] | None:
+        """Nothing where it is so already."""
+        if case.assignee_id == self.assignee_id:
+            return None
+        stood = before(case, self.columns)
+        case.assignee_id = self.assignee_id
+        if case.claimed_by_id != self.assignee_id:
+            end_claim(case)
+        return {"assignee": self.assignee_id, "before": stood}
+
+
+_STAYS = {
+    "note.written", "enquiry.asked", "enquiry.answered", "case.linked", "case.unlinked", "reply.queued", "reply.sent",
+    "reply.cancelled",
+}  # fmt: skip
+"""Acts that bring no case into a list in which it did not stand."""
 
 
 def note(*, case: Case, act: str, actor: User | None, **details: object) -> CaseEvent:
     """Add to the history of a case, and tell open browsers that it changed; details hold codes and ids."""
     event = CaseEvent.objects.create(case=case, at=clock.now(), act=act, actor=actor, details=details)
-    notify(case_ids=[case.pk])
+    notify(case_ids=[case.pk], stays=act in _STAYS)
     return event
 
 
 def hold(*, case_id: int) -> None:
-    """Nobody deletes the case until the transaction ends; raises CaseGone. It stands in nobody's way but that of acts.
+    """Nobody deletes the case until the transaction ends; raises CaseGone and Merged.
 
+    It stands in nobody's way but that of acts.
     Whoever locks something else of a case and then refers to the case asks for it first, as acts do: else the two could
     wait for each other.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM service_case WHERE id = %s FOR KEY SHARE", [case_id])
-        if cursor.fetchone() is None:
-            raise CaseGone
+        cursor.execute("SELECT merged_into_id FROM service_case WHERE id = %s FOR KEY SHARE", [case_id])
+        found = cursor.fetchone()
+    if found is None:
+        raise CaseGone
+    if found[0] is not None:
+        raise Merged(found[0])
 
 
 def assign(*, case_id: int, assignee_id: int | None, actor: User) -> Case:
-    """Give the case to a colleague, or to nobody."""
-    with transaction.atomic():
-        case = locked(case_id=case_id)
-        if case.assignee_id != assignee_id:
-            _give(case, assignee_id, "case.assigned", actor)
-    return case
-
-
-def claim(*, case_id: int, actor: User, instead_of: int | None = None) -> Case:
-    """Take the case oneself; raises AlreadyClaimed when somebody else has it by now.
-
-    `instead_of` is who had it when the actor looked: from them it may be taken.
-    """
-    with transaction.atomic():
-        case = locked(case_id=case_id)
-        if case.assignee_id not in (None, actor.pk, instead_of):
-            raise AlreadyClaimed(name=str(case.assignee))
-        if case.assignee_id != actor.pk:
-            _give(case, actor.pk, "case.claimed", actor)
-    return case
-
-
-def _give(case: Case, assignee_id: int | None, act: str, actor: User) -> None:
-    previous, case.assignee_id = case.assignee_id, assignee_id
-    case.save(update_fields=["assignee"])
-    note(case=case, act=act, actor=actor, assignee=assignee_id, previous=previous)
+    """Make a colleague responsible for the case, or nobody."""
+    return act_on(act=Assign(assignee_id), case_id=case_id, actor=actor)
 
 
 def needs_no_answer(*, case_id: int, post_id: int, reason: NoneNeeded, actor: User) -> None:
     """Settle a post without an answer, for a reason."""
+    following(case_id, lambda standing_id: _needs_no_answer(standing_id, post_id, reason, actor))
+
+
+def _needs_no_answer(case_id: int, post_id: int, reason: NoneNeeded, actor: User) -> None:
     with transaction.atomic():
         case = locked(case_id=case_id)
         place = CasePost.objects.filter(case=case, post_id=post_id).first()
@@ -115,7 +124,14 @@ def needs_no_answer(*, case_id: int, post_id: int, reason: NoneNeeded, actor: Us
         place.state, place.reason = CasePostState.NONE_NEEDED, reason
         place.save(update_fields=["state", "reason"])
         note(case=case, act="case.none_needed", actor=actor, post=post_id, reason=str(reason), **before)
+        end_requests(case=case, post_id=post_id)
         settle(case=case)
+
+
+def end_requests(*, case: Case, post_id: int) -> None:
+    """What awaits a signature as an answer to this post is overtaken; call with the case locked."""
+    for outgoing in supersede(cases=[case], post_id=post_id):
+        note(case=case, act="approval.superseded", actor=None, outgoing=outgoing.pk)
 
 
 def settle(*, case: Case) -> None:
@@ -125,21 +141,28 @@ def settle(*, case: Case) -> None:
     if case.answer_due_at != due:
         case.answer_due_at = due
         case.save(update_fields=["answer_due_at"])
+    if (due is not None) != (case.resolution_since is not None):
+        _pass_turn(case, ours=due is not None)
 
 
-def resolve(*, case_id: int, actor: User | None) -> Case:
-    """Close the case; refused (OpenPosts) while posts in it are open. The daily job deletes earlier wordings."""
-    with transaction.atomic():
-        case = locked(case_id=case_id)
-        if case.state == CaseState.RESOLVED:
-            return case
-        waiting = CasePost.objects.filter(case=case, state=CasePostState.OPEN).count()
-        if waiting:
-            raise OpenPosts(count=waiting)
-        case.state, case.resolved_at, case.answer_due_at = CaseState.RESOLVED, clock.now(), None
-        case.save(update_fields=["state", "resolved_at", "answer_due_at"])
-        note(case=case, act="case.resolved", actor=actor)
-    return case
+def _pass_turn(case: Case, *, ours: bool) -> None:
+    """The time for a resolution runs while it is our turn, if one is promised."""
+    if ours and not ResponseTarget.objects.filter(kind=TargetKind.RESOLUTION).exists():
+        return
+    deadlines = Deadlines(channel=case.channel)
+    if ours:
+        deadlines.begin_turn(case=case, since=clock.now())
+    else:
+        deadlines.end_turn(case=case, at=clock.now())
+    case.save(update_fields=["resolution_since", "resolution_due_at", "resolution_used_seconds"])
+
+
+def resolve(*, case_id: int, actor: User | None, reason: str = "") -> Case:
+    """Close the case; refused (OpenPosts) while posts in it are open, unless a reason settles them (`closing.Resolve`).
+
+    Raises NoReason where nobody answered and nothing says why, and NothingAnswered.
+    """
+    return act_on(act=Resolve(reason), case_id=case_id, actor=actor)
 
 
 def reopen(*, case_id: int, actor: User) -> Case:
@@ -147,19 +170,19 @@ def reopen(*, case_id: int, actor: User) -> Case:
     with transaction.atomic():
         case = locked(case_id=case_id)
         if case.state == CaseState.RESOLVED:
-            resolved_at = case.resolved_at.isoformat() if case.resolved_at else ""
+            stood = before(case, ("resolved_at", "closed_because"))
             open_again(case=case)
-            note(case=case, act="case.reopened", actor=actor, resolved_at=resolved_at)
+            note(case=case, act="case.reopened", actor=actor, before=stood)
     return case
 
 
 def open_again(*, case: Case) -> None:
     """Call with the case locked; raises AnotherOpen."""
     _refuse_beside_another(case)
-    case.state, case.resolved_at = CaseState.OPEN, None
+    case.state, case.resolved_at, case.closed_because = CaseState.OPEN, None, ""
     try:
         with transaction.atomic():
-            case.save(update_fields=["state", "resolved_at"])
+            case.save(update_fields=["state", "resolved_at", "closed_because"])
     except IntegrityError:  # a post opened another one in this very moment
         _refuse_beside_another(case)
         raise
@@ -167,12 +190,19 @@ def open_again(*, case: Case) -> None:
 
 
 def _refuse_beside_another(case: Case) -> None:
-    same = Case.objects.filter(
-        channel=case.channel, origin=case.origin, root_native_id=case.root_native_id,
-        visibility=case.visibility, state=CaseState.OPEN,
-    ).first()  # fmt: skip
-    if same is not None:
-        raise AnotherOpen(case=same.pk)
+    refuse_beside_others(closed=[case])
+
+
+def refuse_beside_others(*, closed: Sequence[Case]) -> None:
+    """Raises AnotherOpen where the thread of one of these cases has another open case by now."""
+    roots = {case.root_native_id for case in closed}
+    others = Case.objects.filter(state=CaseState.OPEN, root_native_id__in=roots).exclude(
+        pk__in=[case.pk for case in closed]
+    )
+    threads = {(case.channel_id, *intake.thread_of_case(case)) for case in closed}
+    for other in others.filter(channel__in={case.channel_id for case in closed}).order_by("pk"):
+        if (other.channel_id, *intake.thread_of_case(other)) in threads:
+            raise AnotherOpen(case=other.pk)
 
 
 def open_from_post(*, post_id: int, channel_id: int | None, actor: User) -> Case:
@@ -180,7 +210,7 @@ def open_from_post(*, post_id: int, channel_id: int | None, actor: User) -> Case
     with transaction.atomic():
         post = Post.objects.get(pk=post_id)
         channel = Channel.objects.get(pk=channel_id or _channel_of(post))
-        identity_id = _identity_of(post)
+        identity_id = identity_of(post)
         arrival = _arrival(post, identity_id)
         touched = intake.take(channel=channel, arrivals=[arrival])
         _serve(post)  # the case is locked before its posts, as in a batch
@@ -197,6 +227,11 @@ def _channel_of(post: Post) -> int:
     return found[0]
 
 
+def arrival_of(*, post: Post) -> intake.Arrival:
+    """A post that was stored before, as intake takes it: a person decided that it wants an answer."""
+    return _arrival(post, identity_of(post))
+
+
 def _serve(post: Post) -> None:
     """From now on the post is kept to serve its author, not for reputation."""
     post.purpose = Purpose.SERVICE
@@ -205,7 +240,8 @@ def _serve(post: Post) -> None:
     post.save(update_fields=["purpose", "delete_on"])
 
 
-def _identity_of(post: Post) -> int | None:
+def identity_of(post: Post) -> int | None:
+    """The record of whoever wrote it, made where there is none yet."""
     if not post.author_native_id:
         return None
     seen = Seen(
@@ -229,7 +265,12 @@ def _arrival(post: Post, identity_id: int | None) -> intake.Arrival:
         identity_id=identity_id,
         wanted=True,
         intent=intake.intent_as_stored(evaluation),
-        urgency=evaluation.urgency if evaluation else 0.0,
+        urgency=weighing.of_post(post=post, said_and_how=evaluation.urgency) if evaluation else 0.0,
+        author_id=post.author_native_id or post.native_id,
+        language=post.language,
+        names_employee=bool(naming.pieces(post.text)),
+        declared=declarations.chance_as_stored(evaluation=evaluation),
+        is_crisis=crises.as_stored(evaluation=evaluation),
     )
 
 
@@ -244,20 +285,36 @@ def answered_elsewhere(*, parents: list[tuple[str, str, str]]) -> None:
             place.state, place.reason = CasePostState.NONE_NEEDED, NoneNeeded.ANSWERED_ELSEWHERE
             place.save(update_fields=["state", "reason"])
             note(case=case, act="case.answered_elsewhere", actor=None, post=place.post_id)
+            end_requests(case=case, post_id=place.post_id)
         settle(case=case)
 
 
 def locked(*, case_id: int) -> Case:
-    """The case, for one act at a time.
+    """The case, for one act at a time; raises Merged.
 
     Whoever had to wait gets the row as it is then, but what is joined to it as it was: so nothing that acts change is.
     """
-    return Case.objects.select_for_update(of=("self",)).select_related("channel").get(pk=case_id)
+    case = Case.objects.select_for_update(of=("self",)).select_related("channel").get(pk=case_id)
+    not_merged(case)
+    return case
+
+
+def through(*, case: Case, post: Post) -> Channel:
+    """The channel through which a post in the case is answered; in a merged case it may not be the case's own."""
+    found = posts.channels_of(post_id=post.pk)
+    if not found or case.channel_id in found:
+        return case.channel
+    of_network = Channel.objects.filter(pk__in=found, network=case.channel.network).order_by("pk")
+    return next((one for one in of_network if one.brand_id == case.channel.brand_id), case.channel)
 
 
 def locked_with_case(*, outgoing_id: int) -> Outgoing | None:
     """The answer, for one act at a time, and before it its case: whoever locks both takes them in this order."""
     rows = Outgoing.objects.filter(pk=outgoing_id)
-    list(Case.objects.select_for_update().filter(pk__in=rows.values("case")).values_list("pk"))
+    held: set[int | None] = {None}
+    # While one waits for its case, it may move to another one; seldom enough, the second time it stays.
+    while (case_id := rows.values_list("case_id", flat=True).first()) not in held:
+        list(Case.objects.select_for_update().filter(pk=case_id or 0).values_list("pk"))
+        held.add(case_id)
     related = rows.select_for_update(of=("self",)).select_related("case", "channel", "in_reply_to", "author")
     return related.first()

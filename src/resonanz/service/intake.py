@@ -1,37 +1,54 @@
 """Intake: posts that want an answer open a case, or extend the open one of their thread.
 
-There is at most one open case per channel, thread root and visibility; a constraint holds it.
+There is at most one open case per channel, thread root and visibility, and in private one per person; a constraint
+holds it. What one person wrote in private never stands beside what another one did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
 
 from django.db import connection
+from django.db.models import Q
 
 from resonanz.core import clock
+from resonanz.duties.directory import Directory
+from resonanz.listening.models import Intent, Post, Visible
 from resonanz.networks.models import Channel
-from resonanz.service import calendars
-from resonanz.service.models import Case, CaseEvent, CasePost, CasePostState, CaseState, Intent, NoneNeeded
-from resonanz.service.responsibilities import Directory
+from resonanz.people.models import Identity
+from resonanz.service import naming
+from resonanz.service.models import Case, CaseEvent, CasePost, CasePostState, CaseState, NoneNeeded
+from resonanz.service.times.deadlines import Deadlines, as_record
+from resonanz.service.times.grouping import groups_for
+from resonanz.service.times.musts import ASSIGNED
+from resonanz.service.work import crises, declarations
+from resonanz.service.work.snoozing import return_cases
+from resonanz.service.work.workload import open_cases
 from resonanz.triage.contract import Evaluated, Judgement
 from resonanz.triage.evaluations import is_true, sentiment
 from resonanz.triage.models import Evaluation
 
-DueFinder = Callable[[datetime], datetime]
-THREAD = tuple[str, str, str]
-"""(origin, root id, visibility) within one channel."""
+THREAD = tuple[str, str, str, str]
+"""(origin, root id, visibility, in private with whom) within one channel."""
+_THREAD = ("origin", "root_native_id", "visibility", "private_with")
 
-_SURE_OF_NO_WISH = 0.25
-"""A question or complaint less probable than this is taken for none, when the rest of the post is friendly."""
+_SURE_OF_NO_WISH = 0.15
+"""A wish less probable than this is taken for none, when the rest of the post is friendly."""
+_WISHES = ("question", "complaint")
+_ASKS_FOR_SOMEBODY = frozenset(["praise", "request", "suggestion", "purchase_interest", "cancellation_threat"])
+"""Who praises or proposes wants no solution, but a word from us."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A post that was just stored. `wanted`: an answer to it is wanted, so that it opens a case or waits in one."""
+    """A post that was just stored. `wanted`: an answer to it is wanted, so that it opens a case or waits in one.
+
+    `names_employee`: it says who of us it is about (`service.naming`). `declared`: how probable it is that it is a
+    declaration, 0 where it is not to be looked at; `is_crisis`: somebody has to look at it at once.
+    """
 
     post_id: int
     origin: str
@@ -43,11 +60,23 @@ class Arrival:
     wanted: bool
     intent: Intent
     urgency: float
+    author_id: str = ""
+    language: str = ""
+    names_employee: bool = False
+    declared: float = 0.0
+    is_crisis: bool = False
 
     @property
     def thread(self) -> THREAD:
         """Where it belongs."""
-        return (self.origin, self.root_id, self.visibility)
+        return thread_of(
+            origin=self.origin, root_id=self.root_id, visibility=self.visibility, private_with=self.author_id
+        )
+
+
+def thread_of(*, origin: str, root_id: str, visibility: str, private_with: str) -> THREAD:
+    """In public everybody speaks in one thread, in private each person in one of their own."""
+    return (origin, root_id, visibility, private_with if visibility == Visible.PRIVATE else "")
 
 
 def intent_of(evaluated: Evaluated | None) -> Intent:
@@ -74,7 +103,7 @@ def _intent(complaint: bool, question: bool, mood: str) -> Intent:
 
 
 def wants_answer(*, kind: str, evaluated: Evaluated | None) -> bool:
-    """Whether silence would be wrong: all but what is surely neither question nor complaint nor negative.
+    """Whether silence would be wrong: all but what surely wants nothing from us.
 
     A message and a review always want one: who writes to us alone, or judges us for everybody, waits for a word.
     """
@@ -82,7 +111,11 @@ def wants_answer(*, kind: str, evaluated: Evaluated | None) -> bool:
         return True
     if sentiment(evaluated) == "negative":
         return True
-    wishes = [evaluated.labels[label] for label in ("question", "complaint") if label in evaluated.labels]
+    if declarations.chance(evaluated=evaluated) or crises.is_one(evaluated=evaluated):
+        return True
+    if any(is_true(evaluated, label) for label in _ASKS_FOR_SOMEBODY):
+        return True
+    wishes = [evaluated.labels[label] for label in _WISHES if label in evaluated.labels]
     return any(wish.unsure or _chance(wish) >= _SURE_OF_NO_WISH for wish in wishes)
 
 
@@ -93,6 +126,7 @@ def _chance(judgement: Judgement) -> float:
 
 def take(*, channel: Channel, arrivals: Sequence[Arrival]) -> list[int]:
     """Bring new posts into cases; the ids of the cases touched. Call within the transaction of the batch."""
+    arrivals = _to_parts(channel, arrivals)
     arrivals = sorted(arrivals, key=lambda arrival: (*arrival.thread, arrival.posted_at, arrival.post_id))
     open_cases = _lock_open(channel, {arrival.thread for arrival in arrivals})
     opening = _first_per_thread(
@@ -107,10 +141,52 @@ def take(*, channel: Channel, arrivals: Sequence[Arrival]) -> list[int]:
 def _lock_open(channel: Channel, threads: set[THREAD]) -> dict[THREAD, Case]:
     if not threads:
         return {}
-    roots = {root for _, root, _ in threads}
-    found = Case.objects.select_for_update().filter(channel=channel, state=CaseState.OPEN, root_native_id__in=roots)
-    cases = {(case.origin, case.root_native_id, case.visibility): case for case in found.order_by("id")}
-    return {thread: case for thread, case in cases.items() if thread in threads}
+    roots = {root for _, root, _, _ in threads}
+    merged = _merged(channel, roots)
+    while True:
+        wanted = Q(channel=channel, root_native_id__in=roots)
+        if merged:
+            wanted |= Q(pk__in=set(merged.values()))
+        found = Case.objects.select_for_update().filter(wanted, state=CaseState.OPEN).order_by("id")
+        by_id = {case.pk: case for case in found}
+        own = {thread_of_case(case): case for case in by_id.values() if case.channel_id == channel.pk}
+        led = {thread: by_id[case_id] for thread, case_id in merged.items() if case_id in by_id}
+        cases = {thread: case for thread, case in {**led, **own}.items() if thread in threads}
+        # Whoever had to wait may have waited for a merge, or for its undoing.
+        if (cases.keys() == threads and not led) or (now := _merged(channel, roots)) == merged:
+            return cases
+        merged = now
+
+
+def _to_parts(channel: Channel, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
+    """What is said below a post of a case that was split off belongs to that case (`service.work.splitting`)."""
+    parts = Case.objects.filter(channel=channel, state=CaseState.OPEN, split_from__isnull=False)
+    if not arrivals or not parts.exists():
+        return arrivals
+    said = Post.objects.filter(pk__in=[arrival.post_id for arrival in arrivals]).exclude(parent_native_id="")
+    parents = dict(said.values_list("pk", "parent_native_id"))
+    standing = CasePost.objects.filter(case__in=parts, post__native_id__in=set(parents.values()))
+    rows = standing.values_list("post__native_id", *(f"case__{name}" for name in _THREAD))
+    where = {(parent, origin, visibility, whom): root for parent, origin, root, visibility, whom in rows}
+    return [_to_part(arrival, parents.get(arrival.post_id, ""), where) for arrival in arrivals]
+
+
+def _to_part(arrival: Arrival, parent: str, where: Mapping[THREAD, str]) -> Arrival:
+    origin, _, visibility, whom = arrival.thread
+    root = where.get((parent, origin, visibility, whom))
+    return replace(arrival, root_id=root) if root else arrival
+
+
+def _merged(channel: Channel, roots: Collection[str]) -> dict[THREAD, int]:
+    """Threads whose case goes on in another one: in which, the last time it was merged."""
+    pointers = Case.objects.filter(channel=channel, merged_into__isnull=False, root_native_id__in=roots)
+    rows = pointers.order_by("resolved_at", "pk").values_list(*_THREAD, "merged_into_id")
+    return {(origin, root, visibility, whom): into for origin, root, visibility, whom, into in rows if into}
+
+
+def thread_of_case(case: Case) -> THREAD:
+    """The thread a case is about."""
+    return (case.origin, case.root_native_id, case.visibility, case.private_with)
 
 
 def _first_per_thread(arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -123,9 +199,14 @@ def _first_per_thread(arrivals: Sequence[Arrival]) -> list[Arrival]:
 def _open(channel: Channel, opening: Sequence[Arrival]) -> dict[THREAD, Case]:
     if not opening:
         return {}
-    directory = Directory(channel_id=channel.pk)
+    directory = Directory(channel_id=channel.pk, open_cases=open_cases)
     now = clock.now()
-    new = [_new_case(channel, arrival, directory, now) for arrival in opening]
+    groups = groups_for(directory, [arrival.identity_id for arrival in opening])
+    new = [_new_case(channel, arrival, directory, now, groups) for arrival in opening]
+    deadlines = Deadlines(channel=channel, identity_ids=_identities(new))
+    given = {
+        arrival.thread: _as_must_says(case, arrival, deadlines) for case, arrival in zip(new, opening, strict=True)
+    }
     Case.objects.bulk_create(new, ignore_conflicts=True)
     cases = _lock_open(channel, {arrival.thread for arrival in opening})
     # A batch beside this one may have opened the same thread first; its case bears another moment.
@@ -135,23 +216,44 @@ def _open(channel: Channel, opening: Sequence[Arrival]) -> dict[THREAD, Case]:
             for case in cases.values()
             if case.opened_at == now
         ]
+        + [
+            CaseEvent(case=case, at=now, act=ASSIGNED, details=details)
+            for thread, case in cases.items()
+            if case.opened_at == now and (details := given[thread])
+        ]
     )
     return cases
 
 
-def _new_case(channel: Channel, arrival: Arrival, directory: Directory, now: datetime) -> Case:
-    responsibility, person = directory.who_answers(topic_ids=arrival.topic_ids, intent=arrival.intent)
+def _as_must_says(case: Case, arrival: Arrival, deadlines: Deadlines) -> dict[str, object] | None:
+    """Whom the guideline says must answer comes before whom the matrix names; what that changed."""
+    must = deadlines.must_on(case=case, topic_ids=arrival.topic_ids)
+    return deadlines.musts.give(case=case, must=must) if must else None
+
+
+def _identities(cases: Iterable[Case]) -> set[int]:
+    return {case.identity_id for case in cases if case.identity_id is not None}
+
+
+def _new_case(
+    channel: Channel, arrival: Arrival, directory: Directory, now: datetime, groups: Mapping[int | None, frozenset[int]]
+) -> Case:
+    answer = directory.answer(
+        topic_ids=arrival.topic_ids, intent=arrival.intent, language=arrival.language, at=now,
+        group_ids=groups.get(arrival.identity_id, ()),
+    )  # fmt: skip
     return Case(
         channel=channel,
         origin=arrival.origin,
         root_native_id=arrival.root_id,
         visibility=arrival.visibility,
+        private_with=arrival.thread[3],
         intent=arrival.intent,
         urgency=arrival.urgency,
-        topic_id=_topic(arrival, responsibility.topic_id if responsibility else None),
+        topic_id=_topic(arrival, answer.row.topic_id if answer.row else None),
         identity_id=arrival.identity_id,
-        team_id=responsibility.team_id if responsibility else None,
-        assignee=person,
+        team_id=answer.team_id,
+        assignee=answer.person,
         opened_at=now,
         last_post_at=arrival.posted_at,
     )
@@ -164,50 +266,110 @@ def _topic(arrival: Arrival, responsible_for: int | None) -> int | None:
 def _join(channel: Channel, joining: Sequence[Arrival], cases: dict[THREAD, Case]) -> None:
     if not joining:
         return
-    waiting = _place(joining, cases, calendars.due_finder(network=channel.network))
+    deadlines = Deadlines(channel=channel, identity_ids=_identities(cases.values()))
+    waiting = _place(joining, cases, deadlines)
     for arrival in joining:
         case = cases[arrival.thread]
         case.last_post_at = max(case.last_post_at, arrival.posted_at)
         if due := waiting.get(arrival.post_id):
             case.answer_due_at = min(case.answer_due_at, due) if case.answer_due_at else due
             case.urgency = max(case.urgency, arrival.urgency)
+            deadlines.begin_turn(case=case, since=arrival.posted_at)
+    _lift(joining, cases)
     _write([cases[thread] for thread in {arrival.thread for arrival in joining}])
+    hits = [declarations.Hit(one.post_id, cases[one.thread], one.declared) for one in joining if one.declared]
+    declarations.find(hits=hits, now=clock.now())
+    _wake(joining, cases)
+    naming.guard([cases[arrival.thread] for arrival in joining if arrival.names_employee])
 
 
-def _place(joining: Sequence[Arrival], cases: dict[THREAD, Case], due: DueFinder) -> dict[int, datetime | None]:
+def _lift(joining: Sequence[Arrival], cases: dict[THREAD, Case]) -> None:
+    """What somebody has to look at at once stands above all others."""
+    now = clock.now()
+    alarming = [arrival for arrival in joining if arrival.is_crisis]
+    lifted = [crises.lift(case=cases[one.thread], post_id=one.post_id, now=now) for one in alarming]
+    CaseEvent.objects.bulk_create([event for event in lifted if event is not None])
+
+
+def _wake(joining: Sequence[Arrival], cases: dict[THREAD, Case]) -> None:
+    """What was put aside comes back when somebody wants an answer, or when the person writes who was waited for."""
+    asleep = [arrival for arrival in joining if cases[arrival.thread].is_snoozed]
+    if not asleep:
+        return
+    people = {person for arrival in asleep if (person := cases[arrival.thread].identity_id) is not None}
+    waited_for = dict(Identity.objects.filter(pk__in=people).values_list("pk", "native_id"))
+    back = {
+        case.pk: case
+        for arrival in asleep
+        if (case := cases[arrival.thread])
+        and (
+            arrival.wanted
+            or (case.snoozed_until is None and arrival.author_id == waited_for.get(case.identity_id or 0, ""))
+        )
+    }
+    return_cases(list(back.values()), because="WROTE", now=clock.now())
+
+
+def _place(joining: Sequence[Arrival], cases: dict[THREAD, Case], deadlines: Deadlines) -> dict[int, datetime | None]:
     """Give each post its place in its case; those that wait for an answer there, and when it is due.
 
     What stood there as context, and now turns out to want an answer, waits from now on; what somebody answered or
     settled stays so.
     """
     CasePost.objects.bulk_create(
-        [_new_place(arrival, cases[arrival.thread], due) for arrival in joining], ignore_conflicts=True
+        [_new_place(arrival, cases[arrival.thread], deadlines) for arrival in joining], ignore_conflicts=True
     )
-    wanted = {arrival.post_id: arrival.posted_at for arrival in joining if arrival.wanted}
+    wanted = {arrival.post_id: arrival for arrival in joining if arrival.wanted}
     places = CasePost.objects.filter(case__in=[case.pk for case in cases.values()], post_id__in=wanted)
     context = list(places.filter(state=CasePostState.NONE_NEEDED, reason=NoneNeeded.CONTEXT))
     for place in context:
-        place.state, place.reason, place.due_at = CasePostState.OPEN, "", due(wanted[place.post_id])
-    CasePost.objects.bulk_update(context, ["state", "reason", "due_at"])
+        arrival = wanted[place.post_id]
+        place.state, place.reason = CasePostState.OPEN, ""
+        _set_due(place, arrival, cases[arrival.thread], deadlines)
+    CasePost.objects.bulk_update(context, ["state", "reason", "due_at", "due_because", "alarm_at"])
     return dict(places.filter(state=CasePostState.OPEN).values_list("post_id", "due_at"))
 
 
-def _new_place(arrival: Arrival, case: Case, due: DueFinder) -> CasePost:
+def _new_place(arrival: Arrival, case: Case, deadlines: Deadlines) -> CasePost:
     if arrival.wanted:
-        return CasePost(case=case, post_id=arrival.post_id, state=CasePostState.OPEN, due_at=due(arrival.posted_at))
+        place = CasePost(case=case, post_id=arrival.post_id, state=CasePostState.OPEN)
+        _set_due(place, arrival, case, deadlines)
+        return place
     return CasePost(case=case, post_id=arrival.post_id, state=CasePostState.NONE_NEEDED, reason=NoneNeeded.CONTEXT)
+
+
+def _set_due(place: CasePost, arrival: Arrival, case: Case, deadlines: Deadlines) -> None:
+    due = deadlines.of_post(
+        case=case, posted_at=arrival.posted_at, urgency=arrival.urgency, topic_ids=arrival.topic_ids
+    )
+    place.due_at, place.due_because, place.alarm_at = due.at, as_record(due.because), due.alarm_at
 
 
 def _write(cases: Sequence[Case]) -> None:
     """One statement for all, in the order of their keys."""
-    rows = [(case.pk, case.last_post_at, case.answer_due_at, case.urgency) for case in cases]
+    rows = [
+        (
+            case.pk,
+            case.last_post_at,
+            case.answer_due_at,
+            case.urgency,
+            case.resolution_since,
+            case.resolution_due_at,
+            case.crisis_at,
+        )
+        for case in cases
+    ]
     if not rows:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE service_case SET last_post_at = new.last_post_at, answer_due_at = new.answer_due_at,"
-            " urgency = new.urgency FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::float8[])"
-            " AS new (id, last_post_at, answer_due_at, urgency) WHERE service_case.id = new.id",
+            " urgency = new.urgency, resolution_since = new.resolution_since,"
+            " resolution_due_at = new.resolution_due_at, crisis_at = new.crisis_at"
+            " FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::float8[], %s::timestamptz[],"
+            " %s::timestamptz[], %s::timestamptz[]) AS new (id, last_post_at, answer_due_at, urgency, resolution_since,"
+            " resolution_due_at, crisis_at)"
+            " WHERE service_case.id = new.id",
             [list(column) for column in zip(*sorted(rows, key=itemgetter(0)), strict=True)],
         )
 
@@ -227,8 +389,17 @@ def join_context(*, channel: Channel, post_ids_by_thread: dict[THREAD, list[int]
 
 def open_threads(*, channel: Channel, root_ids: Iterable[str]) -> set[THREAD]:
     """Which of these threads have an open case on this channel."""
-    rows = Case.objects.filter(channel=channel, state=CaseState.OPEN, root_native_id__in=sorted(set(root_ids)))
-    return set(rows.values_list("origin", "root_native_id", "visibility"))
+    rows = Case.objects.filter(channel=channel, root_native_id__in=sorted(set(root_ids))).values_list(*_THREAD)
+    led = rows.filter(merged_into__isnull=False, merged_into__state=CaseState.OPEN)
+    return set(rows.filter(state=CaseState.OPEN).union(led))
+
+
+def private_partners(*, channel: Channel, post_ids: Collection[int]) -> dict[int, str]:
+    """With whom these posts were exchanged in private, as far as they stand in an open case of this channel."""
+    rows = CasePost.objects.filter(
+        post_id__in=post_ids, case__channel=channel, case__state=CaseState.OPEN, case__visibility=Visible.PRIVATE
+    )
+    return dict(rows.values_list("post_id", "case__private_with"))
 
 
 def in_open_case(*, post_ids: Iterable[int]) -> set[int]:

@@ -10,8 +10,10 @@ from resonanz.core.errors import ResonanzError
 from resonanz.core.text import clean
 from resonanz.privacy import retention
 from resonanz.privacy.models import Purpose
+from resonanz.service import mentions
 from resonanz.service.cases import hold, note
 from resonanz.service.models import Case, CaseNote
+from resonanz.service.work.acting import following
 
 MOST_CHARACTERS = 10_000
 
@@ -35,6 +37,10 @@ def write(*, case_id: int, text: str, author: User) -> CaseNote:
         raise NothingWritten
     if len(text) > MOST_CHARACTERS:
         raise TooLong(most=MOST_CHARACTERS)
+    return following(case_id, lambda standing_id: _write(standing_id, text, author))
+
+
+def _write(case_id: int, text: str, author: User) -> CaseNote:
     now = clock.now()
     with transaction.atomic():
         hold(case_id=case_id)
@@ -42,4 +48,5 @@ def write(*, case_id: int, text: str, author: User) -> CaseNote:
         due = retention.delete_on(purpose=Purpose.SERVICE, network=case.channel.network, since=now)
         written = CaseNote.objects.create(case=case, author=author, text=text, created_at=now, delete_on=due)
         note(case=case, act="note.written", actor=author, note=written.pk)
+        mentions.call(note=written)
     return written

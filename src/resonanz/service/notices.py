@@ -18,7 +18,16 @@ from resonanz.core.text import initials
 
 CHANNEL = "resonanz"
 _MOST_IDS = 300
-"""An id has at most 19 digits: so many stay below the 8000 bytes that PostgreSQL takes in one notice."""
+_MOST_CASES = 80
+"""An id has at most 19 digits, and a case comes with three more: so they stay below the 8000 bytes that PostgreSQL
+takes in one notice."""
+_TELL = """
+SELECT pg_notify(%(channel)s, (%(payload)s::jsonb || jsonb_build_object('whose', (
+    SELECT jsonb_agg(CASE WHEN c.state = 'OPEN' AND NOT c.is_snoozed
+        THEN jsonb_build_array(c.team_id, c.assignee_id, c.claimed_by_id) END ORDER BY told.place)
+    FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS told (id, place) LEFT JOIN service_case c ON c.id = told.id
+)))::text)
+"""
 
 
 class Doing(StrEnum):
@@ -29,13 +38,19 @@ class Doing(StrEnum):
     GONE = "gone"
 
 
-def notify(*, case_ids: Iterable[int], posts: int = 0) -> None:
-    """Tell who listens that these cases changed and so many posts came; nothing when neither."""
+def notify(*, case_ids: Iterable[int], posts: int = 0, approvals: bool = False, stays: bool = False) -> None:
+    """Tell who listens that these cases changed and so many posts came; nothing when neither.
+
+    Of each that waits for somebody it says for whom: team, assignee, and who is at it. So a page that does not show
+    them asks only after what it may have to show. `stays`: nothing changed that could bring a case into a list in which
+    it did not stand. `approvals`: in these cases a signature is asked for, given, or asked for no more.
+    """
     ids = sorted(set(case_ids))
-    if ids or posts:
-        _send({"cases": ids[:_MOST_IDS], "posts": posts})
-    for start in range(_MOST_IDS, len(ids), _MOST_IDS):
-        _send({"cases": ids[start : start + _MOST_IDS], "posts": 0})
+    kind = {**({"stays": True} if stays else {}), **({"approvals": True} if approvals else {})}
+    if posts and not ids:
+        _send({"cases": [], "posts": posts, **kind})
+    for start in range(0, len(ids), _MOST_CASES):
+        _tell(ids[start : start + _MOST_CASES], {"posts": 0 if start else posts, **kind})
 
 
 def notify_presence(*, case_id: int, user: User, doing: Doing | str) -> None:
@@ -48,6 +63,16 @@ def notify_presence(*, case_id: int, user: User, doing: Doing | str) -> None:
         "doing": Doing(doing).value,
     }
     _send({"presence": presence})
+
+
+def notify_told(*, user_ids: Iterable[int]) -> None:
+    """Tell the open pages of these colleagues that something for them came due; they ask what it is."""
+    _send({"told": sorted(set(user_ids))[:_MOST_IDS]})
+
+
+def _tell(ids: list[int], more: dict[str, object]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL, {"channel": CHANNEL, "ids": ids, "payload": json.dumps({"cases": ids, **more})})
 
 
 def _send(payload: dict[str, object]) -> None:
