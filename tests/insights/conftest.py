@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 import pytest
 
+from resonanz.duties import calendars
 from resonanz.listening.models import Post
 from resonanz.networks.models import Channel
-from resonanz.service import calendars
 from resonanz.service.models import Case, CasePost, Outgoing
 
 KEPT = {"purpose": "SERVICE", "source": "memory", "delete_on": date(2030, 1, 1)}

@@ -5,17 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from resonanz.core import clock
+from resonanz.duties import calendars
+from resonanz.duties.models import ResponseTarget
 from resonanz.insights import answers, days, keeping, metrics
 from resonanz.insights.answers import Answer, Became
 from resonanz.listening import posts
 from resonanz.listening.models import Post
-from resonanz.service import calendars
-from resonanz.service.models import ResponseTarget
 
 pytestmark = pytest.mark.django_db
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
@@ -25,7 +25,7 @@ FRIDAY = date(2026, 11, 20)
 @pytest.fixture(autouse=True)
 def friday_noon() -> Iterator[None]:
     """Friday, 20 November 2026, 12:00 in Germany; nothing is kept from another test."""
-    cache.clear()
+    caches["process"].clear()
     with clock.moved_to(datetime(2026, 11, 20, 11, 0, tzinfo=UTC)):
         yield
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from resonanz.core import clock
 
@@ -25,11 +25,12 @@ def counted(
 ) -> dict[date, Counts]:
     """What `count(first, today)` says, its finished days perhaps as of a minute ago."""
     key = f"insights.{name}.{zone.key}.{first}.{today}"
-    finished: dict[date, Counts] | None = cache.get(key)
+    kept = caches["process"]
+    finished: dict[date, Counts] | None = kept.get(key)
     if finished is not None:
         return finished | count(today, today)
     began = clock.monotonic()
     found = count(first, today)
     if clock.monotonic() - began > SLOW_SECONDS:
-        cache.set(key, {day: told for day, told in found.items() if day < today}, KEPT_SECONDS)
+        kept.set(key, {day: told for day, told in found.items() if day < today}, KEPT_SECONDS)
     return found
