@@ -7,6 +7,9 @@ from django.db import connection
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
+from resonanz.duties import calendars
+from resonanz.duties.models import Responsibility
+from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening import topics
 from resonanz.listening.models import Post, PostChannel
 from resonanz.networks.channels import connect
@@ -18,9 +21,7 @@ from resonanz.pipeline.channel_removal import AnswersOnTheirWay
 from resonanz.pipeline.models import PutAside
 from resonanz.pipeline.take_in import take_in
 from resonanz.privacy.models import AuditRecord, KeepReason, Tombstone
-from resonanz.service import calendars
-from resonanz.service.models import Case, CaseEvent, Outgoing, Responsibility
-from resonanz.service.responsibilities import set_responsibility
+from resonanz.service.models import Case, CaseEvent, Outgoing
 from resonanz.triage.models import Evaluation
 from tests.privacy import holdings
 
@@ -43,7 +44,9 @@ def nora() -> User:
 @pytest.fixture
 def channel(nora: User) -> Channel:
     calendars.ensure_defaults()
-    made = connect(network=NETWORK, name="Practice", origin=ORIGIN, handle="nordhain", native_id="us", actor=nora)
+    made = connect(
+        network=NETWORK, name="Practice", origin=ORIGIN, handle="nordhain", native_id="us", is_live=True, actor=nora
+    )
     set_responsibility(
         channel_id=made.pk, topic_id=None, intent="", owner_id=nora.pk, deputy_id=None, team_id=None, actor=nora
     )

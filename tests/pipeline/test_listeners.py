@@ -62,7 +62,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Scripted:
 
 @pytest.fixture
 def channel(scripted: Scripted) -> Channel:
-    return channels.connect(network="scripted", name="Scripted", secret="word", actor=None)
+    return channels.connect(network="scripted", name="Scripted", secret="word", is_live=True, actor=None)
 
 
 @pytest.fixture
@@ -251,7 +251,7 @@ def test_said_is_stored_at_once_and_a_lost_connection_misses_nothing(
     ours, jonas = practice.open_account("nordhain"), practice.open_account("jonas")
     channels.connect(
         network="memory", name="Practice", address=practice.url, handle=ours.handle, native_id=ours.native_id,
-        secret=ours.secret, actor=None,
+        secret=ours.secret, is_live=True, actor=None,
     )  # fmt: skip
     listening()
     practice.say(jonas, "@nordhain Hallo?")

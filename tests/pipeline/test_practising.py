@@ -11,16 +11,16 @@ from resonanz.accounts import company
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
+from resonanz.duties import calendars
 from resonanz.listening.models import Post
 from resonanz.networks import channels
-from resonanz.networks.channels import connect
+from resonanz.networks.channels import PRACTICE, connect
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity, Person
 from resonanz.pipeline import practising
 from resonanz.pipeline.polling import poll_once
 from resonanz.pipeline.practice_posts import POSTS
 from resonanz.privacy.models import AuditRecord
-from resonanz.service import calendars
 from resonanz.service.models import Case, Outgoing
 from tests.networks.memory_process import MemoryProcess
 from tests.privacy import holdings
@@ -87,7 +87,7 @@ def test_practice_that_fails_at_its_beginning_leaves_no_channel(
             begin(nora)
 
     assert not Channel.objects.exists()
-    assert begin(nora).settings == {practising.PRACTICE: "yes"}
+    assert begin(nora).settings == {PRACTICE: "yes"}
 
 
 def test_nothing_of_practice_remains_and_the_next_one_begins_afresh(network: MemoryProcess, nora: User) -> None:

@@ -7,14 +7,14 @@ from django.apps import apps
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
+from resonanz.duties import calendars
+from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening import topics
 from resonanz.networks.channels import connect
 from resonanz.networks.models import Channel
 from resonanz.pipeline.rehearsal import MOST_CHARACTERS, MOST_TEXTS, Gap, Outcome, rehearse
 from resonanz.pipeline.take_in import take_in
-from resonanz.service import calendars
 from resonanz.service.models import Case
-from resonanz.service.responsibilities import set_responsibility
 
 from .events import ORIGIN, at, posted
 
@@ -114,8 +114,8 @@ def test_feed_hears_only_what_a_topic_asks_for(feed: Channel, nora: User) -> Non
     assert outcome() == (Outcome.CASE, Gap.NOBODY)
 
 
-def test_praise_wants_nothing(account: Channel) -> None:
-    (one,) = rehearse(channel_id=account.pk, texts=["Danke für den tollen Service, alles bestens!"])
+def test_small_talk_wants_nothing(account: Channel) -> None:
+    (one,) = rehearse(channel_id=account.pk, texts=["Sitze gerade im Zug nach Lübeck, draußen scheint die Sonne."])
 
     assert (one.outcome, one.gap) == (Outcome.NO_ANSWER, None)
 

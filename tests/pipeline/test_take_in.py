@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
+from resonanz.duties import calendars
+from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening import topics
 from resonanz.listening.models import EarlierWording, Post, Topic
 from resonanz.listening.posts import stream
@@ -17,10 +20,8 @@ from resonanz.people.models import Identity, Person
 from resonanz.pipeline.models import PutAside
 from resonanz.pipeline.take_in import take_in
 from resonanz.privacy.models import Purpose
-from resonanz.service import calendars
 from resonanz.service.cases import needs_no_answer, open_from_post
 from resonanz.service.models import Case, CasePost, CaseState, NoneNeeded
-from resonanz.service.responsibilities import set_responsibility
 from resonanz.triage.models import Evaluation
 
 from .events import NETWORK, ORIGIN, at, posted
@@ -103,6 +104,28 @@ def test_private_posts_never_join_a_public_case(channel: Channel) -> None:
     take_in(channel=channel, events=[posted("2", parent_id="1", addressed=True, visibility=Visibility.PRIVATE)])
 
     assert sorted(Case.objects.values_list("visibility", flat=True)) == ["PRIVATE", "PUBLIC"]
+
+
+def test_private_posts_of_several_people_in_one_thread_never_share_a_case(channel: Channel) -> None:
+    """Two answer the same public post of ours in private; what we write to one of them stays with that one."""
+    private: dict[str, Any] = {"visibility": Visibility.PRIVATE, "root_id": "root"}
+    anke, ours = Author(native_id="a-2", handle="anke"), Author(native_id="us", handle="nordhain")
+
+    take_in(
+        channel=channel,
+        events=[
+            posted("1", "Meine Nummer ist 4711", addressed=True, **private),
+            posted("2", "Und meine 0815", author=anke, addressed=True, **private),
+            posted("3", "Danke, Anke.", author=ours, parent_id="2", **private),
+        ],
+    )
+    take_in(channel=channel, events=[posted("4", "Wir melden uns.", author=ours, parent_id="3", **private)])
+    take_in(channel=channel, events=[posted("5", "Gut.", author=anke, parent_id="4", **private)])
+    take_in(channel=channel, events=[posted("6", "An wen?", author=ours, parent_id="elsewhere", **private)])
+
+    places = CasePost.objects.values_list("case__private_with", "post__native_id").order_by("post__native_id")
+    assert list(places) == [("a-1", "1"), ("a-2", "2"), ("a-2", "3"), ("a-2", "4"), ("a-2", "5")]
+    assert not Post.objects.filter(native_id="6").exists()
 
 
 def test_own_posts_are_context_and_answer_what_they_reply_to(channel: Channel) -> None:
@@ -239,7 +262,9 @@ def test_stranger_with_our_handle_on_another_server_is_a_stranger(channel: Chann
 
 
 def test_mention_of_another_account_of_ours_is_left_to_its_own_channel(channel: Channel, colleague: User) -> None:
-    other = connect(network=NETWORK, name="Jobs", origin=ORIGIN, handle="jobs", native_id="them", actor=colleague)
+    other = connect(
+        network=NETWORK, name="Jobs", origin=ORIGIN, handle="jobs", native_id="them", is_live=True, actor=colleague
+    )
     asked = [posted("1", "@jobs Sucht ihr noch jemanden?", mentions=("jobs",))]
 
     take_in(channel=channel, events=asked)

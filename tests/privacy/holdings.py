@@ -11,7 +11,7 @@ from resonanz.listening.models import EarlierWording, Post
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity, Person
 from resonanz.privacy.models import Purpose
-from resonanz.service.models import Case, CaseNote, CasePost, Outgoing
+from resonanz.service.models import Case, CaseNote, CasePost, Moderation, Outgoing
 
 NETWORK = "memory"
 KEPT = {"purpose": Purpose.SERVICE, "source": "memory"}
@@ -59,6 +59,16 @@ def answer(to: Post, in_case: Case, text: str, state: str = "SENT", **more: Any)
     if state == "SENDING":
         fields |= {"lease_until": clock.now() + timedelta(minutes=1)}
     return Outgoing.objects.create(**fields | more)
+
+
+def moderation(of: Post, in_case: Case, **more: Any) -> Moderation:
+    """What we did to it besides answering."""
+    fields: dict[str, Any] = {
+        "act": "HIDE", "state": "DONE", "channel": channel(), "case": in_case, "post": of, "rule": "17.1",
+        "target_native_id": of.native_id, "author_native_id": of.author_native_id, "visibility": "PUBLIC",
+        "excerpt": of.text, "created_at": clock.now(), "done_at": clock.now(), "delete_on": FAR,
+    }  # fmt: skip
+    return Moderation.objects.create(**fields | more)
 
 
 def note(in_case: Case, text: str, **more: Any) -> CaseNote:

@@ -17,7 +17,7 @@ from resonanz.pipeline.models import PutAside, RejectedFile
 from resonanz.privacy import audit, erasure, retention, tombstones
 from resonanz.privacy.models import AuditRecord, KeepReason, Tombstone, TombstoneKind
 from resonanz.service.erasure import take_from_cases
-from resonanz.service.models import Case, Outgoing
+from resonanz.service.models import Case, Moderation, Outgoing
 from resonanz.triage.models import Evaluation
 from tests.privacy import holdings
 
@@ -76,6 +76,48 @@ def test_erase_account_masks_mentions_by_others_and_by_us() -> None:
 
     texts = dict(Post.objects.values_list("native_id", "text"))
     assert texts == {"p2": "█████ hat recht, █████ auch; @annabel nicht. Anna!", "p3": "Danke, █████!"}
+
+
+def test_ledger_keeps_that_something_was_hidden_and_by_which_rule_but_not_whose_words() -> None:
+    said = holdings.post("p1", text="Ihr Idioten, sagt Anna Bolwieser")
+    case = holdings.case(said)
+    row = holdings.moderation(said, case, words="Anna Bolwieser beschimpft uns", url="https://n.example/anna")
+    waiting = holdings.moderation(said, case, act="REPORT", state="QUEUED", due_at=clock.now(), done_at=None)
+
+    erase()
+
+    row.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (row.act, row.rule, row.state) == ("HIDE", "17.1", "DONE")
+    assert (row.excerpt, row.url, row.author_native_id, row.target_native_id) == ("", "", "", "")
+    assert "Anna" not in row.words
+    assert waiting.state == "CANCELLED"
+
+
+def test_what_is_being_done_to_an_account_is_held_and_erased_the_next_time() -> None:
+    said = holdings.post("p1", text="Ihr Idioten, sagt Anna Bolwieser")
+    row = holdings.moderation(said, holdings.case(said), state="UNKNOWN", done_at=None)
+
+    first = erase()
+
+    row.refresh_from_db()
+    assert (first.held, row.excerpt, row.target_native_id) == (1, "", "p1")
+    Moderation.objects.update(state="DONE", done_at=clock.now())
+    erasure.erase_what_tombstones_name()
+    row.refresh_from_db()
+    assert (row.author_native_id, row.target_native_id) == ("", "")
+
+
+def test_excerpt_goes_with_a_post_unless_we_deleted_it_ourselves() -> None:
+    hidden, deleted = holdings.post("p1"), holdings.post("p2")
+    case = holdings.case(hidden, deleted)
+    rows = [holdings.moderation(hidden, case), holdings.moderation(deleted, case, act="DELETE")]
+
+    take_from_cases([hidden.pk, deleted.pk])
+
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.excerpt for row in rows] == ["", "p2 by anna"]
 
 
 def test_notes_name_nobody_who_is_erased_or_left_the_case() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from resonanz.listening import posts
 from resonanz.listening.models import Post
-from resonanz.listening.posts import PostKey
+from resonanz.listening.posts import PostKey, Reworded
 from resonanz.listening.topics import compiled
 from resonanz.networks import registry
 from resonanz.networks.contract import AccountGone, Counted, Deleted, Edited, Event
@@ -15,13 +15,18 @@ from resonanz.people.models import Identity
 from resonanz.privacy import audit, erasure
 from resonanz.service import cases, intake
 from resonanz.service.models import Case, CaseState
-from resonanz.triage import evaluations
+from resonanz.service.tasks import look_for_declarations, weigh
+from resonanz.service.times import weighing
+from resonanz.triage import evaluations, likeness, near_duplicates, our_names
 
 
 def apply(channel: Channel, events: Sequence[Event]) -> set[int]:
     """Apply changes within the transaction of the batch; the ids of the open cases they touch."""
-    edited = _open_cases(_edit(channel, [event for event in events if isinstance(event, Edited)]))
-    posts.count(counted=[event for event in events if isinstance(event, Counted)])
+    reworded = _edit(channel, [event for event in events if isinstance(event, Edited)])
+    edited = _open_cases(reworded)
+    if edited:
+        look_for_declarations.later(post_ids=_joined(reworded))
+    _count([event for event in events if isinstance(event, Counted)])
     gone = [event for event in events if isinstance(event, Deleted)]
     left = [event for event in events if isinstance(event, AccountGone) and _is_known(event)]
     touched = _open_cases(_ids_of(gone)) | _open_cases(_ids_by_authors(left))
@@ -35,6 +40,18 @@ def apply(channel: Channel, events: Sequence[Event]) -> set[int]:
     return _settle(touched) | edited
 
 
+def _count(counted: Sequence[Counted]) -> None:
+    """Take the numbers over. Cases are weighed by a job: whoever locks a case and its posts locks the case first."""
+    posts.count(counted=counted)
+    ids = posts.known(keys=[(event.network, event.origin, event.native_id) for event in counted]).values()
+    if waiting := weighing.waiting_among(post_ids=ids):
+        weigh.later(post_ids=_joined(waiting))
+
+
+def _joined(ids: Iterable[int]) -> str:
+    return ",".join(map(str, ids))
+
+
 def _edit(channel: Channel, edits: Sequence[Edited]) -> list[int]:
     """The ids of the posts that read otherwise now."""
     if not edits:
@@ -45,12 +62,23 @@ def _edit(channel: Channel, edits: Sequence[Edited]) -> list[int]:
     found = evaluations.evaluate(
         texts=[post.text for post in outsiders], language_hints=[post.language for post in outsiders]
     )
-    evaluations.keep(evaluated={post.post_id: one for post, one in zip(outsiders, found, strict=True)})
     matcher = compiled().matcher
     for post in outsiders:
         touched = matcher.match(post.text, author_handle=post.author_handle, language=post.language)
         posts.retouch(post_id=post.post_id, topic_ids=touched)
+    known = our_names.stored(post_ids=[post.post_id for post in outsiders])
+    found = our_names.judged(found=found, asked=[known[post.post_id] for post in outsiders])
+    evaluations.keep(evaluated={post.post_id: one for post, one in zip(outsiders, found, strict=True)})
+    likeness.bind(fresh=_signed(outsiders))
     return [post.post_id for post in changed]
+
+
+def _signed(reworded: Sequence[Reworded]) -> list[likeness.Fresh]:
+    signatures = near_duplicates.signatures([post.text for post in reworded])
+    return [
+        likeness.Fresh(post_id=post.post_id, at=post.posted_at, text=post.text, signature=signature)
+        for post, signature in zip(reworded, signatures, strict=True)
+    ]
 
 
 def _keep_earlier(channel: Channel, keys: Iterable[PostKey]) -> set[PostKey]:

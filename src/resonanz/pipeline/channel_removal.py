@@ -24,7 +24,7 @@ from resonanz.pipeline.models import PutAside
 from resonanz.pipeline.retrying import retried
 from resonanz.privacy import retention
 from resonanz.service.erasure import take_from_cases
-from resonanz.service.models import Case, Outgoing, OutgoingState
+from resonanz.service.models import Case, Moderation, Outgoing, OutgoingState
 
 BATCH = 500
 _ON_ITS_WAY = [OutgoingState.QUEUED, OutgoingState.SENDING]
@@ -76,6 +76,7 @@ def remove(*, channel_id: int, actor: User) -> Holdings:
 def _empty(channel: Channel) -> None:
     """Upper rooms first, because what they hold points down. Which rows go first is all one: sorting them would cost
     as much as deleting them, at each batch anew."""
+    _all(lambda: _delete_moderations(channel.pk))
     _all(lambda: _delete_answers(channel.pk))
     _all(lambda: _delete_cases(channel.pk))
     _all(lambda: _delete_posts(channel.pk))
@@ -102,6 +103,11 @@ def _delete_answers(channel_id: int) -> int:
     _refuse_while_answering(channel_id)
     some = Outgoing.objects.filter(channel_id=channel_id).values_list("pk", flat=True)[:BATCH]
     return Outgoing.objects.filter(pk__in=list(some)).delete()[0]
+
+
+def _delete_moderations(channel_id: int) -> int:
+    some = Moderation.objects.filter(channel_id=channel_id).values_list("pk", flat=True)[:BATCH]
+    return Moderation.objects.filter(pk__in=list(some)).delete()[0]
 
 
 def _delete_cases(channel_id: int) -> int:
@@ -183,4 +189,4 @@ def _delete_if_empty(channel_id: int, actor: User) -> bool:
         return True
 
 
-_ROWS = (Outgoing.objects, Case.objects, PostChannel.objects, PutAside.objects)
+_ROWS = (Moderation.objects, Outgoing.objects, Case.objects, PostChannel.objects, PutAside.objects)

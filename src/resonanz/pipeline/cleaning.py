@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from resonanz.core import clock
 from resonanz.core.text import clean
-from resonanz.networks.contract import AccountGone, Author, BadEvent, Counted, Deleted, Edited, Event, Posted
+from resonanz.networks.contract import AccountGone, Author, BadEvent, Counted, Deleted, Edited, Event, Media, Posted
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """What claims to be older has a broken date."""
@@ -15,6 +16,7 @@ AHEAD = timedelta(days=1)
 """How far a network's clock may be ahead of ours."""
 _TEXT, _ID, _NAME, _URL, _RAW = 100_000, 512, 200, 2000, 10_000
 _MOST_COUNT = 2_147_483_647
+_MOST_MEDIA, _ALT, _MOST_PIXELS = 16, 1500, 100_000
 
 
 class Unfit(ValueError):
@@ -45,9 +47,10 @@ def clean_event(event: Event) -> Event:
     match event:
         case Posted():
             return _clean_posted(event, network, origin, native_id)
-        case Edited(text=text, edited_at=at):
+        case Edited(text=text, edited_at=at, media=media):
             text, at = clean(text, most=_TEXT), _moment(at)
-            return Edited(network=network, origin=origin, native_id=native_id, text=text, edited_at=at)
+            beside = None if media is None else _clean_media(media)
+            return Edited(network=network, origin=origin, native_id=native_id, text=text, edited_at=at, media=beside)
         case Deleted(deleted_at=at):
             return Deleted(network=network, origin=origin, native_id=native_id, deleted_at=_moment(at))
         case AccountGone(gone_at=at):
@@ -72,7 +75,20 @@ def _clean_posted(event: Posted, network: str, origin: str, native_id: str) -> P
         root_id=_id(event.root_id, "root_id"),
         mentions=tuple(clean(mention, most=_ID) for mention in event.mentions[:200]),
         addressed=event.addressed,
+        media=_clean_media(event.media),
     )
+
+
+def _clean_media(found: Iterable[Media]) -> tuple[Media, ...]:
+    """What has an address on the web; of a post with hundreds, the first ones."""
+    cleaned = [
+        replace(
+            one, url=_url(one.url), preview_url=_url(one.preview_url), alt=clean(one.alt, most=_ALT),
+            width=min(max(one.width, 0), _MOST_PIXELS), height=min(max(one.height, 0), _MOST_PIXELS),
+        )
+        for one in found
+    ]  # fmt: skip
+    return tuple(one for one in cleaned if one.url)[:_MOST_MEDIA]
 
 
 def _clean_counted(event: Counted, network: str, origin: str, native_id: str) -> Counted:

@@ -9,14 +9,18 @@ from resonanz.listening import posts
 from resonanz.listening.models import Speaker
 from resonanz.listening.posts import PostKey
 from resonanz.listening.topics import Compiled
-from resonanz.networks.contract import Posted
+from resonanz.networks.contract import Author, Posted, Visibility
 from resonanz.networks.models import Channel, ChannelState
+from resonanz.people import staff
+from resonanz.people.staff import AccountKey
 from resonanz.privacy import tombstones
 from resonanz.privacy.models import Tombstone, TombstoneKind
-from resonanz.service import intake, outbox
+from resonanz.service import intake
+from resonanz.service.answers import outbox
 from resonanz.service.intake import THREAD
-from resonanz.triage import evaluations
+from resonanz.triage import evaluations, our_names
 from resonanz.triage.contract import Evaluated
+from resonanz.triage.near_duplicates import Signature, signatures
 
 
 @dataclass(slots=True)
@@ -29,13 +33,20 @@ class Heard:
     topic_ids: list[int]
     addressed: bool
     is_context: bool
+    private_with: str = ""
     opens_cases: bool = False
     evaluated: Evaluated | None = None
+    signature: Signature | None = None
 
     @property
     def key(self) -> PostKey:
         """What makes it one post."""
         return key_of(self.posted)
+
+    @property
+    def thread(self) -> THREAD:
+        """Where it belongs."""
+        return _thread(self.posted, self.root_id, self.private_with)
 
     @property
     def may_open(self) -> bool:
@@ -51,6 +62,8 @@ def key_of(posted: Posted) -> PostKey:
 def listen(channel: Channel, said: Sequence[Posted], topics: Compiled) -> list[Heard]:
     """Those of the posts that concern us, each once."""
     wanted, ours = _not_erased(_each_once(said)), _Ours(channel)
+    colleagues = staff.among(keys={account for posted in wanted if (account := _account(posted))})
+    wanted = [_wordless(posted, posted.author) if _account(posted) in colleagues else posted for posted in wanted]
     touched = topics.matcher.match_all(
         [posted.text for posted in wanted],
         author_handles=[posted.author.handle if posted.author else "" for posted in wanted],
@@ -61,25 +74,77 @@ def listen(channel: Channel, said: Sequence[Posted], topics: Compiled) -> list[H
     opening = [
         posted
         for posted, topic_ids in zip(wanted, touched, strict=True)
-        if posted.addressed or ours.are_named(posted) or not topics.opens_cases.isdisjoint(topic_ids)
+        if _account(posted) not in colleagues
+        and (posted.addressed or ours.are_named(posted) or not topics.opens_cases.isdisjoint(topic_ids))
     ]
-    threads = _open_threads(channel, roots, [posted for posted in opening if not ours.said(posted)])
+    partners = _private_partners(channel, wanted, ours)
+    threads = _open_threads(channel, roots, partners, [posted for posted in opening if not ours.said(posted)])
     own_parents = _said_by_us(channel, wanted, ours, parents)
     heard = []
     for posted, topic_ids in zip(wanted, touched, strict=True):
         root = roots[key_of(posted)]
         answers_us = (posted.network, posted.origin, posted.parent_id) in own_parents
-        in_thread = (posted.origin, root, posted.visibility.value) in threads
-        if one := _hear(posted, root, ours, topic_ids, answers_us=answers_us, in_thread=in_thread):
+        private_with = partners[key_of(posted)]
+        in_thread = _thread(posted, root, private_with) in threads
+        if _account(posted) in colleagues:
+            heard += [Heard(posted, root, Speaker.STAFF, [], addressed=False, is_context=True)] if in_thread else []
+        elif one := _hear(posted, root, ours, topic_ids, answers_us=answers_us, in_thread=in_thread):
+            one.private_with = private_with
             one.opens_cases = not topics.opens_cases.isdisjoint(one.topic_ids)
             heard.append(one)
     return heard
 
 
-def _open_threads(channel: Channel, roots: dict[PostKey, str], opening: Iterable[Posted]) -> set[THREAD]:
+def _thread(posted: Posted, root_id: str, private_with: str) -> THREAD:
+    return intake.thread_of(
+        origin=posted.origin, root_id=root_id, visibility=posted.visibility.value, private_with=private_with
+    )
+
+
+def _private_partners(channel: Channel, said: Sequence[Posted], ours: _Ours) -> dict[PostKey, str]:
+    """With whom each post is exchanged in private: its author, or, where we said it, whoever it answers; "" in public.
+
+    What we said in private to nobody who can be told has no thread, so it joins no case.
+    """
+    partners = {key_of(posted): _speaker(posted) for posted in said if _private(posted)}
+    own = [posted for posted in said if _private(posted) and ours.said(posted)]
+    known = posts.known(keys=[_parent(posted) for posted in own]) if own else {}
+    met = intake.private_partners(channel=channel, post_ids=known.values()) if known else {}
+    for posted in own:
+        stored = met.get(known.get(_parent(posted), 0), "")
+        partners[key_of(posted)] = partners.get(_parent(posted), "") or stored
+    return {key_of(posted): partners.get(key_of(posted), "") for posted in said}
+
+
+def _speaker(posted: Posted) -> str:
+    """Who speaks; somebody without a name is taken for somebody else each time."""
+    return posted.author.native_id if posted.author else posted.native_id
+
+
+def _account(posted: Posted) -> AccountKey | None:
+    return (posted.network, posted.origin, posted.author.native_id) if posted.author else None
+
+
+def _wordless(posted: Posted, author: Author | None) -> Posted:
+    """That a colleague said something in private life, and where: no words, no name, and nothing to find them by."""
+    nameless = Author(native_id=author.native_id) if author else None
+    return replace(posted, author=nameless, text="", url="", language="", addressed=False, mentions=(), media=())
+
+
+def _private(posted: Posted) -> bool:
+    return posted.visibility is Visibility.PRIVATE
+
+
+def _parent(posted: Posted) -> PostKey:
+    return (posted.network, posted.origin, posted.parent_id)
+
+
+def _open_threads(
+    channel: Channel, roots: dict[PostKey, str], partners: dict[PostKey, str], opening: Iterable[Posted]
+) -> set[THREAD]:
     """Threads with an open case; one that this very batch may open counts for what follows in it."""
     threads = intake.open_threads(channel=channel, root_ids=[root for key, root in roots.items() if root != key[2]])
-    return threads | {(posted.origin, roots[key_of(posted)], posted.visibility.value) for posted in opening}
+    return threads | {_thread(posted, roots[key_of(posted)], partners[key_of(posted)]) for posted in opening}
 
 
 def _said_by_us(channel: Channel, said: Iterable[Posted], ours: _Ours, parents: Sequence[PostKey]) -> set[PostKey]:
@@ -204,5 +269,13 @@ def evaluate(heard: Sequence[Heard]) -> None:
     found = evaluations.evaluate(
         texts=[one.posted.text for one in fresh], language_hints=[one.posted.language for one in fresh]
     )
-    for one, evaluated in zip(fresh, found, strict=True):
-        one.evaluated = evaluated
+    found = our_names.judged(found=found, asked=[_asked(one) for one in fresh])
+    signed = signatures([one.posted.text for one in fresh])
+    for one, evaluated, signature in zip(fresh, found, signed, strict=True):
+        one.evaluated, one.signature = evaluated, signature
+
+
+def _asked(one: Heard) -> our_names.Asked:
+    said = one.posted
+    spoken_to = one.addressed or _private(said)
+    return our_names.Asked(text=said.text, network=said.network, spoken_to=spoken_to, topic_ids=one.topic_ids)

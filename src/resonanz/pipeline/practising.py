@@ -19,7 +19,9 @@ from resonanz.accounts.actors import actor_of
 from resonanz.accounts.company import company
 from resonanz.accounts.models import User
 from resonanz.core.errors import ResonanzError
+from resonanz.duties.responsibilities import set_responsibility
 from resonanz.networks import channels, practice, registry
+from resonanz.networks.channels import PRACTICE
 from resonanz.networks.contract import Account, Reads
 from resonanz.networks.errors import Refused
 from resonanz.networks.models import Channel
@@ -27,10 +29,7 @@ from resonanz.pipeline import channel_removal
 from resonanz.pipeline.practice_posts import POSTS, Stranger
 from resonanz.privacy import audit
 from resonanz.service.models import Case, Outgoing, OutgoingState
-from resonanz.service.responsibilities import set_responsibility
 
-PRACTICE = "practice"
-"""The setting by which a channel says that it is for practising."""
 _NETWORK = "memory"
 _MOST_HANDLE = 20
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"})
@@ -110,7 +109,7 @@ def _connect(ours: Account, name: str, actor: User, *, cursor: str) -> Channel:
     """All of it at once: a listener that saw it half made would repeat what others practised before."""
     channel = channels.connect(
         network=_NETWORK, name=name, address=ours.address, handle=ours.handle, native_id=ours.native_id,
-        secret=ours.secret, settings={PRACTICE: "yes"}, actor=actor,
+        secret=ours.secret, settings={PRACTICE: "yes"}, is_live=True, actor=actor,
     )  # fmt: skip
     channels.move_cursor(channel_id=channel.pk, cursor=cursor)
     set_responsibility(

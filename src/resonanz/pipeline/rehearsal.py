@@ -10,6 +10,10 @@ from enum import StrEnum
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.core.text import clean
+from resonanz.duties import calendars
+from resonanz.duties.directory import Answer, Directory
+from resonanz.duties.models import Responsibility
+from resonanz.duties.targets import LATEST_BY_THE_CLOCK
 from resonanz.listening.models import Post, Speaker, Topic
 from resonanz.listening.topics import compiled
 from resonanz.networks import registry
@@ -17,10 +21,7 @@ from resonanz.networks.contract import Capability, Posted, able
 from resonanz.networks.models import Channel
 from resonanz.pipeline import hearing
 from resonanz.pipeline.hearing import Heard
-from resonanz.service import calendars, intake
-from resonanz.service.models import Responsibility
-from resonanz.service.responsibilities import Directory
-from resonanz.service.targets import LATEST_BY_THE_CLOCK
+from resonanz.service import intake
 from resonanz.triage.contract import Evaluated
 from resonanz.triage.evaluations import is_true, sentiment
 from resonanz.triage.models import Evaluation
@@ -118,22 +119,26 @@ class _Desk:
         return self._case(post, one, topics)
 
     def _case(self, post: Post, one: Heard, topics: Sequence[Topic]) -> Rehearsed:
-        responsibility, person = self._directory.who_answers(
-            topic_ids=one.topic_ids, intent=intake.intent_of(one.evaluated)
+        answer = self._directory.answer(
+            topic_ids=one.topic_ids,
+            intent=intake.intent_of(one.evaluated),
+            language=one.evaluated.language if one.evaluated else "",
+            at=post.posted_at,
         )
         due_at = self._due(post.posted_at)
-        gap = _gap(responsibility, person, due_at, post.posted_at)
-        return Rehearsed(post, Outcome.CASE, topics, responsibility, person, due_at, gap, wants_answer=True)
+        gap = _gap(answer, due_at, post.posted_at)
+        return Rehearsed(post, Outcome.CASE, topics, answer.row, answer.person, due_at, gap, wants_answer=True)
 
 
-def _gap(
-    responsibility: Responsibility | None, person: User | None, due_at: datetime, posted_at: datetime
-) -> Gap | None:
-    if responsibility is None:
+def _gap(answer: Answer, due_at: datetime, posted_at: datetime) -> Gap | None:
+    row = answer.row
+    if row is None:
         return Gap.NOBODY
-    if person is None:
+    if row.nobody:
+        return None  # meant so: it waits for the next business day
+    if answer.person is None and row.owner is not None:
         return Gap.OWNER_GONE
-    if responsibility.deputy is None or not responsibility.deputy.is_active:
+    if row.owner is not None and (row.deputy is None or not row.deputy.is_active):
         return Gap.NO_DEPUTY
     return Gap.LONG_WAIT if due_at - posted_at >= LATEST_BY_THE_CLOCK else None
 

@@ -16,9 +16,11 @@ from resonanz.pipeline.hearing import Heard
 from resonanz.pipeline.taken import Taken
 from resonanz.privacy import retention
 from resonanz.privacy.models import Purpose
-from resonanz.service import cases, intake
+from resonanz.service import cases, intake, naming
 from resonanz.service.intake import THREAD, Arrival
-from resonanz.triage import evaluations
+from resonanz.service.tasks import read_aftermath, warn_at_once
+from resonanz.service.work import crises, declarations
+from resonanz.triage import evaluations, likeness
 
 
 def store(channel: Channel, heard: Sequence[Heard]) -> Taken:
@@ -28,16 +30,31 @@ def store(channel: Channel, heard: Sequence[Heard]) -> Taken:
     stored = posts.store(posts=[_new_post(channel, one, now) for one in heard], channel_id=channel.pk)
     heard = [one for one in heard if one.key in stored]
     news = [one for one in heard if stored[one.key].is_news]
-    evaluations.keep(
-        evaluated={stored[one.key].post_id: one.evaluated for one in news if one.evaluated and stored[one.key].is_new}
-    )
+    judged = {stored[one.key].post_id: one for one in news if one.evaluated and stored[one.key].is_new}
+    evaluations.keep(evaluated={post_id: one.evaluated for post_id, one in judged.items() if one.evaluated})
+    likeness.bind(fresh=[_fresh(post_id, one) for post_id, one in judged.items() if one.signature])
     identities = meet(seen=[seen for one in news if (seen := _seen(channel, one, now)) is not None])
     others = [one for one in news if one.speaker is Speaker.OUTSIDER]
-    touched = intake.take(channel=channel, arrivals=[_arrival(one, stored, identities) for one in others])
-    _take_own(channel, [one for one in news if one.speaker is Speaker.OWN], stored)
+    arrivals = [_arrival(one, stored, identities) for one in others]
+    touched = intake.take(channel=channel, arrivals=arrivals)
+    if touched and any(arrival.is_crisis for arrival in arrivals):
+        warn_at_once.later()
+    _read_aftermath_later([stored[one.key].post_id for one in others if one.posted.parent_id])
+    _take_context(channel, [one for one in news if one.speaker is not Speaker.OUTSIDER], stored)
     new, lost = sum(place.is_new for place in stored.values()), _drop_lost_context(heard, stored)
     matched = sum(bool(one.topic_ids) for one in heard)
     return Taken(matched=matched, stored=new - lost, dropped=lost, duplicates=len(heard) - new, case_ids=set(touched))
+
+
+def _fresh(post_id: int, one: Heard) -> likeness.Fresh:
+    said = one.posted
+    return likeness.Fresh(post_id=post_id, at=said.posted_at, text=said.text, signature=one.signature)
+
+
+def _read_aftermath_later(post_ids: Sequence[int]) -> None:
+    """What answers something may tell how a case ended; it is read when the batch is stored."""
+    if post_ids:
+        read_aftermath.later(post_ids=",".join(map(str, post_ids)))
 
 
 def _drop_lost_context(heard: Sequence[Heard], stored: dict[PostKey, StoredPost]) -> int:
@@ -115,17 +132,25 @@ def _arrival(one: Heard, stored: dict[PostKey, StoredPost], identities: dict[Ide
         wanted=one.may_open and intake.wants_answer(kind=posted.kind.value, evaluated=one.evaluated),
         intent=intake.intent_of(one.evaluated),
         urgency=one.evaluated.urgency if one.evaluated else 0.0,
+        author_id=one.private_with or (author.native_id if author else ""),
+        language=one.evaluated.language if one.evaluated else "",
+        names_employee=bool(naming.pieces(posted.text)),
+        declared=declarations.chance(evaluated=one.evaluated),
+        is_crisis=crises.is_one(evaluated=one.evaluated),
     )
 
 
-def _take_own(channel: Channel, own: Sequence[Heard], stored: dict[PostKey, StoredPost]) -> None:
-    """What we said in the thread of an open case stands beside it, and answers what it replies to."""
+def _take_context(channel: Channel, said: Sequence[Heard], stored: dict[PostKey, StoredPost]) -> None:
+    """What we or a colleague in private said in the thread of an open case stands beside it; ours also answers."""
     by_thread: dict[THREAD, list[int]] = {}
-    for one in own:
-        thread = (one.posted.origin, one.root_id, one.posted.visibility.value)
-        by_thread.setdefault(thread, []).append(stored[one.key].post_id)
+    for one in said:
+        by_thread.setdefault(one.thread, []).append(stored[one.key].post_id)
     if by_thread:
         intake.join_context(channel=channel, post_ids_by_thread=by_thread)
     cases.answered_elsewhere(
-        parents=[(one.posted.network, one.posted.origin, one.posted.parent_id) for one in own if one.posted.parent_id]
+        parents=[
+            (one.posted.network, one.posted.origin, one.posted.parent_id)
+            for one in said
+            if one.speaker is Speaker.OWN and one.posted.parent_id
+        ]
     )

@@ -13,6 +13,7 @@ from resonanz.listening.topics import compiled
 from resonanz.networks.channels import move_cursor
 from resonanz.networks.contract import BadEvent, Event, Posted
 from resonanz.networks.models import Channel
+from resonanz.people import staff
 from resonanz.pipeline import changes, hearing, putting_aside, storing
 from resonanz.pipeline.cleaning import clean_all, put_aside
 from resonanz.pipeline.retrying import retried
@@ -33,6 +34,7 @@ def take_in(
     Taking the same batch in again changes nothing. A bad event is put aside and the rest goes on.
     """
     good, unfit = clean_all(events)
+    staff.confirm(said=[event for event in good if isinstance(event, Posted)])
     topics = compiled()
     heard = hearing.listen(channel, [event for event in good if isinstance(event, Posted)], topics)
     if evaluating:

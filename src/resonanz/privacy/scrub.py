@@ -26,13 +26,15 @@ SELECT quote_ident(nspname) || '.' || quote_ident(relname) FROM pg_class
 JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE relkind IN ('r', 'm') AND relpersistence = 'p' AND nspname !~ '^(pg_|information_schema$)' ORDER BY 1
 """
-# Booleans, times, enumerations and numbers hold no words; on servers before 18 a trigger may forbid to touch them.
+# Booleans, times, enumerations and numbers hold no words; on servers before 18 a trigger may forbid to touch them. An
+# index over an expression has statistics of its own, under its own name.
 _COLUMNS_WITH_STATISTICS = """
 SELECT stats.attname, format_type(atttypid, atttypmod), schemaname, tablename FROM pg_stats stats
-JOIN pg_attribute ON attrelid = %(table)s::text::regclass AND pg_attribute.attname = stats.attname
+JOIN pg_class held ON held.relname = tablename AND held.relnamespace = to_regnamespace(quote_ident(schemaname))
+LEFT JOIN pg_index ON indexrelid = held.oid
+JOIN pg_attribute ON attrelid = held.oid AND pg_attribute.attname = stats.attname
 JOIN pg_type ON pg_type.oid = atttypid
-WHERE typcategory NOT IN ('B', 'D', 'E', 'N', 'T')
-    AND (quote_ident(schemaname) || '.' || quote_ident(tablename)) = %(table)s::text
+WHERE typcategory NOT IN ('B', 'D', 'E', 'N', 'T') AND coalesce(indrelid, held.oid) = %(table)s::text::regclass
 """
 
 
