@@ -58,7 +58,7 @@ def test_account_becomes_a_channel_and_its_code_works_once(
     made = Channel.objects.get()
     assert answer.headers["Location"] == f"/channels/{made.pk}/"
     assert (made.network, made.name, made.native_id) == ("mastodon", f"@{us.handle}", us.native_id)
-    assert (made.state, made.settings["server_title"]) == (ChannelState.ACTIVE, "Beispielserver")
+    assert (made.state, made.settings["server_title"]) == (ChannelState.WAITING, "Beispielserver")
     assert channels.account_of(made).secret not in ("", code_of(us))
     shown = signed_in.get(f"/channels/{made.pk}/").content.decode()
     assert channels.account_of(made).secret not in shown

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.views import defaults
 
 from resonanz.accounts.models import Role, User
-from resonanz.web.refusals import refusal
+from resonanz.web.entrance_refusals import refusal
 
 
 def no_queries(*_: object) -> None:

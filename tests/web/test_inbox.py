@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -7,14 +9,24 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from resonanz.service.models import Case, Outgoing, OutgoingState
+from resonanz.accounts.models import User
+from resonanz.core import clock
+from resonanz.listening.models import EarlierWording, Post
+from resonanz.people import groups
+from resonanz.service import enquiries, notes
+from resonanz.service.models import Case, CaseEvent, Outgoing, OutgoingState, TagColour
+from resonanz.service.work import linking, tagging
 
 pytestmark = pytest.mark.django_db
 NewCase = Callable[..., Case]
-# Session, reader, navigation, list.
-QUERIES_OF_THE_LIST = 4
-# These, and the case, its answers, posts, wordings, notes, events, the person's identities, and the reader's draft.
-QUERIES_OF_A_CASE = 12
+# Session, reader, navigation, which cases stand in the list, their rows, saved views.
+QUERIES_OF_THE_LIST = 6
+# These, and the case with its tags, posts, events, the person's identities, target groups. What most cases have not is
+# asked for where the case says that it has some (`service.conversation.opened`): this number does not grow.
+QUERIES_OF_A_CASE = 11
+# These, and answers with the reader's draft, notes, linked cases, whoever was asked, earlier wordings of a post, the
+# colleague whom an event names. What is added to the page of a case is added to this case, too.
+QUERIES_OF_A_FULL_CASE = 17
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -40,6 +52,44 @@ def test_case_asks_the_database_as_often_for_many_as_for_one(
         page = signed_in.get(f"/inbox/{cases[0].pk}/").content.decode()
 
     assert "Wann kommt mein Rad?" in page
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_case_that_has_everything_asks_as_often_for_many_things_as_for_one(
+    count: int, signed_in: Client, miriam: User, new_case: NewCase, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    case = new_case("p")
+    for number in range(count):
+        fill(case, new_case(f"other-{number}"), miriam, number)
+
+    with django_assert_num_queries(QUERIES_OF_A_FULL_CASE):
+        page = signed_in.get(f"/inbox/{case.pk}/").content.decode()
+
+    told = "Answer {0}|Note {0}|Tag {0}|Group {0}|Person {0}|Colleague {0}|Wording {0}".format(count - 1).split("|")
+    assert [words for words in told if words not in page] == []
+
+
+def fill(case: Case, other: Case, actor: User, number: int) -> None:
+    """One more of everything that the page of a case shows."""
+    now, place = clock.now(), case.case_posts.get()
+    Outgoing.objects.create(
+        key=uuid4(), channel=case.channel, case=case, in_reply_to=place.post, parent_native_id="p", root_native_id="p",
+        visibility="PUBLIC", created_at=now, author=actor, text=f"Answer {number}", state=OutgoingState.SENT,
+        sent_at=now, native_id=f"answer-{number}", delete_on=now.date(),
+    )  # fmt: skip
+    notes.write(case_id=case.pk, text=f"Note {number}", author=actor)
+    tag = tagging.create(name=f"Tag {number}", colour=TagColour.GOOD, actor=actor)
+    tagging.retag(case_id=case.pk, add=[tag.pk], actor=actor)
+    linking.link(case_id=case.pk, other_id=other.pk, actor=actor)
+    enquiries.ask(
+        case_id=case.pk, name=f"Person {number}", email="who@example.com", question="?", excerpt="", days=7,
+        author=actor, language="en",
+    )  # fmt: skip
+    groups.create(name=f"Group {number}", rule={"handles": ["nobody*"]}, actor=actor)
+    colleague = User.objects.create_user(f"c{number}@example.com", name=f"Colleague {number}", created_at=now)
+    CaseEvent.objects.create(case=case, at=now, act="case.assigned", actor=actor, details={"assignee": colleague.pk})
+    EarlierWording.objects.create(post=place.post, text=f"Wording {number}", replaced_at=now)
+    Post.objects.filter(pk=place.post_id).update(edited_at=now)
 
 
 def test_what_strangers_write_is_never_markup(signed_in: Client, new_case: NewCase) -> None:
@@ -136,3 +186,29 @@ def test_view_reached_from_the_start_page_is_named_only_while_it_is_shown(signed
 
     assert waiting not in signed_in.get("/inbox/?view=all").content.decode()
     assert waiting in signed_in.get("/inbox/?view=waiting").content.decode()
+
+
+def test_a_search_has_four_pages_and_says_that_it_ends(signed_in: Client, new_case: NewCase) -> None:
+    for number in range(105):
+        new_case(str(number), text=f"Wo bleibt die Klingel {number}?")
+
+    pages, onward = [], "?view=all&q=Klingel"
+    while onward:
+        pages.append(signed_in.get(f"/inbox/{onward}").content.decode())
+        link = re.search(r'class="onward"><a class="button" href="([^"]+)"', pages[-1])
+        onward = html.unescape(link[1]) if link else ""
+
+    shown = [set(re.findall(r'data-case="(\d+)"', page)) for page in pages]
+    assert [len(cases) for cases in shown] == [25, 25, 25, 25]
+    assert len(set().union(*shown)) == 100
+    assert ["onward quiet" in page for page in pages] == [False, False, False, True]
+
+
+def test_a_search_with_a_page_full_of_hits_ends_there(signed_in: Client, new_case: NewCase) -> None:
+    for number in range(25):
+        new_case(str(number), text=f"Wo bleibt die Klingel {number}?")
+
+    page = signed_in.get("/inbox/?view=all&q=Klingel").content.decode()
+
+    assert page.count("data-case=") == 25
+    assert 'class="onward' not in page

@@ -9,6 +9,7 @@ from django.test import Client
 from resonanz.core import clock
 from resonanz.listening.models import Post, PostChannel, Topic
 from resonanz.service.models import Case
+from resonanz.triage.models import Likeness
 
 pytestmark = pytest.mark.django_db
 HOSTILE = '</script><b>"Räder"</b> & \N{RIGHT-TO-LEFT OVERRIDE}x'
@@ -88,3 +89,32 @@ def test_filters_stay_on_earlier_pages(signed_in: Client, new_case: Callable[...
 )  # fmt: skip
 def test_addresses_that_nobody_would_type_are_borne(signed_in: Client, query: str) -> None:
     assert signed_in.get(f"/listening/?{query}").status_code == 200
+
+
+def test_what_many_say_is_shown_once_with_how_many_more(signed_in: Client, new_case: Callable[..., Case]) -> None:
+    for name in ("a", "b", "c", "d"):
+        new_case(name)
+    alike = [Post.objects.get(native_id=name) for name in ("a", "b", "c")]
+    for post in alike:
+        Likeness.objects.create(post=post, digest=1, alike=alike[0].pk)
+    Post.objects.filter(pk=alike[1].pk).update(kind="REVIEW")
+
+    page = signed_in.get("/listening/").content.decode()
+
+    assert page.count('<article class="row"') == 2
+    assert f'id="post-{alike[2].pk}"' in page
+    assert f'href="/listening/?alike={alike[0].pk}">and 2 nearly the same</a>' in page
+    assert _shown(signed_in, f"alike={alike[0].pk}") == 3
+    assert _shown(signed_in, "kind=REVIEW") == 1, "what a filter leaves stands for the others"
+    assert _shown(signed_in, "alike=x") == 2
+
+
+def test_a_row_and_a_case_tell_that_others_say_the_same(signed_in: Client, new_case: Callable[..., Case]) -> None:
+    case, _other = new_case("a"), new_case("b")
+    for name in ("a", "b"):
+        Likeness.objects.create(post=Post.objects.get(native_id=name), digest=1, alike=7)
+
+    page = signed_in.get(f"/inbox/{case.pk}/").content.decode()
+
+    assert page.count(">1 alike<") == 2
+    assert 'href="/listening/?alike=7">Others say nearly the same</a>' in page

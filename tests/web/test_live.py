@@ -9,19 +9,20 @@ from pytest_django import DjangoAssertNumQueries
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.service import drafts
+from resonanz.service import cases
+from resonanz.service.answers import drafts
 from resonanz.service.models import Case, CaseNote, CaseState, Outgoing, OutgoingState
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 NewCase = Callable[..., Case]
 SCRIPT = {"HX-Request": "true"}
-# Session, reader, navigation, the rows.
-QUERIES_OF_ROWS = 4
-# As the page of a case; the row that changed with it stands in its list.
-QUERIES_OF_NEWS = 12
-# Session, reader, the case.
-QUERIES_OF_PRESENCE = 4
+# Session, reader, navigation, which cases belong to the list, their rows.
+QUERIES_OF_ROWS = 5
+# As the page of a case; its row is asked for where its id stands in the list.
+QUERIES_OF_NEWS = 10
+# Session, reader, the case; the claim of whoever writes, in two: as a row and as a notice.
+QUERIES_OF_PRESENCE = 6
 
 
 @pytest.fixture
@@ -98,14 +99,14 @@ def test_act_asked_by_a_script_answers_with_pieces_and_the_way_back(signed_in: C
 
     pieces = signed_in.post(f"/inbox/{case.pk}/claim/", headers=SCRIPT).content.decode()
 
-    assert "with Miriam Kessler" in pieces
+    assert "I am at it" in pieces
     assert 'action="/undo/' in pieces
     assert "<html" not in pieces
 
 
 def test_claim_that_somebody_else_won_is_refused_by_name(signed_in: Client, new_case: NewCase, nora: User) -> None:
     case = new_case("p")
-    Case.objects.filter(pk=case.pk).update(assignee=nora)
+    cases.claim(case_id=case.pk, actor=nora)
 
     answer = signed_in.post(f"/inbox/{case.pk}/claim/", headers=SCRIPT)
 
@@ -153,7 +154,9 @@ def test_refused_answer_tells_a_script_why_and_keeps_the_words_as_draft(signed_i
     answer = signed_in.post(f"/inbox/{case.pk}/reply/", draft_form(case, "Ja. " * 200), headers=SCRIPT)
 
     assert answer.status_code == 422
-    assert answer.json() == {"refused": "Too long for this network: 799 of 500 characters."}
+    assert answer.json() == {
+        "refused": "An answer is not longer than the network allows. Too long for this network: 799 of 500 characters."
+    }
     assert Outgoing.objects.get().state == OutgoingState.DRAFT
 
 

@@ -97,7 +97,7 @@ def test_acts_lead_back_only_to_our_own_pages(signed_in: Client, new_case: Calla
     assert answer.headers["Location"] == f"/inbox/{case.pk}/"
 
 
-@pytest.mark.parametrize("act", ["resolve", "reopen", "posts/1/none", "assign", "ruling", "reply"])
+@pytest.mark.parametrize("act", ["resolve", "reopen", "posts/1/none", "assign", "look", "reply"])
 def test_acts_on_a_case_that_is_gone_are_told_calmly(act: str, signed_in: Client) -> None:
     form = {"text": "Hallo", "post_id": 1, "key": "6f1c7f0c-1d2e-4d6f-8a52-0d1f6f3e7a11", "reason": "SPAM"}
 

@@ -14,13 +14,13 @@ LETTERS = {act: letter.upper() for act, letter in DEFAULT_LETTERS.items()}
 
 
 def test_chosen_letter_stands_in_the_settings_and_on_every_page(signed_in: Client, miriam: User) -> None:
-    signed_in.post("/settings/keys/", {"keys_on": "on", **LETTERS, "help": "i"})
+    signed_in.post("/settings/keys/", {"keys_on": "on", **LETTERS, "help": "4"})
 
     miriam.refresh_from_db()
     page = signed_in.get("/settings/").content.decode()
-    assert miriam.keys == {"help": "i"}
-    assert "&quot;i&quot;: &quot;help&quot;" in page
-    assert '<kbd data-kbd="help">I</kbd>' in page
+    assert miriam.keys == {"help": "4"}
+    assert "&quot;4&quot;: &quot;help&quot;" in page
+    assert '<kbd data-kbd="help">4</kbd>' in page
 
 
 @pytest.mark.parametrize(

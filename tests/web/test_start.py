@@ -13,10 +13,11 @@ from resonanz.accounts import company
 from resonanz.accounts.models import Company, Role, User
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
+from resonanz.duties.models import Responsibility
 from resonanz.listening.models import Post, Topic
 from resonanz.networks.models import Channel
 from resonanz.pipeline import tasks
-from resonanz.service.models import Case, Responsibility
+from resonanz.service.models import Case
 from resonanz.web.forms.start import FeedForm
 from resonanz.web.views import channel_removal
 

@@ -13,7 +13,7 @@ from django.test import Client
 from resonanz.accounts import company
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.service import replies
+from resonanz.service.answers import replies
 from resonanz.service.models import Case, CasePost
 
 pytestmark = pytest.mark.django_db

@@ -33,7 +33,8 @@ def back(request: HttpRequest, otherwise: str, *, field: str = "next") -> HttpRe
     ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return redirect(wanted if ours and wanted else otherwise)
+    is_path = wanted.startswith("/")  # `redirect` would look for anything else among the names of pages
+    return redirect(wanted if ours and is_path else otherwise)
 
 
 def signed_in(request: HttpRequest) -> User:

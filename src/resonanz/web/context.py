@@ -11,15 +11,22 @@ from django.utils.translation import gettext as _
 from resonanz.accounts import company
 from resonanz.accounts.access import Act, may
 from resonanz.accounts.models import Area, User
-from resonanz.service import inbox
+from resonanz.service.lists import inbox
 from resonanz.web import first_start, times
+
+_IN_ROOM = {
+    "moderation": "/guideline/", "groups": "/guideline/", "tags": "/inbox/", "outgoing": "/inbox/",
+    "answered": "/", "ended": "/",
+}  # fmt: skip
+"""In which room a page stands whose address does not begin with the room's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """One entry of the navigation. `rare` ones leave the bar of a phone and stand under "More".
 
-    With an `area` it shows only where the company uses that; with `waits` it shows in any case.
+    With an `area` it shows only where the company uses that; with `waits` it shows in any case. A `hidden` one is there
+    for a script that shows it as soon as something waits in it.
     """
 
     act: Act
@@ -30,6 +37,7 @@ class Room:
     count: str = ""
     area: Area | None = None
     waits: bool = False
+    hidden: bool = False
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -52,6 +60,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def _is_in(path: str, room: Room) -> bool:
+    if (elsewhere := _IN_ROOM.get(path.split("/")[1])) is not None:
+        return room.address == elsewhere
     return path == room.address or (room.address != "/" and path.startswith(room.address))
 
 
@@ -63,13 +73,20 @@ def _is_in_use(room: Room) -> bool:
 
 def _rooms(waiting: dict[str, int], starting: bool) -> list[Room]:
     mine, some_open = times.number(waiting["waiting"]) if waiting["waiting"] else "", bool(waiting["open"])
+    signing = times.number(waiting["to_sign"]) if waiting.get("to_sign") else ""
+    reading = times.number(waiting["to_read"]) if waiting.get("to_read") else ""
     service, listening = Area.SERVICE, Area.LISTENING
     return [
         *([Room(Act.SET_UP, _("First start"), "/start/", "start")] if starting else []),
         Room(Act.ENTER, _("Today"), "/", "today"),
         Room(Act.READ_CASES, _("Inbox"), "/inbox/", "inbox", count=mine, area=service, waits=some_open),
+        Room(Act.ANSWER, _("Approvals"), "/approvals/", "approvals", count=signing, hidden=not signing),
         Room(Act.READ_POSTS, _("Listening"), "/listening/", "listening", area=listening),
         Room(Act.MANAGE_TOPICS, _("Topics"), "/topics/", "topics", rare=True, area=listening),
+        Room(Act.CORRECT_TRIAGE, _("Judges"), "/judges/", "judges", rare=True),
+        Room(Act.READ_CASES, _("Known issues"), "/issues/", "help", rare=True, area=service),
+        Room(Act.MANAGE_MACROS, _("Macros"), "/macros/", "note", rare=True, area=service),
+        Room(Act.ANSWER, _("Knowledge"), "/knowledge/", "knowledge", rare=True, area=service),
         Room(Act.MANAGE_CHANNELS, _("Channels"), "/channels/", "channels", rare=True),
         Room(
             Act.MANAGE_RESPONSIBILITIES,
@@ -80,6 +97,7 @@ def _rooms(waiting: dict[str, int], starting: bool) -> list[Room]:
             area=service,
             waits=some_open,
         ),
+        Room(Act.READ_GUIDELINE, _("Guideline"), "/guideline/", "guideline", rare=True, count=reading),
         Room(Act.MANAGE_COLLEAGUES, _("Colleagues"), "/colleagues/", "colleagues", rare=True),
         Room(Act.SET_UP, _("Company"), "/company/", "company", rare=True),
     ]
@@ -88,4 +106,10 @@ def _rooms(waiting: dict[str, int], starting: bool) -> list[Room]:
 def _waiting(user: User) -> dict[str, int]:
     """One's own open cases, how many of all are late, and whether there are any: one bounded query for every page."""
     waiting = inbox.waiting(user=user)
-    return {"waiting": waiting.mine, "late": waiting.late, "open": int(waiting.some_open)}
+    return {
+        "waiting": waiting.mine,
+        "late": waiting.late,
+        "open": int(waiting.some_open),
+        "to_sign": waiting.to_sign,
+        "to_read": waiting.to_read if may(user, Act.ANSWER) else 0,
+    }

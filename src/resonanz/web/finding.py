@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,8 +18,10 @@ from resonanz.accounts.models import User
 from resonanz.listening.models import Topic
 from resonanz.networks.models import Channel
 from resonanz.people.queries import identities_called
-from resonanz.service.finding import find_cases
-from resonanz.web import context, words
+from resonanz.service import naming
+from resonanz.service.lists import views
+from resonanz.service.lists.finding import find_cases
+from resonanz.web import context, marking, words
 
 MOST_OF_A_KIND = 6
 _LONGEST = 80
@@ -45,16 +49,20 @@ class Group:
 
 def groups(*, user: User, request: HttpRequest, asked: str) -> list[Group]:
     """What fits the words, kind by kind; without words every page and every act."""
-    offered = [Group(_("Pages"), _fitting(asked, _pages(request))), Group(_("Actions"), _fitting(asked, _acts(user)))]
+    offered = [
+        Group(_("Pages"), _fitting(asked, _pages(request))),
+        Group(_("Views"), _fitting(asked, _views(user))),
+        Group(_("Actions"), _fitting(asked, _acts(user))),
+    ]
     if asked:
-        searched = [Group(name, find(asked)) for act, name, find in _searches() if may(user, act)]
+        searched = [Group(name, find(asked)) for act, name, find in _searches(user) if may(user, act)]
         offered = [*searched[:2], *offered, *searched[2:]]
     return [group for group in offered if group.found]
 
 
-def _searches() -> list[tuple[Act, str, Callable[[str], list[Found]]]]:
+def _searches(user: User) -> list[tuple[Act, str, Callable[[str], list[Found]]]]:
     return [
-        (Act.READ_CASES, _("Cases"), _cases),
+        (Act.READ_CASES, _("Cases"), partial(_cases, user)),
         (Act.READ_PEOPLE, _("People"), _people),
         (Act.READ_POSTS, _("Topics"), _topics),
         (Act.MANAGE_CHANNELS, _("Channels"), _channels),
@@ -75,10 +83,19 @@ def _pages(request: HttpRequest) -> Iterator[Found]:
     yield Found(_("Components of the pages"), reverse("components"), icon="components")
 
 
+def _views(user: User) -> Iterator[Found]:
+    """Lists with a name: the reader's own, and those shared with them."""
+    if may(user, Act.READ_CASES):
+        for view in views.in_order(user=user):
+            asked = {"view": view.listed, **({"q": view.asked} if view.asked else {}), **view.narrowed}
+            yield Found(view.name, f"{reverse('inbox')}?{urlencode(asked)}", about=view.asked, icon="inbox")
+
+
 def _acts(user: User) -> Iterator[Found]:
     for act, told, name in [
         (Act.MANAGE_TOPICS, _("New topic"), "new_topic"),
         (Act.MANAGE_CHANNELS, _("Connect a channel"), "new_channel"),
+        (Act.MANAGE_TAGS, _("Change tags"), "tags"),
         (Act.ENTER, _("Change the password"), "account_change_password"),
         (Act.ENTER, _("Passkeys"), "mfa_list_webauthn"),
         (Act.ENTER, _("Second factor"), "mfa_index"),
@@ -90,17 +107,21 @@ def _acts(user: User) -> Iterator[Found]:
     yield Found(_("Sign out"), form="sign-out", icon="act")
 
 
-def _cases(asked: str) -> list[Found]:
-    found = find_cases(words=asked, most=MOST_OF_A_KIND)
+def _cases(user: User, asked: str) -> list[Found]:
+    found = find_cases(words=asked, most=MOST_OF_A_KIND, reader=user)
     return [
         Found(
             case.author or f"#{case.case_id}",
             reverse("case", args=[case.case_id]),
-            about=f"{words.word('intents', case.intent)} · {Truncator(case.text).chars(_LONGEST)}",
+            about=f"{words.word('intents', case.intent)} · {_begin(case.text)}",
             icon="inbox",
         )
         for case in found
     ]
+
+
+def _begin(said: str) -> str:
+    return Truncator(naming.masked(said, mask=marking.mask())).chars(_LONGEST)
 
 
 def _people(asked: str) -> list[Found]:

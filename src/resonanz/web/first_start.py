@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from resonanz.accounts import company
 from resonanz.accounts.access import Act, may
-from resonanz.accounts.models import User
+from resonanz.accounts.models import Company, User
+from resonanz.duties import responsibilities
 from resonanz.networks.models import Channel
-from resonanz.service import responsibilities
 
 STEPS: Mapping[str, Promise] = {
     "area": _("What for"),
@@ -48,7 +49,11 @@ def leads_there(user: User | AnonymousUser) -> bool:
     known = company.glance()
     if known.started_at is not None or not may(user, Act.SET_UP):
         return False
-    return not Channel.objects.exists() if known.pk is None else company.company().started_at is None
+    if known.pk is not None:
+        return True
+    # Another process may have begun since: with channels and without that, the installation is an older one.
+    is_starting = Exists(Company.objects.filter(started_at__isnull=True))
+    return not Channel.objects.filter(~is_starting).exists()
 
 
 def is_under_way(user: User | AnonymousUser) -> bool:
@@ -98,7 +103,7 @@ def _done(request: HttpRequest) -> set[str]:
         done.add("area")
     if Channel.objects.exists():
         done.add("channel")
-        if not responsibilities.holes():
+        if all(hole.code == "responsibility.no_deputy" for hole in responsibilities.holes()):
             done.add("who")
     if found.started_at is not None:
         done.add("live")

@@ -32,4 +32,5 @@ def inbox_words() -> dict[str, str]:
         "line_lost": _("The connection is lost. Shown is what was known at %(time)s; the rest follows by itself."),
         "signed_out": _("Signed out. What was typed stays here and is kept after signing in."),
         "sign_in": _("Sign in"),
+        "picked": _("%(count)s selected"),
     }

@@ -20,6 +20,7 @@ ANSWERS: dict[str, Promise] = {
 def heading(chosen: PostFilter) -> str:
     """ "Posts of 20 November 2026 on Bicycles · negative, still waiting"."""
     narrower = [
+        _("nearly the same") if chosen.alike else "",
         str(ANSWERS.get(chosen.answer, "")),
         chosen.channel.name if chosen.channel else "",
         words.word("sentiments", chosen.sentiment),

@@ -1,26 +1,23 @@
-"""What the entrance answers before any page is asked: in both languages, for it knows nothing of the reader."""
+"""Cases to which an act on many was not done: by the name of whom each is with, and why."""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
 
-from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import translation
+from resonanz.service.models import Case
+from resonanz.service.work.acting import Refused
+from resonanz.web import words
 
 
-@cache
-def refusal(status: int) -> tuple[list[tuple[bytes, bytes]], bytes]:
-    """Headers and body for a request that is too large (413) or came too slowly (408)."""
-    languages = [code for code, _name in settings.LANGUAGES]
-    with translation.override(languages[0]):
-        body = render_to_string("web/refused.html", {"status": status, "languages": languages}).encode()
-    headers = {
-        "content-type": "text/html; charset=utf-8",
-        "content-length": str(len(body)),
-        "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'",
-        "x-content-type-options": "nosniff",
-        "cache-control": "no-store",
-        "connection": "close",
-    }
-    return [(name.encode(), value.encode()) for name, value in headers.items()], body
+def named(refused: Sequence[Refused]) -> list[dict[str, object]]:
+    """Each with its id, a name, and why not."""
+    rows = Case.objects.filter(pk__in=[one.case_id for one in refused]).select_related("identity")
+    names = {case.pk: str(case.identity.name or case.identity.handle) for case in rows if case.identity}
+    return [
+        {
+            "id": one.case_id,
+            "name": names.get(one.case_id, f"#{one.case_id}"),
+            "why": words.sentence(one.code, one.params),
+        }
+        for one in refused
+    ]

@@ -89,7 +89,7 @@ def _outcome(one: Rehearsed) -> tuple[str, str]:
 def _hole(one: Rehearsed, channel_id: int) -> Hole | None:
     if one.gap is None:
         return None
-    owner = str(one.responsibility.owner) if one.responsibility else ""
+    owner = str(one.responsibility.owner) if one.responsibility and one.responsibility.owner else ""
     topic = one.topics[0] if one.topics else None
     told = words.sentence(
         one.gap.value,

@@ -83,8 +83,8 @@ class Notices:
 
 
 _notices = Notices()
-# Looking at a session needs the database for a moment; two threads serve any number of streams.
-_sessions = ThreadPoolExecutor(2, thread_name_prefix="stream-session")
+# Looking at a session needs the database for a moment; one thread serves any number of streams.
+_sessions = ThreadPoolExecutor(1, thread_name_prefix="stream-session")
 
 
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:

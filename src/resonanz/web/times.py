@@ -46,6 +46,17 @@ def ago(moment: datetime) -> str:
     return _day_and_time(moment)
 
 
+def until(moment: datetime) -> str:
+    """ "14:30" today, "Mon 09:00" within the week, "30 Nov" further away."""
+    local, today = timezone.localtime(moment), timezone.localtime(clock.now()).date()
+    days = (local.date() - today).days
+    if days == 0:
+        return local.strftime("%H:%M")
+    if days < 7:
+        return formats.date_format(local, "D H:i")
+    return formats.date_format(local, _("j M"))
+
+
 def exact(moment: datetime) -> str:
     """Day, month, year and minute, in the reader's zone and language."""
     return formats.date_format(timezone.localtime(moment), _("j F Y, H:i"))

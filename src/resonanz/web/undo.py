@@ -11,13 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from resonanz.core import clock
-from resonanz.service import inbox, undoing
+from resonanz.service.answers.replies import TIME_TO_UNDO
+from resonanz.service.lists import inbox
 from resonanz.service.models import CaseEvent
-from resonanz.service.replies import TIME_TO_UNDO
-from resonanz.web import words
+from resonanz.service.work import undoing
+from resonanz.triage.learning import labels as company_labels
+from resonanz.web import judged_words, times, words
 from resonanz.web.acts import signed_in
 
 _UNTIL = "undo_until"
+_JUDGED = "undo_judged"
 _LONGEST = timedelta(minutes=1)
 
 
@@ -29,6 +32,16 @@ class Undoable:
     words: str
     address: str
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A person's word on a label of a post, and the one that stood there before, "" where there was none."""
+
+    post_id: int
+    label: str
+    value: str
+    former: str
 
 
 def remember(request: HttpRequest) -> None:
@@ -43,8 +56,40 @@ def open_for(request: HttpRequest) -> list[Undoable]:
         return []
     if until < clock.now().timestamp():
         del request.session[_UNTIL]
+        forget_judged(request)
         return []
-    return sorted([*_replies(request), *_acts(request)], key=lambda undoable: undoable.seconds)
+    return sorted([*_replies(request), *_acts(request), *judged(request)], key=lambda undoable: undoable.seconds)
+
+
+def remember_judged(request: HttpRequest, done: Judged) -> None:
+    """A label was corrected or confirmed; the last one can be taken back."""
+    remember(request)
+    request.session[_JUDGED] = [done.post_id, done.label, done.value, done.former, clock.now().timestamp()]
+
+
+def forget_judged(request: HttpRequest) -> None:
+    """It was taken back."""
+    request.session.pop(_JUDGED, None)
+
+
+def judged_just_now(request: HttpRequest) -> Judged | None:
+    """What this reader said of a label last, while it can be taken back."""
+    kept = request.session.get(_JUDGED)
+    if kept is None or clock.now().timestamp() - kept[-1] > TIME_TO_UNDO.total_seconds():
+        return None
+    return Judged(*kept[:-1])
+
+
+def judged(request: HttpRequest) -> list[Undoable]:
+    """The same as the message that takes it back."""
+    done = judged_just_now(request)
+    if done is None:
+        return []
+    since = clock.now().timestamp() - request.session[_JUDGED][-1]
+    told = judged_words.said_as(done.label, done.value, company_labels.names())
+    address = reverse("take_back_correction", args=[done.post_id])
+    left = max(0.0, round(TIME_TO_UNDO.total_seconds() - since, 1))
+    return [Undoable(f"undo-judged-{done.post_id}", _("Kept: %(told)s.") % {"told": told}, address, left)]
 
 
 def _replies(request: HttpRequest) -> list[Undoable]:
@@ -74,7 +119,19 @@ def _acts(request: HttpRequest) -> list[Undoable]:
 def _told(event: CaseEvent) -> str:
     if event.act == "note.written":
         return _("Note kept.")
-    return f"{words.word('events', event.act)}."
+    done = f"{words.word('events', event.act)}."
+    if event.act == "case.moderated":
+        done = _told_of_moderation(event)
+    count = undoing.size_of(event=event)
+    return done if count == 1 else _("%(count)s cases: %(done)s") % {"count": times.number(count), "done": done}
+
+
+def _told_of_moderation(event: CaseEvent) -> str:
+    act = words.word("moderations", str(event.details.get("moderation_act")))
+    state = str(event.details.get("moderation_state", "QUEUED"))
+    if state == "QUEUED":
+        return _("%(act)s: happens in a few seconds.") % {"act": act}
+    return f"{act}: {words.word('moderation_states', state)}."
 
 
 def _left(until: datetime | None) -> float:

@@ -64,6 +64,18 @@ class OptionsForm(forms.Form):
             self.fields[option.key].initial = settings.get(option.key, "")
 
 
+class WriteToUsForm(forms.Form):
+    """Where people can write to us in private, on a network that does not let us write first."""
+
+    write_to_us = forms.URLField(
+        label=_("Address for private messages"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("It stands in the public answer that asks somebody to write in private."),
+    )
+
+
 def options_of(network: str) -> tuple[Option, ...]:
     """What can be chosen for a channel of this network."""
     connector = registry.connector(network)

@@ -26,6 +26,13 @@ class ColleagueForm(forms.Form):
         Team.objects.order_by("name"), label=_("Teams"), required=False, widget=forms.CheckboxSelectMultiple
     )
     is_active = forms.BooleanField(label=_("May sign in"), required=False, initial=True)
+    reads_employee_names = forms.BooleanField(
+        label=_("Neutral person"),
+        required=False,
+        help_text=_(
+            "Gets the cases in which employees are named, and may read the names. Everybody else sees them hidden."
+        ),
+    )
 
     def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,7 +41,8 @@ class ColleagueForm(forms.Form):
         role.choices = [
             (code, f"{name} – {words.word('roles_explained', code)}") for code, name in words.choices("roles")
         ]
-        del self.fields["is_active" if is_new else "email"]
+        for name in ("is_active", "reads_employee_names") if is_new else ("email",):
+            del self.fields[name]
         if not Team.objects.exists():
             del self.fields["teams"]
 
@@ -58,7 +66,7 @@ class SettingsForm(forms.Form):
         assert isinstance(zone, forms.ChoiceField)  # noqa: S101 (as above)
         language.choices = [("", _("as the browser asks")), *settings.LANGUAGES]
         stored = str((kwargs.get("initial") or {}).get("time_zone", ""))
-        zone.choices = [("", settings.DEFAULT_TIME_ZONE), *_zones_by_continent(stored)]
+        zone.choices = [("", settings.DEFAULT_TIME_ZONE), *zones_by_continent(stored)]
 
 
 @cache
@@ -68,7 +76,7 @@ def _zones() -> frozenset[str]:
     return frozenset(known & available_timezones())
 
 
-def _zones_by_continent(stored: str) -> list[tuple[str, list[tuple[str, str]]]]:
+def zones_by_continent(stored: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """Choices in groups. A zone that was chosen under an older name stays what it is."""
     names = sorted(name for name in _zones() | {stored} if name)
     grouped = groupby(names, key=lambda name: name.partition("/")[0])

@@ -15,6 +15,8 @@ from resonanz.listening.posts import Wanted
 from resonanz.networks.models import Channel
 from resonanz.triage.feedback import SENTIMENTS
 
+_MOST_DIGITS = 18
+
 
 @dataclass(frozen=True, slots=True)
 class PostFilter:
@@ -26,6 +28,7 @@ class PostFilter:
     sentiment: str = ""
     kind: str = ""
     answer: str = ""
+    alike: int | None = None
 
     @classmethod
     def of(
@@ -40,6 +43,7 @@ class PostFilter:
             sentiment=_one_of(asked.get("sentiment", ""), SENTIMENTS),
             kind=_one_of(asked.get("kind", ""), Kind.values),
             answer=_one_of(asked.get("answer", ""), list(Answer) if day and may_read_cases else []),
+            alike=_number(asked.get("alike", "")),
         )
 
     def wanted(self, zone: ZoneInfo) -> Wanted:
@@ -53,6 +57,7 @@ class PostFilter:
             channel_id=self.channel.pk if self.channel else None,
             sentiment=self.sentiment,
             kind=self.kind,
+            alike=self.alike,
             since=since,
             until=until,
         )
@@ -60,7 +65,7 @@ class PostFilter:
     @property
     def narrows(self) -> bool:
         """Whether anything but the topic narrows the list."""
-        return bool(self.channel or self.day or self.sentiment or self.kind)
+        return bool(self.channel or self.day or self.sentiment or self.kind or self.alike)
 
     def address(self, **changed: object) -> str:
         """The query of a link to this list, with some parts changed; "" takes a part away."""
@@ -71,8 +76,13 @@ class PostFilter:
             "sentiment": self.sentiment,
             "kind": self.kind,
             "answer": self.answer,
+            "alike": self.alike or "",
         }
         return "?" + urlencode({name: part for name, part in (parts | changed).items() if part})
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _one_of(text: str, known: Collection[str]) -> str:

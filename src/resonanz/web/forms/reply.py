@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django import forms
+from django.utils import timezone
+
+from resonanz.web import words
 
 
 class ReplyForm(forms.Form):
@@ -12,6 +18,28 @@ class ReplyForm(forms.Form):
     post_id = forms.IntegerField()
     key = forms.UUIDField()
     then_resolve = forms.BooleanField(required=False)
+    macro_id = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    send_at = forms.CharField(required=False, max_length=40)
+    send_at_own = forms.CharField(required=False, max_length=40)
+
+    def clean(self) -> dict[str, Any]:
+        """`planned_for`: the moment that was offered, or one of one's own in the time of the page; None is now."""
+        typed = super().clean() or {}
+        chosen, own = typed.pop("send_at", ""), typed.pop("send_at_own", "")
+        typed["planned_for"] = None
+        if written := own if chosen == "own" else chosen:
+            typed["planned_for"] = self._moment(written)
+        elif chosen:
+            self._moment("")
+        return typed
+
+    def _moment(self, written: str) -> datetime | None:
+        try:
+            moment = datetime.fromisoformat(written)
+        except ValueError:
+            self.add_error("send_at", words.sentence("planned.no_moment", {}))
+            return None
+        return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
 class DraftForm(forms.Form):

@@ -15,8 +15,9 @@ from django.utils.safestring import SafeString
 from resonanz.accounts.access import Act, may
 from resonanz.core import text
 from resonanz.listening.models import Post
-from resonanz.service.models import CaseEvent
-from resonanz.web import evaluations, keys, marking, times, words
+from resonanz.service import naming
+from resonanz.service.models import Case, CaseEvent
+from resonanz.web import aftermath_words, case_rows, due_words, evaluations, keys, marking, times, words
 from resonanz.web.sentences import SENTENCES
 from resonanz.web.static_files import imports
 
@@ -30,9 +31,27 @@ def due(moment: datetime | None) -> times.Due | None:
 
 
 @register.filter
+def because(record: dict[str, Any]) -> str:
+    """How a stored due time came about, in words."""
+    return due_words.because(record)
+
+
+@register.filter
 def ago(moment: datetime) -> str:
     """When it was, as people say it."""
     return times.ago(moment)
+
+
+@register.filter
+def until(moment: datetime) -> str:
+    """When it will be, as short as can be."""
+    return times.until(moment)
+
+
+@register.filter
+def from_iso(written: str) -> datetime:
+    """A moment as JSON keeps it."""
+    return datetime.fromisoformat(written)
 
 
 @register.filter
@@ -85,12 +104,24 @@ def sentence(code: str) -> str:
 
 @register.filter
 def marked(post: Post) -> SafeString:
-    """The text of a post with the pieces underlined that decided its evaluation."""
-    evaluation = getattr(post, "evaluation", None)
+    """The text of a post with the pieces underlined that decided its evaluation, and employees' names hidden."""
+    evaluation, hidden = getattr(post, "evaluation", None), naming.pieces(post.text)
     if evaluation is None:
-        return marking.marked(post.text, {})
-    believed = {chip.label: chip.words for chip in evaluations.chips(evaluation)}
-    return marking.marked(post.text, evaluation.labels, believed)
+        return marking.marked(post.text, {}, hidden=hidden)
+    believed = [(chip.label, chip.words) for chip in evaluations.chips(evaluation) if chip.label and not chip.unsure]
+    return marking.marked(post.text, evaluation.labels, dict(believed[: evaluations.MOST_UNDERLINED]), hidden)
+
+
+@register.filter
+def masked(said: str | None) -> str:
+    """Words of others with employees' names hidden; before anything shortens them."""
+    return naming.masked(said, mask=marking.mask()) if said else ""
+
+
+@register.filter
+def names_somebody(post: Post) -> bool:
+    """Whether a name is hidden in it."""
+    return bool(naming.pieces(post.text))
 
 
 @register.filter
@@ -106,11 +137,16 @@ def chips(post: Post) -> list[evaluations.Chip]:
     return evaluations.chips(evaluation) if evaluation else []
 
 
-@register.filter
-def corrections(post: Post) -> list[tuple[str, str]]:
-    """What could be believed of a post instead."""
-    evaluation = getattr(post, "evaluation", None)
-    return evaluations.corrections(evaluation) if evaluation else []
+@register.simple_tag(takes_context=True)
+def case_row(context: Context, case: Case) -> SafeString:
+    """The row of a case in the list of this page: `{% case_row case %}`."""
+    return case_rows.drawn(case, query=context["query"], current_id=context.get("current_id"))
+
+
+@register.simple_tag
+def how_it_ended(case: Case) -> aftermath_words.Told | None:
+    """What was said after our answer, as far as it tells how the case ended."""
+    return aftermath_words.told(getattr(case, "aftermath", None))
 
 
 @register.filter
@@ -138,9 +174,9 @@ def acts_by_letter(user: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def keys_of_reader(context: Context) -> list[keys.Key]:
-    """The reader's letters with their acts in words."""
-    return keys.keys_of(context["user"])
+def key_list(context: Context) -> SafeString:
+    """The reader's letters with their acts in words, and the keys together with Ctrl: `{% key_list %}`."""
+    return keys.key_list(context["user"])
 
 
 @register.simple_tag

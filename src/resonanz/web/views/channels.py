@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,14 +11,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from resonanz.accounts.access import Act
 from resonanz.core.errors import ResonanzError
+from resonanz.duties import live
+from resonanz.duties.models import Responsibility
 from resonanz.networks import channels as room
 from resonanz.networks import registry
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Channel
-from resonanz.service.models import Responsibility
+from resonanz.service.work import privately
 from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
-from resonanz.web.forms.channels import ChannelForm, OptionsForm, options_of
+from resonanz.web.forms.channels import ChannelForm, OptionsForm, WriteToUsForm, options_of
 from resonanz.web.permissions import page
 
 
@@ -41,6 +43,7 @@ def new_channel(request: HttpRequest) -> HttpResponse:
         except ResonanzError as error:
             form.add_error(None, words.told(error))
         else:
+            live.go_live_where_covered(actor=signed_in(request))
             attempt(request, lambda: None, done=_("%(name)s is connected.") % {"name": made.name})
             return redirect("channel", made.pk)
     return render(request, "web/new_channel.html", {"form": form, "by_invitation": _by_invitation()})
@@ -56,18 +59,25 @@ def _by_invitation() -> list[str]:
 def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
     """How one channel is, and who answers there."""
     found = get_object_or_404(Channel, pk=channel_id)
-    rows = Responsibility.objects.filter(channel=found).select_related("topic", "owner", "deputy", "team")
+    reaching = Q(channel=found) | Q(channel__isnull=True, network__in=["", found.network])
+    rows = Responsibility.objects.filter(reaching).select_related("topic", "owner", "deputy", "team")
     context = {
         "channel": found,
         "responsibilities": rows.order_by(F("topic__name").asc(nulls_last=True), "intent", "id"),
-        "has_catch_all": any(row.topic_id is None and not row.intent for row in rows),
+        "hole": live.hole_of(channel=found),
         "options": OptionsForm(found.network, found.settings) if options_of(found.network) else None,
         "connects": found.network in _by_invitation(),
+        "write_to_us": _write_to_us(found),
         "facts": [
             (name, found.settings[key]) for key, name in words.choices("server_facts") if found.settings.get(key)
         ],
     }
     return render(request, "web/channel.html", context)
+
+
+def _write_to_us(channel: Channel) -> WriteToUsForm | None:
+    """Where we may write first, nobody has to be asked to write to us."""
+    return None if privately.may_write_first(network=channel.network) else WriteToUsForm(initial=channel.settings)
 
 
 @page(Act.MANAGE_CHANNELS)
@@ -99,7 +109,7 @@ def pause_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
 @page(Act.MANAGE_CHANNELS)
 @require_POST
 def resume_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
-    """Listen there again."""
+    """Listen there, for the first time or again, if somebody answers and somebody stands in."""
     get_object_or_404(Channel, pk=channel_id)
-    attempt(request, lambda: room.resume(channel_id=channel_id, actor=signed_in(request)), done=_("Listening again."))
+    attempt(request, lambda: live.go_live(channel_id=channel_id, actor=signed_in(request)), done=_("Listening."))
     return redirect("channel", channel_id)

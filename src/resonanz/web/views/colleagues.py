@@ -43,7 +43,13 @@ def colleagues(request: HttpRequest) -> HttpResponse:
 def colleague(request: HttpRequest, user_id: int) -> HttpResponse:
     """One colleague, to be changed."""
     found = get_object_or_404(User, pk=user_id)
-    initial = {"name": found.name, "role": found.role, "teams": found.teams.all(), "is_active": found.is_active}
+    initial = {
+        "name": found.name,
+        "role": found.role,
+        "teams": found.teams.all(),
+        "is_active": found.is_active,
+        "reads_employee_names": found.reads_employee_names,
+    }
     form = ColleagueForm(request.POST or None, initial=initial, is_new=False)
     if request.method == "POST" and form.is_valid():
         typed, actor = _typed(form), signed_in(request)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from resonanz.accounts import company
 from resonanz.accounts.access import Act
 from resonanz.core.errors import ResonanzError
+from resonanz.duties import live
 from resonanz.networks import connecting, registry
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Channel
@@ -81,6 +82,7 @@ def connected_account(request: HttpRequest) -> HttpResponse:
         )
     except ResonanzError as error:
         return _not_connected(request, words.told(error), kept["network"])
+    live.go_live_where_covered(actor=signed_in(request))
     messages.success(request, _("%(name)s is connected.") % {"name": made.name})
     return redirect(_next(made))
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -18,17 +22,21 @@ from resonanz.accounts.access import Act, may
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.core.text import clean
-from resonanz.listening.models import Topic
+from resonanz.listening.models import Intent, Topic
 from resonanz.networks import registry
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity
-from resonanz.service import drafts
-from resonanz.service import inbox as lists
-from resonanz.service.conversation import Conversation, conversation
-from resonanz.service.inbox import Cursor, Filters, View
-from resonanz.service.models import Case, CasePost, Intent, Outgoing
-from resonanz.web import times, undo, words
+from resonanz.service.answers.inviting import invitation
+from resonanz.service.conversation import Conversation, conversation, opened
+from resonanz.service.lists import filtering, views
+from resonanz.service.lists import inbox as lists
+from resonanz.service.lists.filter_language import Problem, names_beginning
+from resonanz.service.lists.filtering import Meant
+from resonanz.service.lists.inbox import Cursor, Filters, View
+from resonanz.service.models import Approval, ApprovalState, Case, CasePost, ClosedBecause, NoneNeeded, Outgoing
+from resonanz.service.work import closing, known_issues, linking, privately
+from resonanz.web import attached, declaration_words, times, undo, urgency_words, words
 from resonanz.web.acts import signed_in
 from resonanz.web.inbox_words import inbox_words
 from resonanz.web.permissions import page
@@ -38,11 +46,13 @@ VIEWS = {
     View.TEAM: _("Team"),
     View.WAITING: _("Waiting"),
     View.LATE: _("Late"),
+    View.SNOOZED: _("Snoozed"),
     View.ALL: _("All"),
     View.RESOLVED: _("Resolved"),
 }
-# Reached from the start page; six names in German are wider than the list.
-_SELDOM = {View.WAITING}
+# Four names fill the line in German. These stand below it; what waits is reached from the start page.
+_BELOW = (View.SNOOZED, View.RESOLVED)
+_SELDOM = {View.WAITING, *_BELOW}
 MOST_EARLIER_CASES = 20
 _MOST_ID = 2**63 - 1
 
@@ -51,15 +61,20 @@ _MOST_ID = 2**63 - 1
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """The list alone; beside it a word on what to do."""
-    return render(request, "web/no_case.html" if wants_piece(request) else "web/inbox.html", listed(request))
+    if wants_piece(request):
+        return render(request, "web/no_case.html", beside_list(request))
+    return render(request, "web/inbox.html", listed(request))
 
 
 @page(Act.READ_CASES)
 @require_GET
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
     """A case between the list it stands in and the person it comes from; of an open page only the case is asked."""
-    template = "web/open_case.html" if wants_piece(request) else "web/case.html"
-    return render(request, template, case_context(request, case_id))
+    piece = wants_piece(request)
+    context = case_context(request, case_id, beside_list(request) if piece else listed(request))
+    if into := context["case"].merged_into_id:
+        return redirect(reverse("case", args=[into]) + context["query"])
+    return render(request, "web/open_case.html" if piece else "web/case.html", context)
 
 
 @page(Act.READ_CASES)
@@ -81,19 +96,23 @@ def wants_piece(request: HttpRequest) -> bool:
     return asked.get("HX-Target") == "open" or asked.get("HX-History-Restore-Request") == "true"
 
 
-def case_context(request: HttpRequest, case_id: int, **reply: Any) -> dict[str, Any]:
-    """All that the page of a case shows; `reply` holds what was typed already."""
-    found = get_object_or_404(
-        Case.objects.select_related("channel", "topic", "team", "assignee", "identity__person"), pk=case_id
-    )
-    talk = conversation(case=found)
-    context = listed(request)
+def case_context(request: HttpRequest, case_id: int, around: Mapping[str, Any], **reply: Any) -> dict[str, Any]:
+    """All that the page of a case shows; `around`: the list it is in, `reply`: what was typed already."""
+    found = opened(case_id=case_id)
+    if found is None:
+        raise Http404
+    talk = conversation(case=found, reader=signed_in(request) if may(request.user, Act.ANSWER) else None)
     return {
-        **context,
+        **around,
         "case": found,
+        "called": _called(found),
         "current_id": found.pk,
-        "next_case": _next(context["cases"], found.pk),
+        "next_id": _next(around["ids"], found.pk),
         "talk": talk,
+        "closing": closing_choices(talk),
+        "declared": declaration_words.bands(talk.declarations),
+        "urgent": urgency_words.because(case=found, waiting=talk.open_posts),
+        "links": linking.linked(case_id=found.pk) if _leads_on(talk) else [],
         "names": _names(request, found, talk),
         "known": _known(found),
         "none_needed": words.choices("none_needed"),
@@ -101,10 +120,21 @@ def case_context(request: HttpRequest, case_id: int, **reply: Any) -> dict[str, 
     }
 
 
+def _leads_on(talk: Conversation) -> bool:
+    return talk.tells_of("case.linked") or talk.tells_of("case.split") or talk.tells_of("case.merged")
+
+
+def _called(case: Case) -> str:
+    """Whom the page of a case names; a feed may tell of nobody."""
+    who = case.identity
+    return (who.name or who.handle if who else "") or case.channel.name
+
+
 def addressed(request: HttpRequest) -> dict[str, Any]:
     """What the address of a list says: view, search and filters, and the same as a query to carry on."""
     view, search = _view(request.GET), clean(request.GET.get("q", ""), most=200)
-    narrowed = _filters(request.GET)
+    typed = filtering.meant(text=search, user=signed_in(request))
+    narrowed = filters_of(request.GET, typed)
     asked = {
         "view": view.value,
         "q": search,
@@ -114,8 +144,12 @@ def addressed(request: HttpRequest) -> dict[str, Any]:
     }
     kept = {name: value for name, value in asked.items() if value}
     return {
-        "view": view,
+        "view": listing_of(view, typed),
+        "chosen_view": view,
         "search": search,
+        "words": typed.words,
+        "typed": typed,
+        "problems": [_pointed(search, problem) for problem in typed.problems],
         "filters": narrowed,
         "kept": kept,
         "query": f"?{urlencode(kept)}",
@@ -124,29 +158,96 @@ def addressed(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def beside_list(request: HttpRequest) -> dict[str, Any]:
+    """What a piece of an open page has to know of the list on it: which cases stand there, in their order."""
+    address = addressed(request)
+    ids = lists.page_ids(**_asked(request, address))
+    return {**address, "ids": ids, "to_undo": undo.open_for(request), "piece": wants_piece(request), **moment()}
+
+
+def _asked(request: HttpRequest, address: Mapping[str, Any]) -> dict[str, Any]:
+    """What the address asks the lists for."""
+    if address["view"] is View.TEAM:
+        prefetch_related_objects([signed_in(request)], "teams")
+    return {
+        "user": signed_in(request),
+        "view": address["view"],
+        "search": address["words"],
+        "filters": address["filters"],
+        "after": _cursor(request.GET.get("after", "")),
+    }
+
+
 def listed(request: HttpRequest) -> dict[str, Any]:
     """The list that the address asks for."""
     address = addressed(request)
     view: View = address["view"]
-    found = lists.cases(
-        user=signed_in(request),
-        view=view,
-        search=address["search"],
-        filters=address["filters"],
-        after=_cursor(request.GET.get("after", "")),
-    )
-    following = lists.cursor_after(shown=found, view=view)
+    here = {view, address["chosen_view"]}
+    found = lists.page(**_asked(request, address))
     return {
         **address,
-        "cases": found,
-        "views": {code: name for code, name in VIEWS.items() if code not in (_SELDOM - {view})},
+        "cases": found.cases,
+        "ids": [case.pk for case in found.cases],
+        "most_found": found.most_found,
+        "views": {code: name for code, name in VIEWS.items() if code not in _SELDOM - here},
+        "seldom": {code: VIEWS[code] for code in _BELOW if code not in here},
         "narrowed": _narrowed(address),
-        "onward": f"?{urlencode({**address['kept'], 'after': _written(following)})}" if following else "",
+        "saved_views": partial(saved_views, request, address),
+        "onward": f"?{urlencode({**address['kept'], 'after': _written(found.onward)})}" if found.onward else "",
+        "my_teams": _teams(signed_in(request)) if view is View.TEAM else "",
         "to_undo": undo.open_for(request),
         "piece": wants_piece(request),
         "inbox_words": inbox_words(),
         **moment(),
     }
+
+
+def _teams(user: User) -> str:
+    """Ids of the reader's teams: a page that shows their list asks after their cases (static/web/rows.js)."""
+    return ",".join(str(team.pk) for team in user.teams.all())
+
+
+def listing_of(view: View, typed: Meant) -> View:
+    """The list that shows what was typed: what is resolved or put aside stands in a list of its own."""
+    if typed.asks("is", "resolved"):
+        return View.RESOLVED
+    if typed.asks("is", "snoozed"):
+        return View.SNOOZED
+    return View.ALL if typed.asks("is", "open") and view is View.RESOLVED else view
+
+
+def _pointed(search: str, problem: Problem) -> dict[str, str]:
+    """What is wrong, with the words before it, those that are meant, and those behind."""
+    known = ", ".join(f"{name}:" for name in names_beginning("", german=get_language() == "de"))
+    return {
+        "before": search[: problem.start],
+        "wrong": search[problem.start : problem.end],
+        "behind": search[problem.end :],
+        "told": words.sentence(problem.code, {"known": known, **problem.params}),
+    }
+
+
+def saved_views(request: HttpRequest, address: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The reader's views with their addresses; the one that is shown bears a mark."""
+    found = []
+    for view in views.in_order(user=signed_in(request)):
+        kept = {"view": view.listed, **({"q": view.asked} if view.asked else {}), **view.narrowed}
+        same = {name: str(value) for name, value in kept.items()} == {n: str(v) for n, v in address["kept"].items()}
+        found.append({"view": view, "query": f"?{urlencode(kept)}", "is_shown": same})
+    return found
+
+
+def closing_choices(talk: Conversation) -> list[tuple[str, str]]:
+    """Why it may be closed, where that has to be asked: posts are open, or nobody answered and nothing says why."""
+    said = {"QUEUED", "SENDING", "UNKNOWN", "SENT"}
+    places = [entry.said for entry in talk.entries if entry.said]
+    answered = any(entry.outgoing and entry.outgoing.state in said for entry in talk.entries)
+    answered = answered or any(place.state == "ANSWERED" for place in places)
+    told = any(place.reason not in ("", NoneNeeded.CONTEXT) for place in places)
+    if not talk.open_posts and (answered or told):
+        return []
+    codes = [*closing.REASONS, *([ClosedBecause.ANSWERED] if answered else [])]  # the same figure for the same reason
+    return [(code.value, words.word("closed_because", code)) for code in codes]
 
 
 def moment() -> dict[str, Any]:
@@ -165,17 +266,20 @@ def _view(asked: QueryDict) -> View:
     return View(wanted) if wanted in set(View) else View.MINE
 
 
-def _filters(asked: QueryDict) -> Filters:
+def filters_of(asked: Mapping[str, str], typed: Meant) -> Filters:
+    """What an address narrows a list to, and what was typed besides."""
     kind = asked.get("kind", "")
     return Filters(
         channel_id=_id(asked.get("channel", "")),
         topic_id=_id(asked.get("topic", "")),
         intent=kind if kind in Intent.values else "",
+        conditions=typed.conditions,
     )
 
 
 def _id(written: str) -> int | None:
-    return int(written) if written.isascii() and written.isdecimal() and 0 < int(written[:20]) <= _MOST_ID else None
+    is_number = written.isascii() and written.isdecimal() and len(written) < 20
+    return int(written) if is_number and 0 < int(written) <= _MOST_ID else None
 
 
 def _narrowed(address: dict[str, Any]) -> list[tuple[str, str]]:
@@ -205,14 +309,13 @@ def _cursor(written: str) -> Cursor | None:
 
 
 def _written(cursor: Cursor) -> str:
-    return f"{cursor.due_at.isoformat() if cursor.due_at else ''}_{cursor.case_id}"
+    return f"{cursor.at.isoformat() if cursor.at else ''}_{cursor.case_id}"
 
 
-def _next(cases: list[Case], current_id: int) -> Case | None:
+def _next(ids: Sequence[int], current_id: int) -> int | None:
     """The case after this one in the list; from the last one, or from outside, the first other one."""
-    ids = [row.pk for row in cases]
-    after = cases[ids.index(current_id) + 1 :] if current_id in ids else []
-    return next((row for row in [*after, *cases] if row.pk != current_id), None)
+    after = ids[ids.index(current_id) + 1 :] if current_id in ids else []
+    return next((each for each in [*after, *ids] if each != current_id), None)
 
 
 def _names(request: HttpRequest, case: Case, talk: Conversation) -> dict[int, str]:
@@ -245,7 +348,7 @@ def _answered_in(row: Mapping[str, Any]) -> timedelta | None:
 
 def _reply(request: HttpRequest, case: Case, talk: Conversation) -> dict[str, Any]:
     """The draft, or an empty answer: to the post the reader chose, else the draft's, the oldest open, the newest."""
-    draft = drafts.of(case_id=case.pk, author=signed_in(request)) if may(request.user, Act.ANSWER) else None
+    draft = talk.draft
     said = [entry.said for entry in talk.entries if entry.said and entry.said.post.speaker == "OUTSIDER"]
     chosen = next((row for row in said if str(row.post_id) == request.GET.get("to")), None)
     drafted = next((row for row in said if draft and row.post_id == draft.in_reply_to_id), None)
@@ -255,8 +358,29 @@ def _reply(request: HttpRequest, case: Case, talk: Conversation) -> dict[str, An
         "able": _takes_answers(case.channel.network),
         "limit": _limit(case.channel.network),
         "under_way": _under_way(talk, target),
+        "refused": _refused(talk, draft),
+        "privately": privately.may_write_first(network=case.channel.network),
         **draft_state(draft),
+        **attached.state(network=case.channel.network, draft=draft),
+        **_worded(request, case, draft),
+        **_invitation(request, case, target, draft),
     }
+
+
+def _invitation(request: HttpRequest, case: Case, target: CasePost | None, draft: Outgoing | None) -> dict[str, Any]:
+    """The words that ask somebody to write in private, where nothing else was begun."""
+    if "invite" not in request.GET or target is None or draft is not None:
+        return {}
+    address = str(case.channel.settings.get("write_to_us", ""))
+    return {"text": invitation(language=target.post.language, address=address)}
+
+
+def _worded(request: HttpRequest, case: Case, draft: Outgoing | None) -> dict[str, Any]:
+    """The released wording of a known issue that the reader asked for, behind what they have begun."""
+    wording_id = _id(request.GET.get("say", ""))
+    said = known_issues.said_of(case=case, wording_id=wording_id) if wording_id else ""
+    begun = draft.text if draft else ""
+    return {"text": "\n\n".join(each for each in (begun, said) if each)} if said and said not in begun else {}
 
 
 def draft_state(draft: Outgoing | None) -> dict[str, Any]:
@@ -267,9 +391,16 @@ def draft_state(draft: Outgoing | None) -> dict[str, Any]:
 
 def _under_way(talk: Conversation, target: CasePost | None) -> Outgoing | None:
     """An answer to the same post that has not arrived yet."""
-    states = {"QUEUED", "SENDING", "UNKNOWN"}
+    states = {"AWAITING", "QUEUED", "SENDING", "UNKNOWN", "ASSISTED"}
     found = [entry.outgoing for entry in talk.entries if entry.outgoing and entry.outgoing.state in states]
     return next((row for row in found if target and row.in_reply_to_id == target.post_id), None)
+
+
+def _refused(talk: Conversation, draft: Outgoing | None) -> Approval | None:
+    """Why these words were not approved, while their author works on them."""
+    asked = [entry.approval for entry in talk.entries if entry.event and entry.approval]
+    mine = [one for one in asked if one.state == ApprovalState.REFUSED and draft and one.requested_by == draft.author]
+    return mine[-1] if mine else None
 
 
 def _takes_answers(network: str) -> bool:

@@ -1,4 +1,4 @@
-"""Listening: the stream of what was said, and corrections of its evaluation."""
+"""Listening: the stream of what was said."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from resonanz.accounts.access import Act, may
 from resonanz.listening import posts
-from resonanz.listening.models import Post, Topic, Visible
+from resonanz.listening.models import Post, Topic
 from resonanz.listening.posts import Wanted
 from resonanz.networks.models import Channel
 from resonanz.service import cases
 from resonanz.service.models import Case, CasePost
-from resonanz.triage import feedback
-from resonanz.web import post_headings, words
+from resonanz.web import post_headings, undo, words
 from resonanz.web.acts import attempt, back, signed_in
 from resonanz.web.forms.listening import PostFilter
 from resonanz.web.permissions import page
@@ -42,7 +40,9 @@ def listening(request: HttpRequest) -> HttpResponse:
         may_read_cases=may(signed_in(request), Act.READ_CASES),
     )
     wanted = chosen.wanted(timezone.get_current_timezone())
-    found = list(posts.stream(wanted=wanted, before=_before(request), limit=PAGE))
+    found = list(posts.stream(wanted=wanted, before=_before(request), limit=PAGE, folded=chosen.alike is None))
+    if chosen.alike is None:
+        _count_alike(found)
     if may(signed_in(request), Act.READ_CASES):
         _name_cases(found)
     last = found[-1] if len(found) == PAGE else None
@@ -53,12 +53,13 @@ def listening(request: HttpRequest) -> HttpResponse:
         "count": posts.narrowed(wanted=wanted).count() if chosen.day else None,
         "topics": _topic_links(chosen, topics, wanted),
         "all_topics": chosen.address(topic=""),
-        "without_filters": chosen.address(channel="", day="", sentiment="", kind="", answer=""),
+        "without_filters": chosen.address(channel="", day="", sentiment="", kind="", answer="", alike=""),
         "channels": channels,
         "kinds": words.choices("kinds"),
         "sentiments": words.choices("sentiments"),
         "onward": chosen.address(before=f"{last.posted_at.isoformat()}_{last.pk}") if last else "",
         "has_channels": bool(found or channels),
+        "to_undo": undo.open_for(request),
     }
     return render(request, "web/listening.html", context)
 
@@ -69,6 +70,14 @@ def _name_cases(found: Sequence[Post]) -> None:
     cases_by_post = dict(places)
     for post in found:
         post.case_shown = cases_by_post.get(post.pk)  # type: ignore[attr-defined]
+
+
+def _count_alike(found: Sequence[Post]) -> None:
+    """Tell each post that stands for others how many others, as `others_alike`."""
+    groups = {alike for post in found if (alike := getattr(post, "alike", None))}
+    counts = posts.alike(groups=groups) if groups else {}
+    for post in found:
+        post.others_alike = counts.get(getattr(post, "alike", None) or 0, 1) - 1  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +110,6 @@ def _before(request: HttpRequest) -> tuple[datetime, int] | None:
         return (found.astimezone(UTC), int(post_id)) if found.tzinfo else None
     except (ValueError, OverflowError):
         return None
-
-
-@page(Act.CORRECT_TRIAGE)
-@require_POST
-def correct(request: HttpRequest, post_id: int) -> HttpResponse:
-    """A person's word on one label of a post."""
-    user = signed_in(request)
-    readable = {} if may(user, Act.READ_CASES) else {"visibility": Visible.PUBLIC}
-    get_object_or_404(Post, pk=post_id, evaluation__isnull=False, **readable)
-    label, _separator, value = request.POST.get("correction", "").partition(":")
-    attempt(
-        request,
-        lambda: feedback.give(post_id=post_id, label=label, value=value, by=user),
-        done=_("Thank you; the correction is kept and teaches the next version."),
-    )
-    return back(request, reverse("listening"))
 
 
 @page(Act.ANSWER)

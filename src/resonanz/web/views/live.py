@@ -8,15 +8,19 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
-from resonanz.accounts.access import Act
+from resonanz.accounts.access import Act, may
 from resonanz.core.errors import ResonanzError
-from resonanz.service import drafts, inbox, notices
+from resonanz.service import notices
+from resonanz.service.answers import drafts
+from resonanz.service.lists import inbox
+from resonanz.service.lists.rows import rows as rows_of
 from resonanz.service.models import Case
+from resonanz.service.work import leases
 from resonanz.web import undo, words
 from resonanz.web.acts import signed_in
 from resonanz.web.forms.reply import DraftForm
 from resonanz.web.permissions import page
-from resonanz.web.views.inbox import addressed, case_context, draft_state, listed, moment
+from resonanz.web.views.inbox import addressed, beside_list, case_context, draft_state, listed, moment
 
 MOST_IDS = 300
 
@@ -38,8 +42,9 @@ def news(request: HttpRequest, case_id: int) -> HttpResponse:
 
 def pieces(request: HttpRequest, case_id: int, *, fresh_paper: bool = False) -> HttpResponse:
     """The pieces of an open page that an act or a notice may have changed."""
-    around = case_context(request, case_id)
-    context = {**around, **_changed(request, {case_id, *_ids(request)}, around), "fresh_paper": fresh_paper}
+    around = listed(request) if _wants_top(request) else beside_list(request)
+    shown = case_context(request, case_id, around)
+    context = {**shown, **_changed(request, {case_id, *_ids(request)}, around), "fresh_paper": fresh_paper}
     return render(request, "web/case_news.html", {**context, "current_id": case_id})
 
 
@@ -73,19 +78,23 @@ def presence(request: HttpRequest, case_id: int) -> HttpResponse:
     if doing not in set(notices.Doing):
         return HttpResponse(status=422)
     notices.notify_presence(case_id=case_id, user=signed_in(request), doing=doing)
+    if doing != notices.Doing.GONE and may(request.user, Act.ANSWER):
+        leases.work_on(case_id=case_id, user=signed_in(request), writes=doing == notices.Doing.WRITING)
     return HttpResponse(status=204)
 
 
 def _changed(request: HttpRequest, ids: set[int], around: dict[str, Any] | None) -> dict[str, Any]:
-    """The rows of `ids` in this list; `around` is the list, where the page that is made holds it already."""
+    """The rows of `ids` in this list; `around` is what the page that is made knows of the list already."""
     address = around or addressed(request)
-    listed_here: list[Case] = around["cases"] if around else []
+    listed_here: list[Case] = around.get("cases", []) if around else []
     found = [case for case in listed_here if case.pk in ids]
+    if around and not listed_here:
+        found = rows_of(case_ids=[case_id for case_id in around["ids"] if case_id in ids])
     if missing := ids - {case.pk for case in found}:
         found += inbox.cases(
             user=signed_in(request),
             view=address["view"],
-            search=address["search"],
+            search=address["words"],
             filters=address["filters"],
             among=missing,
         )

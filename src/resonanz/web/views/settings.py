@@ -10,13 +10,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from resonanz.accounts import colleagues
+from resonanz.accounts import colleagues, notifications
 from resonanz.accounts.access import Act
 from resonanz.accounts.keys import LetterTaken, NotALetter, set_keys
 from resonanz.accounts.models import User
 from resonanz.web.acts import attempt, back, signed_in
 from resonanz.web.forms.colleagues import SettingsForm
 from resonanz.web.forms.keys import KeysForm
+from resonanz.web.forms.notifications import OwnNotificationsForm
 from resonanz.web.permissions import page, public_page
 
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -36,7 +37,12 @@ def settings(request: HttpRequest) -> HttpResponse:
         if not user.language:  # "as the browser asks" asks the browser, not what was chosen in it once
             response.delete_cookie(django_settings.LANGUAGE_COOKIE_NAME)
         return response
-    return render(request, "web/settings.html", {"form": form, "keys": KeysForm(user=user)})
+    return render(request, "web/settings.html", {"form": form, "keys": KeysForm(user=user), **_being_told(user)})
+
+
+def _being_told(user: User) -> dict[str, object]:
+    form = OwnNotificationsForm(initial={"by_email": user.notified_by_email})
+    return {"own_notifications": form, "mail_is_ready": notifications.mail_is_ready()}
 
 
 @page(Act.ENTER)
@@ -58,7 +64,7 @@ def keys(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("settings")
     initial = {"language": user.language, "time_zone": user.time_zone}
-    context = {"form": SettingsForm(initial=initial), "keys": form}
+    context = {"form": SettingsForm(initial=initial), "keys": form, **_being_told(user)}
     return render(request, "web/settings.html", context, status=422)
 
 

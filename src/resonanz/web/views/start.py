@@ -22,6 +22,9 @@ from resonanz.accounts.access import Act
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
+from resonanz.duties import calendars
+from resonanz.duties import live as live_channels
+from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening.models import Topic
 from resonanz.networks import channels, registry
 from resonanz.networks.contract import Account, Capability, able
@@ -30,9 +33,6 @@ from resonanz.networks.feeds import FeedNetwork
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.pipeline import practising
 from resonanz.pipeline.rehearsal import MOST_TEXTS, rehearse
-from resonanz.service import calendars
-from resonanz.service.models import Responsibility
-from resonanz.service.responsibilities import set_responsibility
 from resonanz.web import first_start, rehearsals, words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.start import CompanyForm, FeedForm, SampleForm, WhoForm
@@ -98,6 +98,7 @@ def _connect_feed(request: HttpRequest, form: FeedForm) -> bool:
         return False
     try:
         channels.connect(network=FeedNetwork.name, name=name, address=address, actor=signed_in(request))
+        live_channels.go_live_where_covered(actor=signed_in(request))
     except ResonanzError as error:
         form.add_error("name", words.told(error))
         return False
@@ -146,8 +147,8 @@ def who(request: HttpRequest) -> HttpResponse:
 def _channel_without_anybody(request: HttpRequest, *, still: bool = False) -> Channel | None:
     """The channel asked for, else the first one without anybody, else the first one."""
     every = list(Channel.objects.order_by("id"))
-    named = set(Responsibility.objects.filter(topic__isnull=True, intent="").values_list("channel_id", flat=True))
-    without = [one for one in every if one.pk not in named]
+    holes = {one.pk: live_channels.hole_of(channel=one) for one in every}
+    without = [one for one in every if holes[one.pk] and not (still and holes[one.pk] == "responsibility.no_deputy")]
     if still:
         return next(iter(without), None)
     asked = [one for one in every if str(one.pk) == request.GET.get("channel", "")]
@@ -155,7 +156,7 @@ def _channel_without_anybody(request: HttpRequest, *, still: bool = False) -> Ch
 
 
 def _present(found: Channel, reader: User) -> dict[str, Any]:
-    row = Responsibility.objects.filter(channel=found, topic__isnull=True, intent="").first()
+    row = live_channels.catch_all(channel=found)
     return {"owner": row.owner_id, "deputy": row.deputy_id} if row else {"owner": reader.pk}
 
 
@@ -260,13 +261,14 @@ def live(request: HttpRequest) -> HttpResponse:
         attempt(request, lambda: None, done=_("The first start is over. From here on every day begins on this page."))
         return redirect("today")
     real = practising.real_channels()
-    rows = list(Responsibility.objects.filter(channel__in=real, topic__isnull=True, intent="").select_related("deputy"))
+    holes = [(one, live_channels.hole_of(channel=one)) for one in real]
     administrators = User.objects.filter(role=Role.ADMIN, is_active=True).count()
     user = signed_in(request)
     context = {
         "listening": [one for one in real if one.state == ChannelState.ACTIVE],
-        "unnamed": [one for one in real if one.pk not in {row.channel_id for row in rows}],
-        "has_deputies": bool(rows) and all(row.deputy is not None and row.deputy.is_active for row in rows),
+        "unnamed": [one for one, hole in holes if hole not in ("", "responsibility.no_deputy")],
+        "without_deputy": [one for one, hole in holes if hole == "responsibility.no_deputy"],
+        "has_deputies": bool(holes) and not any(hole for _one, hole in holes),
         "topics": Topic.objects.filter(is_active=True).count(),
         "administrators": administrators,
         "can_return": user.has_usable_password() or Authenticator.objects.filter(user=user).exists(),

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -14,11 +14,21 @@ from django.views.decorators.http import require_GET
 from resonanz.accounts.access import Act, may
 from resonanz.accounts.models import User
 from resonanz.core import clock
-from resonanz.insights import charts, days, metrics
+from resonanz.insights import charts, days, endings, metrics
 from resonanz.networks.models import Channel
-from resonanz.service import inbox
-from resonanz.service.models import Outgoing, OutgoingState
-from resonanz.web import first_start, said_sentences, times
+from resonanz.service.lists import inbox
+from resonanz.service.models import Outcome, Outgoing, OutgoingState
+from resonanz.service.times import warnings
+from resonanz.service.work import declarations
+from resonanz.web import (
+    aftermath_words,
+    declaration_words,
+    first_start,
+    guideline_waiting,
+    said_sentences,
+    times,
+    warning_words,
+)
 from resonanz.web.acts import signed_in
 from resonanz.web.permissions import page
 
@@ -39,6 +49,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "now": now,
         "broken": [channel for channel in channels if channel.failing_since],
         "has_channels": bool(channels),
+        "to_read": guideline_waiting.to_read(user) if may(user, Act.ANSWER) else [],
         **_said(user),
         **(_cases(user) if may(user, Act.READ_CASES) else {}),
     }
@@ -65,6 +76,10 @@ def _cases(user: User) -> dict[str, Any]:
     return {
         "numbers": metrics.now(zone=timezone.get_current_timezone()),
         "next_case": inbox.next_case(user=user),
+        "endings": endings.endings(zone=timezone.get_current_timezone()),
+        "ending_days": endings.SHOWN_DAYS,
+        "declarations": declaration_words.bands(declarations.looked_after_by(user=user)),
+        "warned": [(row, warning_words.of(row)) for row in warnings.unseen(user=user)],
     }
 
 
@@ -77,3 +92,21 @@ def answered(request: HttpRequest) -> HttpResponse:
     sent = Outgoing.objects.filter(state=OutgoingState.SENT, sent_at__gte=since).select_related("channel")
     sent = sent.annotate(to=F("in_reply_to__author_name")).order_by("-sent_at", "-id")[:MOST_ANSWERS]
     return render(request, "web/answered.html", {"answers": sent, "most": MOST_ANSWERS})
+
+
+@page(Act.READ_CASES)
+@require_GET
+def ended(request: HttpRequest, outcome: str) -> HttpResponse:
+    """The cases behind one of the numbers of how it ended, newest first."""
+    if outcome.upper() not in Outcome.values:
+        raise Http404
+    wanted = Outcome(outcome.upper())
+    found = endings.behind(outcome=wanted, zone=timezone.get_current_timezone())[:MOST_ANSWERS]
+    context = {
+        "outcome": wanted,
+        "outcomes": list(Outcome),
+        "rows": [{"kept": kept, "told": aftermath_words.told(kept)} for kept in found],
+        "ending_days": endings.SHOWN_DAYS,
+        "most": MOST_ANSWERS,
+    }
+    return render(request, "web/ended.html", context)

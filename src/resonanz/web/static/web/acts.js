@@ -4,6 +4,7 @@
  */
 
 import { ask } from "./asking.js";
+import { awaitChoices, choicesAreThere } from "./digits.js";
 import { allKept } from "./drafts.js";
 import { openCase, take, within } from "./rows.js";
 import { say } from "./inbox_words.js";
@@ -101,12 +102,28 @@ const AT_ONCE = {
     post?.classList.add("settled", "pending");
     return done;
   },
+  close: (form) => {
+    form.closest("details")?.removeAttribute("open");
+    return [moveOn()];
+  },
+  snooze: () => {
+    closeAssign();
+    return [moveOn()];
+  },
+  "hand-over": () => {
+    closeAssign();
+    return [moveOn()];
+  },
+  tag: () => (closeAssign(), []),
+  link: () => (closeAssign(), []),
+  release: () => [],
   resolve: (form) => (form.dataset.stillOpen === "0" ? [moveOn()] : []),
   note: (form) => [pending(field(form, "text").value, "note"), emptied(field(form, "text"))],
   reply: (form, by) => {
     const text = field(form, "text").value;
+    closeAssign();
     // What the guideline has spoken against already is not shown as said.
-    if (document.querySelector("#ruling .ruling:not(.allowed)")) return [];
+    if (document.querySelector("#ruling [data-outcome=FORBIDDEN]")) return [];
     document.dispatchEvent(new CustomEvent("resonanz:sending", { detail: form }));
     if (by?.name === "then_resolve") return [moveOn()];
     return [pending(text, "ours"), emptied(field(form, "text"))];
@@ -149,6 +166,7 @@ document.addEventListener("submit", async (event) => {
 /** @param {HTMLFormElement} form @param {string} act @param {import("./asking.js").Answer} answer @param {string} caseId */
 function done(form, act, answer, caseId) {
   if (act === "undo") form.remove();
+  if (act === "declare") closeAssign();
   document.dispatchEvent(new CustomEvent("resonanz:done", { detail: { act, caseId } }));
   const about = answer.html.match(/data-of="(\d+)"/)?.[1] ?? caseId;
   if (answer.html) take(answer.html, { own: true, caseId: about });
@@ -165,18 +183,27 @@ function closeAssign() {
 }
 
 document.addEventListener("click", async (event) => {
-  const link = event.target instanceof Element ? event.target.closest("[data-assign]") : null;
+  const link = event.target instanceof Element ? event.target.closest("[data-assign], [data-panel]") : null;
   const place = assignPlace();
   if (!(link instanceof HTMLAnchorElement) || !place || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  if (place.childElementCount) return closeAssign();
+  if (place.childElementCount && place.dataset.of === link.pathname) return closeAssign();
+  awaitChoices();
   const answer = await ask(link.href);
   if (!answer.ok) return void toast({ text: reason(answer, "assign"), tone: "late" });
   place.innerHTML = answer.html;
-  place.querySelector("button")?.focus();
+  // @ts-expect-error htmx is a classic script
+  globalThis.htmx?.process(place); // a correction is looked at while it is written
+  place.dataset.of = link.pathname;
+  /** @type {HTMLElement | null} */ (place.querySelector("textarea, button, input:not([type=hidden])"))?.focus();
+  choicesAreThere();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !(event.target instanceof Element) || !event.target.closest("#assign-place")) return;
+  const from = assignPlace()?.dataset.of;
   closeAssign();
-  /** @type {HTMLElement | null} */ (document.querySelector("[data-assign]"))?.focus();
+  const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-assign], [data-panel]"));
+  const link = [...links].find((one) => one.pathname === from);
+  const menu = link?.closest("details.menu:not([open])"); // its own link cannot be seen
+  /** @type {HTMLElement | null | undefined} */ (menu?.querySelector("summary") ?? link)?.focus();
 });

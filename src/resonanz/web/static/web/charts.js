@@ -68,7 +68,10 @@ const figures = () => [...document.querySelectorAll("[data-chart]")].filter((one
 /** @type {Promise<Embed> | undefined} */
 let embedding;
 
-async function drawAll() {
+/** @type {Promise<void>} */
+let drawing = Promise.resolve();
+
+async function drawOnce() {
   const address = figures()[0]?.dataset.script;
   if (!address) return;
   try {
@@ -78,6 +81,11 @@ async function drawAll() {
   } catch {
     figures().forEach((figure) => figure.classList.add("undrawn"));
   }
+}
+
+/** One drawing after the other: two at once would both take the place of the same one, and both would stay. */
+function drawAll() {
+  drawing = drawing.then(drawOnce);
 }
 
 document.addEventListener("resonanz:counted", drawAll);

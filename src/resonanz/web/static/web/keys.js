@@ -18,12 +18,18 @@ const ROW = "[data-case], [data-row]";
 /** @param {EventTarget | null} element @returns {boolean} */
 export const isTyping = (element) => element instanceof HTMLElement && element.matches(FIELD);
 
+/** What waits in a closed menu that can be seen. @param {HTMLElement} element */
+const isInMenu = (element) => element.closest("details.menu:not([open])")?.checkVisibility() ?? false;
+
 /**
- * The elements of an act that can be seen; of several, a key means the first one.
+ * The elements of an act that can be seen, then those in closed menus; of several, a key means the first one.
  * @param {string} act @returns {HTMLElement[]}
  */
-export const targets = (act) =>
-  /** @type {HTMLElement[]} */ ([...document.querySelectorAll(`[data-key="${act}"]`)]).filter((found) => found.checkVisibility());
+export function targets(act) {
+  const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(`[data-key="${act}"]`)]);
+  const seen = all.filter((found) => found.checkVisibility());
+  return seen.length ? seen : all.filter(isInMenu);
+}
 
 /** @param {HTMLElement} element */
 export function use(element) {

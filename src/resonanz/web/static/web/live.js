@@ -2,7 +2,7 @@
  * What happens elsewhere reaches this page through one stream per browser.
  *
  * HTTP/1.1 allows six connections to a host, so one tab holds the stream (Web Locks) and tells the others
- * (BroadcastChannel). Every page hears `resonanz:notice` {cases, posts}, `resonanz:presence`, `resonanz:again` (something
+ * (BroadcastChannel). Every page hears `resonanz:notice` {cases, whose, posts …}, `resonanz:presence`, `resonanz:told` [user ids], `resonanz:again` (something
  * may have been missed: look at everything), `resonanz:line` {open} and, when the session ended and began again,
  * `resonanz:signed-out` and `resonanz:signed-in`.
  */
@@ -31,7 +31,11 @@ function pass(written) {
   const notice = JSON.parse(written);
   if (notice.again) share("again");
   else if (notice.presence) share("presence", notice.presence);
-  else share("notice", { cases: notice.cases ?? [], posts: notice.posts ?? 0 });
+  else if (notice.told) share("told", notice.told);
+  else {
+    const { cases = [], whose = [], stays = false, posts = 0, approvals = false } = notice;
+    share("notice", { cases, whose, stays, posts, approvals });
+  }
 }
 
 /** Hold the stream for all tabs of this browser. */

@@ -13,6 +13,7 @@ const PASSING = ["open", "aria-current", "data-fresh", "data-left", "data-busy",
 /** @param {Element} element @returns {string} what matters of it */
 function essence(element) {
   const copy = /** @type {Element} */ (element.cloneNode(true));
+  for (const aside of copy.querySelectorAll("[data-aside]")) aside.remove(); // what the reader looks into (judging.js)
   for (const each of [copy, ...copy.querySelectorAll("*")]) {
     for (const name of PASSING) each.removeAttribute(name);
     if (each.matches("time, kbd")) each.textContent = "";
@@ -28,8 +29,9 @@ export const differs = (before, after) => essence(before) !== essence(after);
 /** @param {Element} before @param {Element} after @param {boolean} own an act of the reader closes its menus */
 function carryOver(before, after, own) {
   const focused = document.activeElement;
-  const place = focused && before.contains(focused) ? [...before.querySelectorAll(FOCUSABLE)].indexOf(focused) : -1;
-  const open = own ? [] : [...before.querySelectorAll("details")].map((each) => each.open);
+  const partsOf = (/** @type {string} */ selector) => [...before.querySelectorAll(selector)].filter((each) => !each.closest("[data-aside]"));
+  const place = focused && before.contains(focused) ? partsOf(FOCUSABLE).indexOf(focused) : -1;
+  const open = own ? [] : partsOf("details").map((each) => /** @type {HTMLDetailsElement} */ (each).open);
   return () => {
     after.querySelectorAll("details").forEach((each, index) => open[index] && (each.open = true));
     if (place >= 0) /** @type {HTMLElement | undefined} */ ([...after.querySelectorAll(FOCUSABLE)][place])?.focus({ preventScroll: true });
@@ -119,6 +121,7 @@ export function mend(html, { own = false, caseId = "" } = {}) {
 
 /** @param {Element} piece @param {boolean} own */
 function place(piece, own) {
+  if (piece.id === "assign-place" && !own) return; // what somebody is about to choose stays open
   const standing = piece.id && document.getElementById(piece.id);
   if (!standing) return;
   if (piece.matches("[data-merge]")) merge(standing, piece, own);

@@ -9,6 +9,9 @@ import { differs, mend, replace } from "./mending.js";
 import { say } from "./inbox_words.js";
 
 const GATHER = 120;
+const REST = 2_000; // between two looks at what is not open here …
+const REST_BEFORE_NEW = 300; // … and before one at what may be new, which shows well within two seconds
+const NUMBERS = 30_000; // until the counts are looked at, where nothing else has to be
 const TRY_AGAIN = 5_000;
 const MOST_TOLD = 200; // the server looks at 300 at once; whoever missed more looks at what is shown, and at the top
 const desk = /** @type {HTMLElement} */ (document.getElementById("main"));
@@ -19,7 +22,10 @@ const fresh = new Map();
 /** @type {Set<number>} */
 const told = new Set();
 let everything = false;
+let numbers = false;
 let gathering = 0;
+let nextLook = Infinity;
+let lastLook = -REST;
 let asking = false;
 
 /** @returns {string} the open case, "" where there is none */
@@ -85,8 +91,11 @@ export function take(html, how = {}) {
 }
 
 async function look() {
-  if (asking || document.hidden || (!told.size && !everything)) return;
+  nextLook = Infinity;
+  if (asking || document.hidden || (!told.size && !everything && !numbers)) return;
   asking = true;
+  numbers = false;
+  lastLook = performance.now();
   if (told.size > MOST_TOLD) {
     told.clear();
     everything = true;
@@ -105,22 +114,62 @@ async function look() {
   asking = false;
   if (answer.ok) take(answer.html, { caseId: withCase ? here : "" });
   else if (!answer.signedOut && answer.status !== 404) everything = true;
-  if (told.size || everything) gather(answer.ok ? GATHER : TRY_AGAIN);
+  if (!answer.ok && (told.size || everything)) gather(TRY_AGAIN);
+  else if (everything || told.has(Number(openCase()))) gather();
+  else if (told.size) gather(calmly(REST_BEFORE_NEW));
 }
 
+/** Look after so long, or sooner where that is due. */
 function gather(wait = GATHER) {
+  if (performance.now() + wait >= nextLook) return;
+  nextLook = performance.now() + wait;
   clearTimeout(gathering);
   gathering = setTimeout(look, wait);
 }
 
+/**
+ * How long whatever is not open here may wait: at random, so that all pages of a company do not ask in one moment.
+ * @param {number} rest @returns {number}
+ */
+function calmly(rest) {
+  return Math.max(GATHER, lastLook + rest - performance.now()) + Math.random() * rest;
+}
+
+/**
+ * Whether a case that is not shown may have come into this list. `whose` is its team, its assignee and who is at it,
+ * null where it waits for nobody. `stays`: it came into no list but that of whoever took it.
+ * @param {(number | null)[] | null} whose @param {boolean} stays
+ */
+function mayShow(whose, stays) {
+  const query = new URLSearchParams(desk.dataset.list ?? "");
+  const view = query.get("view") ?? "mine";
+  if (query.has("q")) return true;
+  if (!whose) return !stays && view !== "mine" && view !== "team";
+  const [team, assignee, holder] = whose;
+  const me = Number(desk.dataset.user);
+  if (assignee === me || holder === me) return true;
+  if (stays || view === "mine") return false;
+  if (view !== "team") return true;
+  return team === null ? assignee === null : (desk.dataset.teams ?? "").split(",").includes(String(team));
+}
+
+/** @param {number} id @param {(number | null)[] | null} whose @param {boolean} stays */
+const concerns = (id, whose, stays) => document.getElementById(`case-${id}`) || fresh.has(String(id)) || mayShow(whose, stays);
+
 document.addEventListener("resonanz:notice", (event) => {
-  for (const id of /** @type {CustomEvent} */ (event).detail.cases) told.add(id);
-  gather();
+  const { cases, whose, stays } = /** @type {CustomEvent} */ (event).detail;
+  for (const [place, id] of cases.entries()) {
+    const atOnce = !whose || String(id) === openCase();
+    if (atOnce || concerns(id, whose[place], stays)) told.add(id);
+    else numbers = true;
+    if (told.has(id)) gather(atOnce ? GATHER : calmly(stays ? REST : REST_BEFORE_NEW));
+  }
+  if (numbers) gather(NUMBERS * (1 + Math.random()));
 });
 for (const name of ["resonanz:again", "resonanz:signed-in"]) {
   document.addEventListener(name, () => {
     everything = true;
-    gather();
+    gather(calmly(REST_BEFORE_NEW));
   });
 }
 document.addEventListener("visibilitychange", () => document.hidden || gather());

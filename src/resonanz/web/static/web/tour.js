@@ -104,15 +104,14 @@ function walk() {
   part("[data-tour-onward]")?.addEventListener("click", () => goTo(step() + 1));
   button?.addEventListener("click", () => fold(!card?.classList.contains("folded")));
   watch();
-  document.addEventListener("toggle", onToggle, true);
+  document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit, true);
   document.addEventListener("focusin", onFocus);
 }
 
-/** Whoever looks at an evaluation's "Not right?" has seen why it is judged so. @param {Event} event */
-function onToggle(event) {
-  const opened = event.target;
-  if (opened instanceof HTMLDetailsElement && opened.open && opened.closest(".said .more") && step() === 3) reach(4);
+/** Whoever looks into an evaluation has seen why it is judged so. @param {MouseEvent} event */
+function onClick(event) {
+  if (event.target instanceof Element && event.target.closest(".said [data-judged]") && step() === 3) reach(4);
 }
 
 /** On a phone the card makes way for whoever writes. @param {FocusEvent} event */
