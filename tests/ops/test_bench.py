@@ -84,6 +84,22 @@ def test_bench_match_measures_a_small_world() -> None:
     assert result.exit_code == (0 if all(figure["met"] for figure in told["figures"]) else 1)
 
 
+def test_bench_triage_tells_rates_and_where_the_time_goes() -> None:
+    # A process of its own, as in operation: there numpy is told to use one thread before it is imported.
+    arguments = ["--no-peer", "--batch", "8", "--rounds", "1"]
+    command = [sys.executable, "-m", "resonanz", "bench", "triage", "--json", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.stdout, done.stderr
+    found = {figure["name"]: figure for figure in json.loads(done.stdout)["figures"]}
+    goals = {name for name, figure in found.items() if figure["goal"] or figure["most"]}
+    assert goals == {"all judges, with reasons", "one post alone, median"}
+    parts = ("cleaning", "language", "encoder", "n-grams", "heads", "reasons")
+    shares = [int(found[name]["compared_with"].partition("%")[0]) for name in parts]
+    assert 97 <= sum(shares) <= 103
+    assert found["memory of a process that judges"]["value"] > 50
+
+
 @pytest.mark.slow
 def test_bench_pages_measures_two_small_worlds() -> None:
     # A process of its own: the browser of other tests keeps an event loop running in this one.

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from resonanz.duties.targets import Calendar, due_at
 from resonanz.listening.matching import Matcher
 from resonanz.listening.query import parse
 from resonanz.networks.memory_store import TEXT_LENGTH
@@ -18,7 +19,6 @@ from resonanz.ops.demo_world.lines import lines, people, reactions, records
 from resonanz.ops.demo_world.living import STORM
 from resonanz.ops.demo_world.moments import LATE, SOON, business_hours, moments
 from resonanz.service.intake import intent_of
-from resonanz.service.targets import Calendar, due_at
 from resonanz.triage.evaluate import Evaluator
 
 BERLIN = ZoneInfo("Europe/Berlin")

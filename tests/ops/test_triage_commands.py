@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from resonanz.ops.triage_commands import train, triage
 from resonanz.triage.datasets import MissingData
+from resonanz.triage.judges import TASKS
 
 
 def _objects(output: str) -> list[dict[str, object]]:
@@ -28,7 +29,7 @@ def test_triage_prints_the_documented_form_for_each_line() -> None:
     assert set(found[0]) == {"language", "labels", "urgency"}
     labels = found[0]["labels"]
     assert isinstance(labels, dict)
-    assert set(labels) == {"sentiment", "question", "complaint", "offensive"}
+    assert set(labels) == {task.label for task in TASKS}
     assert set(labels["complaint"]) == {"value", "probability", "unsure", "because"}
     assert labels["complaint"]["value"] is True
     assert set(labels["complaint"]["because"][0]) == {"start", "end", "weight"}

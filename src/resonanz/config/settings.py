@@ -13,6 +13,7 @@ from csp.constants import NONE, SELF
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from resonanz.config import mail
 from resonanz.config.static_version import static_version
 from resonanz.core import env, secrets
 
@@ -25,6 +26,12 @@ _host = urlsplit(BASE_URL).hostname or "localhost"
 _secure = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = [_host, *(["127.0.0.1"] if _host == "localhost" else []), *env.words("RESONANZ_ALSO_KNOWN_AS")]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+
+# Statements bear no words of anybody, and are planned once where one plan fits (docs/decisions/0029).
+_OPTIONS = {
+    "application_name": "resonanz", "connect_timeout": 10, "server_side_binding": True, "prepare_threshold": 5,
+}  # fmt: skip
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -45,7 +52,7 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": port,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "resonanz", "connect_timeout": 10} | found,
+        "OPTIONS": _OPTIONS | found,
     }
 
 
@@ -65,6 +72,16 @@ DATABASES = {"default": _database(_database_url)}
 # Tools such as mypy and makemigrations load this file without a product around it; they must not make a key file.
 SECRET_KEY = secrets.keyed_hash("django").hex() if _database_url else random_bytes.token_hex(32)
 
+# The first is where allauth counts who tries to sign in too often: all processes have to know.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_recentattempt",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},  # of Django's 300, tries from many addresses would push each other out
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -80,6 +97,7 @@ INSTALLED_APPS = [
     "resonanz.listening",
     "resonanz.triage",
     "resonanz.guidelines",
+    "resonanz.duties",
     "resonanz.service",
     "resonanz.pipeline",
     "resonanz.web",
@@ -148,7 +166,16 @@ ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+_mail = mail.server(env.text("RESONANZ_MAIL_URL", ""))
+MAIL_IS_READY = _mail is not None
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail else 'dummy'}.EmailBackend"
+if _mail is not None:
+    EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.tls == "always", _mail.tls == "starttls"
+    DEFAULT_FROM_EMAIL = env.text("RESONANZ_MAIL_FROM")
+EMAIL_TIMEOUT = 10
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]
@@ -162,7 +189,13 @@ COMPANY_LANGUAGES = env.words("RESONANZ_LANGUAGES", "de,en")
 
 PRACTICE_URL = env.text("RESONANZ_PRACTICE_URL", "")
 DEMO = env.flag("RESONANZ_DEMO", default=False)
+NAMED_EMPLOYEES_DAYS = env.number("RESONANZ_NAMED_EMPLOYEES_DAYS", 90, least=1)
 OUTBOX_LEASE_SECONDS = env.number("RESONANZ_OUTBOX_LEASE_SECONDS", 60, least=2)
+
+# Pictures stay in memory until they are drawn anew: what a camera added must not lie in a file for a moment.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024 + 512 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 8
 
 _static_version = static_version(
     folders=[ROOM_FOLDER / "web" / "static"], packages=["django-htmx", "django-allauth", "vl-convert-python"]
@@ -210,5 +243,6 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
         "stevedore": {"level": "WARNING"},
+        "apprise": {"level": "CRITICAL"},  # its warnings name addresses, and those hold tokens
     },
 }

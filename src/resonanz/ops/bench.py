@@ -30,6 +30,8 @@ BENCHES = {
     "match": "resonanz.ops.bench_match:match",
     "intake": "resonanz.ops.bench_intake:intake",
     "pages": "resonanz.ops.bench_pages:pages",
+    "inbox": "resonanz.ops.bench_inbox:inbox",
+    "triage": "resonanz.ops.bench_triage:triage",
 }
 # What `_calibration_loop` takes, undisturbed, on the machine on which the absolute goals were set.
 REFERENCE_SECONDS = 0.044

@@ -18,7 +18,7 @@ _AT_ONCE = 50
 
 
 def told_and_held(port: int, cookie: str, database_url: str, pid: int, streams: int) -> list[Figure]:
-    """Open `streams` streams on a server that serves nothing else, notify once, and count."""
+    """Open `streams` streams on a server of one process that serves nothing else, notify once, and count."""
     return asyncio.run(_measure(port, cookie, database_url, pid, streams))
 
 

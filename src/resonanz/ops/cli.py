@@ -52,7 +52,9 @@ COMMANDS = {
     "doctor": Entry(f"{_OPS}.doctor:doctor", "Examine this installation and say what to mend."),
     "import": Entry(f"{_OPS}.import_command:import_posts", "Take in posts from files.", application=True),
     "triage": Entry(f"{_OPS}.triage_commands:triage", "Evaluate lines of text and say why."),
+    "evaluate": Entry(f"{_OPS}.evaluate_command:evaluate_command", "Measure the judges, or a label of your own."),
     "train": Entry(f"{_OPS}.triage_commands:train", "Build the judges' models from labelled data."),
+    "model": Entry(f"{_OPS}.model_command:model", "Add, list and remove models beside those that ship."),
     "privacy": Entry(f"{_OPS}.privacy_commands:privacy", "Export, erase and scrub personal data.", application=True),
     "backup": Entry(f"{_OPS}.backup:backup", "Write database and uploads into one file."),
     "restore": Entry(f"{_OPS}.restore:restore", "Bring a backup back; what was erased stays erased."),
@@ -124,6 +126,9 @@ def resonanz() -> None:
 
 def main() -> None:
     """Run the command line; what was foreseen ends as one sentence on standard error."""
+    # Read when numpy is first imported, here and in the processes started from here. Judging multiplies small matrices:
+    # a thread for each of many cores would wait for the others, and take the processor from them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         resonanz.main(prog_name="resonanz", standalone_mode=False)
     except click.exceptions.Exit as done:

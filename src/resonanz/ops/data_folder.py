@@ -68,6 +68,11 @@ def default_path() -> Path:
     return Path(platformdirs.user_data_dir("resonanz", appauthor=False))
 
 
+def name_default_data_folder() -> None:
+    """Let a command that `up` does not start find what lies in the usual data folder, such as added models."""
+    os.environ.setdefault("RESONANZ_DATA", str(default_path()))
+
+
 def open_data_folder(path: Path | None = None) -> DataFolder:
     """The data folder at `path`, made if missing; raises OperatorError when it is not this user's or not private."""
     folder = DataFolder((path or default_path()).expanduser().absolute())

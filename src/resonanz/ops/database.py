@@ -45,6 +45,7 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "128MB",
+    "random_page_cost": "1.1",  # as on any disk without heads; with the 4 of old, lists read whole tables
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "wal_recycle": "off",

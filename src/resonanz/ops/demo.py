@@ -12,6 +12,7 @@ import httpx
 
 from resonanz.accounts.sign_in_links import first_administrator
 from resonanz.core import clock
+from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening import topics
 from resonanz.listening.models import Topic
 from resonanz.networks.channels import connect
@@ -21,7 +22,6 @@ from resonanz.ops.demo_world import company, history, progress
 from resonanz.ops.demo_world.lines import OURS, lines
 from resonanz.ops.demo_world.moments import FURTHEST_PAST
 from resonanz.ops.demo_world.practice import Practice
-from resonanz.service.responsibilities import set_responsibility
 
 CHANNEL, TOPIC = "Practice network", "Bicycles"
 SAID = [
@@ -75,6 +75,7 @@ def prepare_small(*, memory_url: str) -> None:
         handle=ours["handle"],
         native_id=ours["id"],
         secret=ours["token"],
+        is_live=True,  # nobody outside of this machine ever waits here
         actor=administrator,
     )
     set_responsibility(

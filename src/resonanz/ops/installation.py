@@ -149,7 +149,15 @@ def _make_anew(checkout: Checkout) -> None:
 
 def _install(checkout: Checkout, lock: str) -> None:
     _say(f"Installing the packages of {lock}; this takes a minute or two the first time …")
-    command = [*_pip(checkout), "install", "-qq", "--require-hashes", "--no-input", "--progress-bar", "off"]
+    command = [
+        *pip_command(checkout.python),
+        "install",
+        "-qq",
+        "--require-hashes",
+        "--no-input",
+        "--progress-bar",
+        "off",
+    ]
     command += ["--disable-pip-version-check", "--no-warn-script-location", "--requirement", str(checkout.root / lock)]
     if wheels := os.environ.get("RESONANZ_WHEELS"):
         command += ["--no-index", "--find-links", wheels]
@@ -168,13 +176,13 @@ def _compile(checkout: Checkout) -> None:
         subprocess.run(command, stdout=sys.stderr, check=False)  # it only saves time; a failure harms nothing
 
 
-def _pip(checkout: Checkout) -> list[str]:
-    """The command of a pip that installs into the environment without being installed there itself."""
+def pip_command(python: Path) -> list[str]:
+    """The command of a pip that installs into this Python's environment without being installed there itself."""
     if wheel := _pip_wheel():
-        return [str(checkout.python), str(wheel / "pip")]
+        return [str(python), str(wheel / "pip")]
     # Debian's python3-pip without python3-venv: the system's pip can work on another environment.
     if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0:
-        return [sys.executable, "-m", "pip", "--python", str(checkout.python)]
+        return [sys.executable, "-m", "pip", "--python", str(python)]
     raise InstallationFailed(
         "This Python has no pip: install it (Debian: apt install python3-venv), or put a pip wheel into the folder "
         "that RESONANZ_WHEELS names."

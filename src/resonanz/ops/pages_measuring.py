@@ -9,12 +9,14 @@ Both print one JSON object.
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import sys
 import uuid
 from datetime import timedelta
 from http.cookies import SimpleCookie
+from itertools import accumulate
 
 import django
 
@@ -32,44 +34,60 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from resonanz.accounts.models import User  # noqa: E402
 from resonanz.accounts.sign_in_links import first_administrator  # noqa: E402
 from resonanz.core import clock  # noqa: E402
+from resonanz.duties.responsibilities import set_responsibility  # noqa: E402
 from resonanz.listening import topics  # noqa: E402
 from resonanz.listening.models import Topic  # noqa: E402
 from resonanz.networks import channels  # noqa: E402
 from resonanz.networks.contract import Author, Posted  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
+from resonanz.ops.multiplying import multiply, tell  # noqa: E402
 from resonanz.pipeline.take_in import take_in  # noqa: E402
 from resonanz.service.models import Case, Outgoing, OutgoingState  # noqa: E402
-from resonanz.service.responsibilities import set_responsibility  # noqa: E402
 
 BATCH = 1000
+TAKEN_IN = 5000
 TOPICS = 20
 SPAN = timedelta(days=60)
 OPEN_SHARE = 0.1
-_WORDS = (  # noqa: SIM905 (thirty quotation marks say nothing)
+WORDS = (  # noqa: SIM905 (thirty quotation marks say nothing)
     "Akku Bremse Sattel Rahmen Kette Licht Korb Griff Reifen Pedal Schloss Werkstatt Rechnung Termin Lieferung Farbe"
     " warten fahren kaufen fragen helfen tauschen bestellen danke leider wieder schnell langsam heute gestern immer"
 ).split()
+# Few words are said often and many hardly ever, as in every language: the n-th of them 1/n times as often as the first.
+VOCABULARY = [*WORDS, *(first + second.lower() for first in WORDS for second in WORDS if first != second)]
+_OFTEN = list(accumulate(1 / rank for rank in range(1, len(VOCABULARY) + 1)))
 
 
 def fill(cases: int) -> dict[str, object]:
-    """A world of `cases` cases in as many threads; one in ten is open. Evaluations are those of a first batch."""
+    """A world of `cases` cases in as many threads; one in ten is open.
+
+    At most `TAKEN_IN` of them are taken in, and the first batch of these is evaluated; the others are copies.
+    """
+    times = math.ceil(cases / TAKEN_IN)
+    _fill(round(cases / times))
+    multiply(times=times)
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    administrator = User.objects.order_by("id")[0]
+    case_id = Case.objects.filter(state="OPEN").order_by("answer_due_at", "id").values_list("id", flat=True)[10]
+    topic_id = Topic.objects.order_by("id").values_list("id", flat=True)[0]
+    pages = {"inbox": "/inbox/", "case": f"/inbox/{case_id}/", "topic": f"/topics/{topic_id}/", "start": "/"}
+    return {"cookie": cookie_of(administrator), "pages": pages}
+
+
+def _fill(cases: int) -> None:
     administrator = first_administrator()
     channel = _channel(administrator)
     for number in range(TOPICS):
-        topics.create(name=f"Topic {number}", query=_WORDS[number], opens_cases=False, actor=administrator)
+        topics.create(name=f"Topic {number}", query=WORDS[number], opens_cases=False, actor=administrator)
     chance = random.Random(7)  # noqa: S311 - the same world in every run
     for start in range(0, cases, BATCH):
         said = [_post(number, cases, chance) for number in range(start, min(start + BATCH, cases))]
         take_in(channel=channel, events=said, evaluating=start == 0)
+        tell(f"{start + len(said):,} posts taken in")
     _settle_most()
     _answer_settled(channel, administrator)
-    connection.close()
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-    case_id = Case.objects.filter(state="OPEN").order_by("answer_due_at", "id").values_list("id", flat=True)[10]
-    topic_id = Topic.objects.order_by("id").values_list("id", flat=True)[0]
-    pages = {"inbox": "/inbox/", "case": f"/inbox/{case_id}/", "topic": f"/topics/{topic_id}/", "start": "/"}
-    return {"cookie": _cookie(administrator), "pages": pages}
 
 
 def count(paths: list[str]) -> dict[str, int]:
@@ -104,7 +122,7 @@ def _post(number: int, cases: int, chance: random.Random) -> Posted:
         origin="bench.example",
         native_id=str(number),
         author=Author(native_id=str(person), handle=f"h{person}", name=f"Somebody {person}"),
-        text=" ".join(chance.choices(_WORDS, k=24)) + "?",
+        text=" ".join(chance.choices(VOCABULARY, cum_weights=_OFTEN, k=24)) + "?",
         posted_at=clock.now() - SPAN * chance.random(),
         addressed=True,
     )
@@ -134,35 +152,34 @@ def _settle_most() -> None:
         )
 
 
+_OF_ANSWER = {
+    "key": "gen_random_uuid()", "case_id": "c.id", "in_reply_to_id": "place.post_id", "created_at": "c.last_post_at",
+    "parent_native_id": "c.root_native_id", "root_native_id": "c.root_native_id", "sent_at": "c.first_reply_at",
+    "native_id": "'answer-' || c.id", "delete_on": "c.last_post_at::date + 720",
+}  # fmt: skip
+
+
 def _answer_settled(channel: Channel, administrator: User) -> None:
-    """Every resolved case got one answer, two hours after what was said."""
-    resolved = Case.objects.filter(state="RESOLVED").order_by("id")
-    rows = resolved.values_list("id", "case_posts__post_id", "root_native_id", "last_post_at", "first_reply_at")
-    Outgoing.objects.bulk_create(
-        (
-            Outgoing(
-                key=uuid.uuid4(),
-                channel=channel,
-                case_id=case_id,
-                in_reply_to_id=post_id,
-                parent_native_id=native_id,
-                root_native_id=native_id,
-                visibility="PUBLIC",
-                author=administrator,
-                text="An answer as long as answers are. ^B",
-                state=OutgoingState.SENT,
-                created_at=said_at,
-                sent_at=sent_at,
-                native_id=f"answer-{case_id}",
-                delete_on=(said_at + SPAN * 12).date(),
-            )
-            for case_id, post_id, native_id, said_at, sent_at in rows.iterator(chunk_size=2000)
-        ),
-        batch_size=2000,
-    )
+    """Every resolved case got one answer, two hours after what was said: copies of one that stands for them all."""
+    now = clock.now()
+    pattern = Outgoing.objects.create(
+        key=uuid.uuid4(), channel=channel, parent_native_id="", root_native_id="", visibility="PUBLIC", created_at=now,
+        author=administrator, text="An answer as long as answers are. ^B", state=OutgoingState.SENT, sent_at=now,
+        native_id="answer", delete_on=now.date(),
+    )  # fmt: skip
+    columns = [str(column.column) for column in Outgoing._meta.concrete_fields if not column.primary_key]
+    values = [_OF_ANSWER.get(column, f"pattern.{column}") for column in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO service_outgoing ({', '.join(columns)}) SELECT {', '.join(values)}"  # noqa: S608 - our names
+            " FROM service_case c JOIN service_casepost place ON place.case_id = c.id, service_outgoing pattern"
+            " WHERE c.state = 'RESOLVED' AND pattern.id = %s",
+            [pattern.pk],
+        )
+    pattern.delete()
 
 
-def _cookie(user: User) -> str:
+def cookie_of(user: User) -> str:
     request = HttpRequest()
     request.session = SessionStore()
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])

@@ -69,7 +69,7 @@ def erase_account(network: str, origin: str, account: str, yes: bool) -> None:
     click.echo(f"Erased {erased.rows} rows, masked the account in {erased.masked} texts.")
     if erased.held:
         click.echo(
-            f"{erased.held} had to stay for now (a legal duty, or an answer that is just being sent); "
+            f"{erased.held} had to stay for now (a legal duty, or what is just being sent or done); "
             "the daily job erases them once they may go."
         )
 

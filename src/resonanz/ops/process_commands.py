@@ -14,6 +14,7 @@ from granian.server import Server
 from resonanz.core import env
 from resonanz.ops.database_roles import grant_application_role
 
+MOST_WEB_PROCESSES = 4
 # Two `migrate` at once, on two machines that share a database, take turns.
 _MIGRATION_LOCK = 7_360_511_297
 
@@ -28,13 +29,18 @@ def web(host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.ASGI,
-        workers=env.number("RESONANZ_WEB_PROCESSES", 1, least=1),
+        workers=env.number("RESONANZ_WEB_PROCESSES", _web_processes(), least=1),
         websockets=False,
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
     )
     server.serve()
+
+
+def _web_processes() -> int:
+    """One for each core, but no more than one machine's database has connections for."""
+    return min(os.cpu_count() or 1, MOST_WEB_PROCESSES)
 
 
 @click.command()

@@ -12,7 +12,8 @@ from django.db.models import Count
 from resonanz.core import clock, jobs
 from resonanz.listening.models import Post
 from resonanz.networks.models import Channel, ChannelState
-from resonanz.service.models import Case, Outgoing, OutgoingState
+from resonanz.service.models import Case, Moderation, Outgoing, OutgoingState
+from resonanz.service.moderation.sending import MOVING
 
 # A reply is on its way for seconds; whatever takes this long is looked at.
 SENDING_TOO_LONG = timedelta(minutes=2)
@@ -49,6 +50,8 @@ def stuck() -> Iterator[Stuck]:
     yield from _oldest("outgoing UNKNOWN", unknown.order_by("attempted_at").values_list("attempted_at", flat=True))
     queued = Outgoing.objects.filter(state=OutgoingState.QUEUED, due_at__lt=now - WAITING_TOO_LONG)
     yield from _oldest("outgoing QUEUED and due", queued.order_by("due_at").values_list("due_at", flat=True))
+    acts = Moderation.objects.filter(state__in=MOVING, due_at__lt=now - WAITING_TOO_LONG)
+    yield from _oldest("moderation due", acts.order_by("due_at").values_list("due_at", flat=True))
     for channel in Channel.objects.filter(failing_since__isnull=False).order_by("failing_since", "id"):
         yield Stuck(f"channel {channel.name}: {channel.failure_code}", 1, channel.failing_since)
     for channel in Channel.objects.filter(state=ChannelState.BROKEN, failing_since__isnull=True).order_by("id"):

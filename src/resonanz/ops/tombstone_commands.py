@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from resonanz.privacy import erasure, tombstones
-from resonanz.service import outbox
+from resonanz.service.answers import outbox
+from resonanz.service.moderation import sending
 
 
 @click.command(name="keep-tombstones")
@@ -19,4 +20,5 @@ def replay_tombstones() -> None:
     """Erase again what the data folder or the database knows to be erased; answers on their way are read back first."""
     erased = erasure.replay()
     tombstones.write_missing()
+    sending.distrust()
     click.echo(f"Erased again: {erased}. Answers to look for before they are sent: {outbox.distrust()}.")

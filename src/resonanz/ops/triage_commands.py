@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -12,15 +11,14 @@ from typing import IO, Any
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from resonanz.triage import evaluate, training
+from resonanz.ops import triage_lines
+from resonanz.ops.data_folder import name_default_data_folder
+from resonanz.ops.evaluate_table import print_figures
+from resonanz.ops.triage_progress import Remarks, shown_progress
+from resonanz.triage import added, e5, e5_training, evaluate, training
 from resonanz.triage.contract import Evaluated, Judgement
-from resonanz.triage.datasets import TASKS
-
-_CHUNK = 1 << 16
-# The rest of a longer line is read and dropped: one text is never worth more memory than this.
-_LONGEST_LINE = 1 << 22
+from resonanz.triage.judges import TASKS
 
 
 @click.command("triage")
@@ -32,22 +30,37 @@ _LONGEST_LINE = 1 << 22
 )
 @click.option("--reasons/--no-reasons", default=True, show_default=True, help="Name the pieces of text that decided.")
 @click.option("--skip", type=click.IntRange(min=0), default=0, help="Lines to pass over, to go on where a run stopped.")
-def triage(file: IO[bytes], languages: str, hint: str, model: Path | None, reasons: bool, skip: int) -> None:
+@click.option(
+    "--progress/--no-progress", default=None, help="Say how far it is; the rule where it shows on a terminal."
+)
+def triage(
+    file: IO[bytes],
+    languages: str,
+    hint: str,
+    model: Path | None,
+    reasons: bool,
+    skip: int,
+    progress: bool | None,
+) -> None:
     """Evaluate texts: one a line, or JSON lines with "text". Prints one JSON object for each line of FILE, in order.
 
     FILE is a path or - for standard input. Each object has "language", "labels" and "urgency" (0 to 1); a label has its
     "value", the "probability" that the value is right, "unsure", and "because": positions in the text that decided.
+
+    A run that was stopped, however, goes on with as many lines skipped as it has printed.
     """
+    name_default_data_folder()
     evaluator = evaluate.Evaluator.load(model, languages=[code.strip() for code in languages.split(",")])
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.completed} texts, {task.speed} a second"), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal or sys.stdout.isatty()) as progress:
-        shown = progress.add_task("triage", total=None)
-        for lines in _batches(file, skip=skip):
-            texts = [_text(line) for line in lines]
-            found = evaluator.evaluate(texts, language_hints=[hint] * len(texts), with_reasons=reasons)
-            click.echo("\n".join(json.dumps(as_json(one), ensure_ascii=False) for one in found))
-            progress.update(shown, advance=len(texts))
+    output, remarks = sys.stdout.buffer, Remarks()
+    if skip and triage_lines.drop_torn_line(output):
+        click.echo("The last line of the output was not whole; it is answered again.", err=True)
+    with shown_progress(wanted=progress, done=skip) as show:
+        for lines in triage_lines.read(file, skip=skip):
+            texts = lines.texts(remarks.hear)
+            for one in evaluator.evaluate(texts, language_hints=[hint] * len(texts), with_reasons=reasons):
+                triage_lines.write(output, json.dumps(as_json(one), ensure_ascii=False))
+            show(lines.first + len(texts) - 1)
+    remarks.close()
 
 
 def as_json(found: Evaluated) -> dict[str, Any]:
@@ -66,41 +79,6 @@ def _label(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _batches(file: IO[bytes], *, skip: int) -> Iterator[list[bytes]]:
-    """Whole lines as they arrive, so that whoever writes a line and waits for its answer gets it."""
-    for lines in _arriving(file):
-        if skip >= len(lines):
-            skip -= len(lines)
-            continue
-        yield lines[skip:]
-        skip = 0
-
-
-def _arriving(file: IO[bytes]) -> Iterator[list[bytes]]:
-    read = getattr(file, "read1", file.read)
-    rest = b""
-    while chunk := read(_CHUNK):
-        first, *others = chunk.split(b"\n")
-        rest = (rest + first)[:_LONGEST_LINE]
-        if others:
-            yield [rest, *others[:-1]]
-            rest = others[-1]
-    if rest:
-        yield [rest]
-
-
-def _text(line: bytes) -> str:
-    text = line.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r")
-    if text.startswith("{"):
-        try:
-            entry = json.loads(text)
-        except (ValueError, RecursionError):
-            return text
-        if isinstance(entry, dict) and isinstance(entry.get("text"), str):
-            return str(entry["text"])
-    return text
-
-
 @click.command("train")
 @click.option(
     "--data",
@@ -111,15 +89,23 @@ def _text(line: bytes) -> str:
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    default=evaluate.DEFAULT_MODEL,
     help="Where the model goes; without it, it replaces the one that ships.",
 )
 @click.option("--json", "as_lines", is_flag=True, help="Print the figures as JSON lines instead of a table.")
-def train(data: Path, output: Path, as_lines: bool) -> None:
+@click.option(
+    "--encoder",
+    "encoder_name",
+    type=click.Choice([e5.NAME]),
+    help="Learn heads over a larger encoder, which was added before (see: resonanz model --help).",
+)
+def train(data: Path, output: Path | None, as_lines: bool, encoder_name: str | None) -> None:
     """Build the triage model from labelled texts. The same data, code and machine give the same bytes.
 
     Takes about three minutes on one core, and prints how good each judge is on texts it has not learnt from.
     """
+    encoder = _larger_encoder() if encoder_name else None
+    tasks = e5_training.e5_tasks() if encoder else TASKS
+    output = output or (added.E5_HEADS if encoder else evaluate.DEFAULT_MODEL)
     console = Console(stderr=True)
     columns = (
         SpinnerColumn(),
@@ -129,24 +115,18 @@ def train(data: Path, output: Path, as_lines: bool) -> None:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        shown = progress.add_task("reading", total=len(TASKS) + len({task.language for task in TASKS}))
+        shown = progress.add_task("reading", total=len(tasks) + 3 * len({task.language for task in tasks}))
 
         def tell(step: str) -> None:
             progress.update(shown, advance=1, description=step)
 
-        figures = training.train(data=data, output=output, told=tell)
-    if as_lines:
-        click.echo("\n".join(json.dumps(asdict(figure)) for figure in figures))
-    else:
-        Console().print(_table(figures))
+        figures = training.train(data=data, output=output, told=tell, tasks=tasks, encoder=encoder)
+    print_figures(figures, as_lines=as_lines)
     click.echo(f"{output}: {output.stat().st_size:,} bytes", err=True)
 
 
-def _table(figures: list[training.Figure]) -> Table:
-    table = Table(
-        "label", "language", "measured on", "texts", "macro-F1", "right", "calibration error", "sure", "right if sure"
-    )
-    for one in sorted(figures, key=lambda figure: (figure.label, figure.language, figure.measured_on)):
-        shares = (one.macro_f1, one.accuracy, one.calibration_error, one.sure, one.accuracy_sure)
-        table.add_row(one.label, one.language, one.measured_on, str(one.texts), *(f"{share:.3f}" for share in shares))
-    return table
+def _larger_encoder() -> e5.E5Encoder:
+    name_default_data_folder()
+    if (folder := added.encoder_folder()) is None:
+        raise click.ClickException("The larger encoder was not added; see: resonanz model --help")
+    return e5_training.encoder_to_learn_over(folder)

@@ -12,17 +12,17 @@ from resonanz.accounts import colleagues, company
 from resonanz.accounts.models import Area, Role, Team, User
 from resonanz.accounts.sign_in_links import first_administrator
 from resonanz.core import clock
+from resonanz.duties.calendars import DEFAULT_CALENDAR, due_finder, ensure_defaults
+from resonanz.duties.models import BusinessCalendar
+from resonanz.duties.responsibilities import set_responsibility
 from resonanz.guidelines.models import Guideline
 from resonanz.listening import topics
-from resonanz.listening.models import Topic
+from resonanz.listening.models import Intent, Topic
 from resonanz.networks.channels import connect, import_channel
 from resonanz.networks.models import Channel
 from resonanz.ops.demo_world.lines import OURS
 from resonanz.ops.demo_world.moments import business_hours
 from resonanz.ops.demo_world.practice import Practice
-from resonanz.service.calendars import DEFAULT_CALENDAR, due_finder, ensure_defaults
-from resonanz.service.models import BusinessCalendar, Intent
-from resonanz.service.responsibilities import set_responsibility
 
 NAME = "Nordhain"
 CHANNEL = "Nordhain"

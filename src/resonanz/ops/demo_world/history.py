@@ -26,8 +26,19 @@ from resonanz.ops.demo_world.lines import Done, Line
 from resonanz.ops.demo_world.moments import moments
 from resonanz.ops.demo_world.practice import Act, Practice, clock_act, say_act
 from resonanz.pipeline.take_in import take_in
-from resonanz.service import cases, outbox, replies
-from resonanz.service.models import Case, CasePost, CasePostState, NoneNeeded, Outgoing, OutgoingState
+from resonanz.service import cases
+from resonanz.service.answers import approvals, outbox, replies
+from resonanz.service.models import (
+    ApprovalState,
+    Case,
+    CasePost,
+    CasePostState,
+    Declaration,
+    NoneNeeded,
+    Outgoing,
+    OutgoingState,
+)
+from resonanz.service.work import declarations
 
 SETTLED_AFTER = 200
 """Minutes until somebody settles what no line says anything of."""
@@ -180,6 +191,8 @@ class _Play:
         outgoing = replies.queue_reply(
             case_id=case.pk, post_id=post.pk, text=done.text, author=author, key=_key(step.line.id)
         )
+        if outgoing.state == OutgoingState.AWAITING:
+            outgoing = self._signed(outgoing)
         leaves_at = min(step.at + _SENDING, self._start)
         if outgoing.state != OutgoingState.SENT:
             self._practice.move_clock(leaves_at)
@@ -187,6 +200,12 @@ class _Play:
                 outbox.send_due(outgoing_id=outgoing.pk)
         with clock.moved_to(min(leaves_at + _RESOLVING, self._start)):
             _resolve_if_done(case, author)
+
+    def _signed(self, outgoing: Outgoing) -> Outgoing:
+        """What the guideline wants four eyes for, a lead has looked at."""
+        nele, you = self._actors["nele"], self._actors[company.YOU]
+        asked = outgoing.approvals.get(state=ApprovalState.WAITING)
+        return approvals.approve(approval_id=asked.pk, actor=you if outgoing.author == nele else nele)
 
     def _made_of(self, post: Post, author: User) -> Case:
         """Nothing told the judges that it wants an answer; a colleague saw it, some time before the answer."""
@@ -252,4 +271,6 @@ def _give(case: Case, colleague: User) -> None:
 
 def _resolve_if_done(case: Case, actor: User) -> None:
     if not CasePost.objects.filter(case=case, state=CasePostState.OPEN).exists():
+        for declared in Declaration.objects.filter(case=case, state__in=declarations.WAITING).order_by("pk"):
+            declarations.decide_none(declaration_id=declared.pk, actor=actor)
         cases.resolve(case_id=case.pk, actor=actor)
