@@ -11,6 +11,9 @@ from resonanz.accounts import company
 from resonanz.accounts.models import Company
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
+from resonanz.service import naming
+from resonanz.triage import our_names
+from resonanz.triage.learning import champions
 from tests.networks.mastodon_process import MastodonProcess
 
 
@@ -25,6 +28,9 @@ def moved_clock() -> Iterator[None]:
 def nothing_known_of_the_company() -> None:
     """What this process remembers of the company must not outlive the test that stored it."""
     company.take_for_granted(Company())
+    naming.take_for_granted(())
+    champions.take_for_granted(())
+    our_names.look_again()
 
 
 @pytest.fixture(scope="session")

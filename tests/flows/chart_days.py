@@ -10,9 +10,9 @@ import django
 django.setup()
 
 from resonanz.core import clock  # noqa: E402 (models need the line above)
+from resonanz.duties import calendars  # noqa: E402
 from resonanz.listening.models import Post  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
-from resonanz.service import calendars  # noqa: E402
 from resonanz.service.models import Case, CasePost, Outgoing  # noqa: E402
 
 _DAYS = 35

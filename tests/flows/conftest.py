@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from resonanz.ops.data_folder import open_data_folder
 from tests.flows.product import Product, make_template
 from tests.networks.memory_process import MemoryProcess
 
 CHROMIUM = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
+# Long enough for a busy machine; whoever tests that something comes soon says so.
+expect.set_options(timeout=30_000)
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -30,10 +32,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def practice(tmp_path: Path) -> Iterator[MemoryProcess]:
     """A practice network of its own process, never killed."""
-    process = MemoryProcess(tmp_path / "practice.sqlite3")
-    process.start()
-    yield process
-    process.stop()
+    with MemoryProcess(tmp_path / "practice.sqlite3") as process:
+        yield process
 
 
 @pytest.fixture
@@ -43,8 +43,16 @@ def product(template: Path, practice: MemoryProcess) -> Iterator[Product]:
         yield made
 
 
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """Whatever a test leaves open is closed after it: pages would go on asking for a product that is gone."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """Debian's Chromium."""
     if CHROMIUM is None:
         pytest.skip("Chromium is missing")

@@ -23,8 +23,8 @@ from resonanz.accounts.sign_in_links import first_administrator  # noqa: E402
 from resonanz.core import clock  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
 from resonanz.pipeline.polling import poll_once  # noqa: E402
+from resonanz.service.answers.replies import TIME_TO_UNDO, queue_reply  # noqa: E402
 from resonanz.service.models import CasePost, Outgoing, OutgoingState  # noqa: E402
-from resonanz.service.replies import TIME_TO_UNDO, queue_reply  # noqa: E402
 from resonanz.service.tasks import sweep_outbox  # noqa: E402
 
 QUICK = 0.12

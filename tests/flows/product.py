@@ -48,6 +48,14 @@ def make_template(data: Path) -> None:
     subprocess.run([sys.executable, "-m", "resonanz", "migrate"], env=environment, check=True, capture_output=True)
 
 
+_COLLEAGUE = """
+INSERT INTO accounts_user SELECT made.* FROM accounts_user u, jsonb_populate_record(u, jsonb_build_object(
+    'id', nextval(pg_get_serial_sequence('accounts_user', 'id')), 'email', %s::text, 'name', %s::text,
+    'initials', %s::text, 'role', %s::text, 'password', '!')) made
+ORDER BY u.id LIMIT 1 RETURNING id
+"""
+
+
 @dataclass
 class Product:
     """Start it with `with`; kill and start single processes by name."""
@@ -113,7 +121,7 @@ class Product:
         self.start("web", "web", "--port", str(self.port))
         self.start("listen", "listen")
         self.start("outbox", "worker", "--queue", "outbox")
-        wait_until(self._answers, seconds=60)
+        wait_until(self._answers, seconds=300)
 
     def kill(self, name: str) -> None:
         """SIGKILL."""
@@ -126,6 +134,10 @@ class Product:
         with psycopg.connect(superuser_url(self.database)) as connection:
             return connection.execute(query.encode(), parameters).fetchall()
 
+    def add_colleague(self, email: str, name: str, role: str) -> None:
+        """Somebody more, who is otherwise as the first administrator is; the demo made that one."""
+        self.rows(_COLLEAGUE, email, name, "".join(word[0] for word in name.split()), role)
+
     def _answers(self) -> bool:
         try:
             with urllib.request.urlopen(self.url + "/accounts/login/", timeout=5) as answer:  # noqa: S310
@@ -134,7 +146,7 @@ class Product:
             return False
 
 
-def wait_until(holds: object, *, seconds: float = 30) -> None:
+def wait_until(holds: object, *, seconds: float = 60) -> None:
     """Until `holds()`; an AssertionError after `seconds`."""
     assert callable(holds)
     end = clock.monotonic() + seconds

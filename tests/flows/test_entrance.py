@@ -17,7 +17,7 @@ SLOW_SENDERS = 12
 @pytest.fixture
 def web(product: Product) -> Product:
     product.start("web", "web", "--port", str(product.port))
-    wait_until(product._answers, seconds=60)
+    wait_until(product._answers)
     return product
 
 

@@ -63,7 +63,7 @@ def _prepare(product: Product, practice: MemoryProcess, *, questions: int) -> li
     product.command("prepare-demo", "--small", "--memory-url", practice.url)
     stranger = practice.open_account("stranger")
     for number in range(questions):
-        practice.say(stranger, f"@nordhain question {number}?")
+        practice.say(stranger, f"@nordhain Do you deliver to house number {number}?")
     return [str(post["id"]) for post in _posts(practice) if "@nordhain" in post["text"]]
 
 

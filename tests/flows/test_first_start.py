@@ -89,14 +89,14 @@ def test_first_start_from_an_empty_house_to_the_first_day(
 
     here.goto(f"{empty.url}/start/practise/")
     here.get_by_role("button", name="Sprechen lassen").click()
-    wait_until(lambda: empty.rows("SELECT count(*) FROM service_case") == [(6,)])
+    wait_until(lambda: empty.rows("SELECT count(*) FROM service_case") == [(7,)])
     here.goto(f"{empty.url}/")
     expect(here).to_have_url(re.compile("/start/live/$"))
     here.goto(f"{empty.url}/inbox/?view=mine")
     here.locator("a.case", has_text="Redaktion Elbufer").first.click()
     here.get_by_role("textbox", name="Antwort").fill("Guten Tag, gern um 15 Uhr. ^NF")
     here.get_by_role("button", name="Antwort senden").click()
-    wait_until(lambda: empty.rows("SELECT 1 FROM service_outgoing WHERE state = 'SENT'"), seconds=40)
+    wait_until(lambda: empty.rows("SELECT 1 FROM service_outgoing WHERE state = 'SENT'"))
 
     here.goto(f"{empty.url}/start/live/")
     here.get_by_role("link", name="Übung beenden und starten").click()
@@ -116,7 +116,7 @@ def test_first_start_on_a_phone(browser: Browser, empty: Product) -> None:
     here.get_by_label("Zuhören: ").check()
     go_on(here, "channel")
     here.get_by_role("button", name="Erst üben").click()
-    expect(here.locator("#practice dd").first).to_have_text("7", timeout=20_000)
+    expect(here.locator("#practice dd").first).to_have_text("7")
     for path in ("start/area", "start/channel", "start/who", "start/sample", "start/practise", "start/practise/end",
                  "start/live", "company"):  # fmt: skip
         here.goto(f"{empty.url}/{path}/")

@@ -1,4 +1,4 @@
-"""A working day in a browser: ten cases by keyboard alone on a German keyboard, and one on a phone, with a thumb."""
+"""A working day in a browser: ten cases by keyboard alone in German and English, and one on a phone, with a thumb."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ PLACES = {"z": "KeyY", "y": "KeyZ", "ü": "BracketLeft", "ö": "Semicolon", "ä"
 NUMBERS = {"Enter": 13, "Tab": 9, "Escape": 27}
 
 
-class GermanKeyboard:
-    """Presses keys as a German keyboard reports them: the letter, and the place it lies at."""
+class Keyboard:
+    """Presses keys as a German or an American keyboard reports them: the letter, and the place it lies at."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, locale: str) -> None:
         self._keys = page.context.new_cdp_session(page)
+        self._places = PLACES if locale.startswith("de") else {}
 
     def press(self, key: str, *, modifiers: int = 0) -> None:
         named = {"Enter": "\r", "Tab": "\t", "Escape": ""}
         text = "" if modifiers & CTRL else named.get(key, key)
         event = {
             "key": key,
-            "code": key if key in named else PLACES.get(key.lower(), f"Key{key.upper()}"),
+            "code": key if key in named else self._places.get(key.lower(), f"Key{key.upper()}"),
             "windowsVirtualKeyCode": NUMBERS.get(key, ord(key.upper()[0]) if key.isalnum() and key.isascii() else 0),
             "modifiers": modifiers,
         }
@@ -58,9 +59,11 @@ def started(product: Product, practice: MemoryProcess) -> Product:
     return product
 
 
-def _enter(browser: Browser, product: Product, *, width: int, height: int, touch: bool) -> Iterator[Page]:
+def _enter(
+    browser: Browser, product: Product, *, width: int, height: int, touch: bool, locale: str = "de-DE"
+) -> Iterator[Page]:
     context = browser.new_context(
-        locale="de-DE", viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch
+        locale=locale, viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch
     )
     page = context.new_page()
     page.goto(product.command("sign-in-link"))
@@ -70,10 +73,16 @@ def _enter(browser: Browser, product: Product, *, width: int, height: int, touch
     context.close()
 
 
+@pytest.fixture(params=["de-DE", "en-GB"])
+def locale(request: pytest.FixtureRequest) -> str:
+    """What the reader's browser speaks."""
+    return str(request.param)
+
+
 @pytest.fixture
-def page(started: Product, browser: Browser) -> Iterator[Page]:
+def page(started: Product, browser: Browser, locale: str) -> Iterator[Page]:
     """A screen, and no mouse."""
-    yield from _enter(browser, started, width=1440, height=900, touch=False)
+    yield from _enter(browser, started, width=1440, height=900, touch=False, locale=locale)
 
 
 @pytest.fixture
@@ -90,8 +99,9 @@ def _go_on(page: Page, after: int) -> None:
     expect(page.locator(f"[data-open-case]:not([data-open-case='{after}'])")).to_be_visible()
 
 
-def test_ten_cases_by_keyboard_alone_on_a_german_layout(started: Product, page: Page) -> None:
-    keys = GermanKeyboard(page)
+def test_ten_cases_by_keyboard_alone(started: Product, page: Page, locale: str) -> None:
+    expect(page.locator("html")).to_have_attribute("lang", locale[:2])
+    keys = Keyboard(page, locale)
     keys.press("x")
     expect(page.locator("[data-open-case]")).to_be_visible()
     answered = []
@@ -121,7 +131,7 @@ def test_ten_cases_by_keyboard_alone_on_a_german_layout(started: Product, page: 
 
     assert len(set(answered)) == CASES
     done = "SELECT id FROM service_case WHERE state = 'RESOLVED'"
-    wait_until(lambda: {int(str(row[0])) for row in started.rows(done)} >= set(answered), seconds=60)
+    wait_until(lambda: {int(str(row[0])) for row in started.rows(done)} >= set(answered))
     sent = "SELECT text FROM service_outgoing WHERE state = 'SENT' ORDER BY text"
     texts = [str(row[0]) for row in started.rows(sent)]
     assert len(texts) == CASES
@@ -147,4 +157,4 @@ def test_case_on_a_phone_from_notice_to_answer(started: Product, phone: Page) ->
     expect(phone.locator("a.case").first).to_be_visible()
     sideways = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert phone.evaluate(sideways) is False
-    wait_until(lambda: started.rows("SELECT 1 FROM service_outgoing WHERE state = 'SENT'"), seconds=40)
+    wait_until(lambda: started.rows("SELECT 1 FROM service_outgoing WHERE state = 'SENT'"))

@@ -18,6 +18,32 @@ pytestmark = pytest.mark.browser
 PAGES = ["/", "/inbox/?view=all", "/listening/", "/topics/", "/topics/new/", "/channels/", "/channels/new/"]
 PAGES += [
     "/responsibilities/",
+    "/responsibilities/presence/",
+    "/responsibilities/hours/",
+    "/responsibilities/hours/new/",
+    "/responsibilities/targets/",
+    "/issues/",
+    "/issues/new/",
+    "/inbox/select/?view=all",
+    "/inbox/bulk/snooze/?view=all&case=1",
+    "/macros/",
+    "/tags/",
+    "/macros/new/",
+    "/knowledge/",
+    "/knowledge/new/",
+    "/company/assistant/",
+    "/approvals/",
+    "/guideline/",
+    "/guideline/versions/",
+    "/guideline/register/",
+    "/moderation/",
+    "/guideline/employees/",
+    "/guideline/simulator/",
+    "/guideline/emergency/",
+    "/groups/",
+    "/inbox/views/",
+    "/settings/accounts/",
+    "/company/notifications/",
     "/colleagues/",
     "/settings/",
     "/answered/",
@@ -28,6 +54,31 @@ PAGES += [
     "/company/",
     "/channels/connect/mastodon/",
     "/inbox/filters/?view=all",
+    "/guideline/?part=EMPLOYEES",
+    "/guideline/simulator/?act=replay",
+    "/read/x/",
+    "/ask/x/",
+    "/judges/",
+    "/judges/new/",
+    "/judges/choices/",
+    "/judges/complaint/",
+    "/judges/complaint/check/",
+]
+PARTS_OF_A_CASE = [
+    "",
+    "ask/",
+    "moderate/",
+    "macros/",
+    "ideas/",
+    "assign/",
+    "link/",
+    "merge/",
+    "split/",
+    "later/",
+    "do/known-issue/",
+    "do/snooze/",
+    "do/tag/",
+    "do/hand-over/",
 ]
 LOOKS: list[tuple[int, Literal["light", "dark"], str]] = [
     (1440, "light", "de-DE"),
@@ -59,11 +110,15 @@ def started(product: Product, practice: MemoryProcess) -> Product:
 
 
 def test_pages_are_accessible_fit_and_keep_the_content_policy(
-    started: Product, browser: Browser, tmp_path: Path
+    started: Product, practice: MemoryProcess, browser: Browser, tmp_path: Path
 ) -> None:
+    practice.say(practice.open_account("vera", "Vera"), "@nordhain Hiermit kündige ich meinen Vertrag fristgerecht.")
+    wait_until(lambda: started.rows("SELECT 1 FROM service_declaration WHERE state = 'FOUND'"))
+    declared = started.rows("SELECT id, case_id FROM service_declaration WHERE state = 'FOUND' ORDER BY id DESC")[0]
     signed_in = _sign_in(started, browser, tmp_path / "state.json")
     case = started.rows("SELECT min(id) FROM service_case")[0][0]
     person = started.rows("SELECT min(id) FROM people_person")[0][0]
+    post = started.rows("SELECT min(post_id) FROM service_casepost WHERE case_id = %s", case)[0][0]
     faults: list[str] = []
 
     for width, scheme, locale in LOOKS:
@@ -73,7 +128,9 @@ def test_pages_are_accessible_fit_and_keep_the_content_policy(
         page = context.new_page()
         page.on("console", partial(_note, faults))
         page.on("pageerror", lambda error: faults.append(str(error)))  # noqa: B023 (one list for all)
-        for path in [*PAGES, f"/inbox/{case}/", f"/people/{person}/"]:
+        declarations = [f"/declarations/{declared[0]}/", f"/inbox/{declared[1]}/"]
+        parts = [f"/inbox/{case}/{part}" for part in PARTS_OF_A_CASE]
+        for path in [*PAGES, *parts, *declarations, f"/people/{person}/", f"/posts/{post}/evaluation/?similar=1"]:
             page.goto(started.url + path)
             faults += [f"{path} {width} {scheme} {locale}: {fault}" for fault in _faults(page)]
         context.close()

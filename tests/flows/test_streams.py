@@ -22,7 +22,7 @@ STREAMS = 60
 def cookie(product: Product) -> str:
     """The session of the first administrator, signed in by their link."""
     product.start("web", "web", "--port", str(product.port))
-    wait_until(product._answers, seconds=60)
+    wait_until(product._answers)
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar), urllib.request.ProxyHandler({}))
     link = product.command("sign-in-link")

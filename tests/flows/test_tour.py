@@ -41,7 +41,7 @@ def test_newcomer_is_led_from_a_number_to_an_answer(product: Product, page: Page
     page.keyboard.press("Control+Enter")
     expect(card).to_contain_text("5/5")
 
-    wait_until(lambda: product.rows("SELECT 1 FROM service_outgoing WHERE state = 'SENT'"), seconds=40)
+    wait_until(lambda: product.rows("SELECT 1 FROM service_outgoing WHERE state = 'SENT'"))
     page.goto(product.url + "/responsibilities/")
     expect(card).to_contain_text("5/5")
     card.get_by_role("button", name="End the tour").press("Enter")

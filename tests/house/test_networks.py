@@ -24,6 +24,14 @@ PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     ),
     Capability.REPLY: (contract.Replies.reply,),
     Capability.READ_BACK: (contract.ReadsBack.find_sent,),
+    Capability.PICTURES: (contract.TakesPictures.upload, contract.TakesPictures.is_ready),
+    Capability.LIKE: (contract.Likes.like,),
+    Capability.HIDE: (contract.Hides.hide,),
+    Capability.DELETE: (contract.Deletes.delete,),
+    Capability.BLOCK: (contract.Blocks.block,),
+    Capability.REPORT: (contract.TakesReports.report,),
+    Capability.CORRECT: (contract.Corrects.correct,),
+    Capability.WITHDRAW: (contract.Withdraws.withdraw,),
 }
 METHODS = [(capability, promise) for capability, promises in PROMISED.items() for promise in promises]
 
@@ -68,6 +76,8 @@ def declared(network: Network) -> dict[str, str]:
 
 
 def word(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
@@ -89,13 +99,13 @@ def test_planted_faults_are_seen() -> None:
 
         def stream(self, account: object, stopping: object) -> None: ...
 
-        def like(self) -> None: ...
+        def applaud(self) -> None: ...
 
     assert faults(Boastful()) == [
         "poll and poll do not go together",
         "reply and reply do not go together",
         "a stream alone misses what happens while it is closed",
-        "like is in no contract",
+        "applaud is in no contract",
     ]
 
 

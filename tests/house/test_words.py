@@ -12,17 +12,19 @@ import pytest
 import resonanz
 from resonanz.accounts.models import Role
 from resonanz.core.errors import ResonanzError
+from resonanz.duties.models import StepTo
 from resonanz.guidelines.ruling import Outcome
-from resonanz.listening.models import Kind, Visible
+from resonanz.listening.models import Intent, Kind, Visible
 from resonanz.networks import registry
 from resonanz.networks.channels import IMPORT_NETWORK
 from resonanz.networks.models import ChannelState
 from resonanz.ops import catalogue
 from resonanz.privacy.models import KeepReason, Purpose
 from resonanz.service.conversation import _SHOWN_EVENTS as SHOWN_EVENTS
-from resonanz.service.models import CaseState, Intent, NoneNeeded, OutgoingState
-from resonanz.triage.feedback import SENTIMENTS
-from resonanz.web import words
+from resonanz.service.models import ApprovalState, CaseState, NoAddress, NoneNeeded, OutgoingState, Proof
+from resonanz.service.models import Outcome as Ended
+from resonanz.triage.feedback import LABELS, SENTIMENTS
+from resonanz.web import guideline_names, words
 from resonanz.web.sentences import SENTENCES
 
 SOURCE = Path(resonanz.__file__).parent
@@ -39,6 +41,7 @@ NOT_ON_PAGES = (
     "privacy/scrub.py",
     "triage/artefact.py",
     "triage/datasets.py",
+    "triage/onnx_running.py",
     "triage/training.py",
 )
 # Roots of families and faults in the code itself, which are never raised to a reader.
@@ -120,18 +123,33 @@ def test_a_sentence_without_german_is_caught(tmp_path: Path, monkeypatch: pytest
         ("kinds", Kind),
         ("visible", Visible),
         ("channel_states", ChannelState),
+        ("step_to", StepTo),
         ("none_needed", NoneNeeded),
         ("outgoing_states", OutgoingState),
+        ("approval_states", ApprovalState),
+        ("proofs", Proof),
+        ("no_address", NoAddress),
         ("purposes", Purpose),
         ("keep_reasons", KeepReason),
         ("rulings", Outcome),
+        ("rules_say", Outcome),
+        ("outcomes", Ended),
+        ("outcomes_explained", Ended),
         ("networks", [*registry.names(), IMPORT_NETWORK]),
         ("sentiments", SENTIMENTS),
+        ("labels", LABELS),
+        ("labels_explained", LABELS),
+        ("corrections", [f"sentiment:{mood}" for mood in SENTIMENTS]),
+        ("corrections", [f"{label}:{value}" for label in LABELS - {"sentiment"} for value in ("true", "false")]),
         ("events", SHOWN_EVENTS),
     ],
 )
 def test_every_stored_name_has_a_word(kind: str, codes: Iterable[str]) -> None:
     assert {str(code) for code in codes} - set(words.KINDS_OF_WORDS[kind]) == set()
+
+
+def test_no_kind_of_words_takes_the_place_of_another() -> None:
+    assert words._KINDS.keys() & guideline_names.KINDS_OF_GUIDELINE_WORDS.keys() == set()
 
 
 def test_sentence_of_an_unknown_code_names_the_code() -> None:
