@@ -43,7 +43,7 @@ def main() -> None:
     _publish(administrator, list(people.values()))
     poll_once(Channel.objects.get().pk)
     places = CasePost.objects.filter(state="OPEN").order_by("id").select_related("post")
-    work = [[place.case_id, place.post_id] for place in places if "fire" in place.post.text]
+    work = [[place.case_id, place.post_id] for place in places if "lamp number" in place.post.text]
     sys.stdout.write(json.dumps({"work": work, **{role.value.lower(): _cookie(user) for role, user in people.items()}}))
 
 

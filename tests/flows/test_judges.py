@@ -49,7 +49,7 @@ def test_challenger_is_offered_after_a_hundred_corrections_and_taken_while_intak
     product.start("default", "worker")
     meanwhile = _speak_until_learnt(product, practice)
 
-    offered = page.get_by_role("heading", name="Das Gelernte kann jetzt bewerten")
+    offered = page.get_by_role("heading", name="Das Gelernte kann jetzt mitreden")
     expect(offered).to_be_visible(timeout=60_000)
     assert Axe().run(page).response["violations"] == []
     [(begun, learnt)] = product.rows(RUN)

@@ -137,7 +137,7 @@ def test_start_page_and_a_day_need_few_queries(signed_in: Client, new_case: Call
     for post in Post.objects.all():
         post.topics.add(topic)
 
-    assert _queries(signed_in, "/") == 13
+    assert _queries(signed_in, "/") == 12
     assert _queries(signed_in, f"/listening/?day=2026-11-20&topic={topic.pk}") == 10
     assert _queries(signed_in, "/listening/") == 8
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from resonanz.accounts.access import ACTS_BY_ROLE, Act, may
 from resonanz.accounts.actors import actor_of
@@ -34,6 +35,17 @@ def named(*, charge: Charge) -> frozenset[int]:
     if found.user is not None:
         return frozenset([found.user.pk] if may(found.user, Act.ANSWER) else [])
     return frozenset(User.objects.filter(is_active=True, role=found.role).values_list("pk", flat=True))
+
+
+def falls_to(*, charge: Charge, user: User) -> bool:
+    """Whether this colleague looks after it now: named, or leading where nobody named is here, or an administrator
+    where nobody leads either. One query."""
+    here = User.objects.filter(is_active=True, role__in=ROLES)
+    appointment = Appointment.objects.filter(charge=charge)
+    named_here = here.filter(Exists(appointment.filter(Q(user=OuterRef("pk")) | Q(role=OuterRef("role")))))
+    leads = here.filter(role=Role.LEAD)
+    leading = Q(role=Role.LEAD) | (Q(role=Role.ADMIN) & ~Exists(leads))
+    return here.filter(Q(pk__in=named_here) | (leading & ~Exists(named_here)), pk=user.pk).exists()
 
 
 def appoint(*, charge: Charge, user_id: int | None, role: str, actor: User) -> None:

@@ -31,6 +31,7 @@ from django.http import HttpRequest  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
+from resonanz.accounts.company import finish_start  # noqa: E402
 from resonanz.accounts.models import User  # noqa: E402
 from resonanz.accounts.sign_in_links import first_administrator  # noqa: E402
 from resonanz.core import clock  # noqa: E402
@@ -78,6 +79,7 @@ def fill(cases: int) -> dict[str, object]:
 
 def _fill(cases: int) -> None:
     administrator = first_administrator()
+    finish_start(actor=administrator)
     channel = _channel(administrator)
     for number in range(TOPICS):
         topics.create(name=f"Topic {number}", query=WORDS[number], opens_cases=False, actor=administrator)

@@ -45,7 +45,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not may(user, Act.ENTER):
         return {}
-    waiting = _waiting(user) if may(user, Act.READ_CASES) else {"waiting": 0, "late": 0, "open": 0}
+    waiting = waiting_of(request, user) if may(user, Act.READ_CASES) else {"waiting": 0, "late": 0, "open": 0}
     starting = first_start.is_under_way(user)
     rooms = [room for room in _rooms(waiting, starting) if may(user, room.act)]
     rooms = [room for room in rooms if _is_in_use(room) or _is_in(request.path, room)]
@@ -103,8 +103,16 @@ def _rooms(waiting: dict[str, int], starting: bool) -> list[Room]:
     ]
 
 
+def waiting_of(request: HttpRequest, user: User) -> dict[str, int]:
+    """One's own open cases, how many of all are late, and whether there are any: one bounded query, once a request."""
+    known: dict[str, int] | None = getattr(request, "waiting", None)
+    if known is None:
+        known = _waiting(user)
+        request.waiting = known  # type: ignore[attr-defined] # kept on the request for whoever asks next
+    return known
+
+
 def _waiting(user: User) -> dict[str, int]:
-    """One's own open cases, how many of all are late, and whether there are any: one bounded query for every page."""
     waiting = inbox.waiting(user=user)
     return {
         "waiting": waiting.mine,

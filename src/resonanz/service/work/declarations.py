@@ -19,11 +19,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from resonanz.accounts.models import Role, User
+from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
 from resonanz.core.text import clean
-from resonanz.duties.appointments import named
+from resonanz.duties.appointments import falls_to
 from resonanz.duties.calendars import Promises, promises
 from resonanz.duties.models import Charge
 from resonanz.duties.targets import NoBusinessHours, after
@@ -160,14 +160,7 @@ def looked_after_by(*, user: User, most: int = MOST_LISTED) -> list[Declaration]
     found = list(rows.select_related("case", "case__channel").order_by("due_at", "id")[:most])
     if not found:  # on most days nobody has to be asked for
         return []
-    responsible = named(charge=Charge.DECLARATIONS)
-    mine = user.pk in responsible if responsible else user.role == _leading_role()
-    return found if mine else []
-
-
-def _leading_role() -> Role:
-    """Leads, and administrators where nobody leads."""
-    return Role.LEAD if User.objects.filter(is_active=True, role=Role.LEAD).exists() else Role.ADMIN
+    return found if falls_to(charge=Charge.DECLARATIONS, user=user) else []
 
 
 class _Decide(CaseAct):

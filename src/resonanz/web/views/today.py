@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from resonanz.accounts.access import Act, may
 from resonanz.accounts.models import User
 from resonanz.core import clock
+from resonanz.guidelines.models import Guideline
 from resonanz.insights import charts, days, endings, metrics
 from resonanz.networks.models import Channel
 from resonanz.service.lists import inbox
@@ -30,6 +31,7 @@ from resonanz.web import (
     warning_words,
 )
 from resonanz.web.acts import signed_in
+from resonanz.web.context import waiting_of
 from resonanz.web.permissions import page
 
 MOST_ANSWERS = 200
@@ -49,11 +51,16 @@ def today(request: HttpRequest) -> HttpResponse:
         "now": now,
         "broken": [channel for channel in channels if channel.failing_since],
         "has_channels": bool(channels),
-        "to_read": guideline_waiting.to_read(user) if may(user, Act.ANSWER) else [],
+        "to_read": _to_read(request, user) if may(user, Act.ANSWER) else [],
         **_said(user),
         **(_cases(user) if may(user, Act.READ_CASES) else {}),
     }
     return render(request, "web/today.html", context)
+
+
+def _to_read(request: HttpRequest, user: User) -> list[tuple[Guideline, str]]:
+    """Asks for them only where the navigation counts some."""
+    return guideline_waiting.to_read(user) if waiting_of(request, user)["to_read"] else []
 
 
 def _said(user: User) -> dict[str, Any]:
