@@ -59,7 +59,7 @@ def test_challenger_is_offered_after_a_hundred_corrections_and_taken_while_intak
 
     page.get_by_text("Übernehmen …").click()
     page.get_by_role("button", name="Übernehmen", exact=True).click()
-    expect(page.get_by_role("heading", name="Bewertet von: hier gelernt")).to_be_visible()
+    expect(page.get_by_role("heading", name="Eingeschätzt von: hier gelernt")).to_be_visible()
     bait = practice.open_account("koeder", "Köder")
 
     def is_judged() -> bool:
