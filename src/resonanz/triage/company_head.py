@@ -16,7 +16,16 @@ from resonanz.core.errors import ResonanzError
 from resonanz.triage import ngrams
 from resonanz.triage.contract import TextEncoder
 from resonanz.triage.datasets import YES_NO, Task, Value
-from resonanz.triage.features import GRAM_STRETCH, VECTOR_STRETCH, encoded, grams_of, idf_of, regression, side_by_side
+from resonanz.triage.features import (
+    GRAM_STRETCH,
+    STRENGTH,
+    VECTOR_STRETCH,
+    encoded,
+    grams_of,
+    idf_of,
+    regression,
+    side_by_side,
+)
 from resonanz.triage.heads import Head, LanguageModel
 from resonanz.triage.measuring import PRECISION, Figure, Places, Scores, figure
 
@@ -25,6 +34,8 @@ _FOLDS = 5
 # Of few texts each n-gram is a chance find: they say as much as the vectors from so many texts on, of fewer less.
 _MANY = 900
 _LEAST_TEXTS = 2
+# With many texts a head may follow them more closely; beyond twice as much nothing was gained.
+_MOST_STRENGTH = 2 * STRENGTH
 
 
 class TooFewExamples(ResonanzError):
@@ -79,8 +90,9 @@ def learn(
     idf = idf_of(texts, least=_LEAST_TEXTS if len(texts) >= _MANY else 1)
     stretch = GRAM_STRETCH * min(1.0, float(np.sqrt(len(texts) / _MANY)))
     matrix, used = side_by_side(texts, encoded(texts, encoder=encoder), idf, gram_stretch=stretch)
-    fitted = regression().fit(matrix, places)
-    head = _calibrated(label, classes, _unseen(matrix, places, len(classes)), places)
+    strength = min(_MOST_STRENGTH, STRENGTH * max(1.0, len(texts) / _MANY))
+    fitted = regression(strength).fit(matrix, places)
+    head = _calibrated(label, classes, _unseen(matrix, places, len(classes), strength), places)
     grams = np.zeros((len(fitted.coef_), ngrams.TABLE))
     meant, spelt = np.split(fitted.coef_, [matrix.shape[1] - len(used)], axis=1)
     grams[:, used] = spelt * stretch
@@ -95,7 +107,7 @@ def _classes(label: str, values: Sequence[Value]) -> tuple[Value, ...]:
     return YES_NO if set(known) == set(YES_NO) else tuple(sorted(known, key=str))
 
 
-def _unseen(matrix: Any, places: Places, classes: int) -> Scores:
+def _unseen(matrix: Any, places: Places, classes: int, strength: float) -> Scores:
     """What the head says of each text when it has not learnt from it; folds hold each class alike."""
     columns = 1 if classes == 2 else classes
     unseen = np.zeros((len(places), columns))
@@ -108,7 +120,7 @@ def _unseen(matrix: Any, places: Places, classes: int) -> Scores:
         known = np.unique(places[~out])
         if len(known) < 2 or not out.any():
             continue
-        found = regression().fit(matrix[~out], places[~out]).decision_function(matrix[out])
+        found = regression(strength).fit(matrix[~out], places[~out]).decision_function(matrix[out])
         if classes == 2:
             unseen[out, 0] = found
         elif len(known) == 2:
