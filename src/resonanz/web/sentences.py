@@ -35,6 +35,7 @@ SENTENCES: Mapping[str, Promise] = {
     "rehearsal.long_wait": _("Said %(came)s, due %(due)s: in between nobody works."),
     "page.undeclared": _("This page cannot be shown because of a fault in the product. Nothing was lost."),
     "topic.name_taken": _("There is already a topic called %(name)s."),
+    "triage.gave_up": _("This was tried for a day and did not come to its end. It can be begun again."),
     "triage.too_few_examples": _("To learn this label takes at least two texts of each kind."),
     "triage.unknown_label": _("This evaluation cannot be corrected like that; the page may be out of date."),
     "responsibility.own_deputy": _("A deputy has to be somebody else."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -124,6 +125,22 @@ def test_a_cancelled_refit_leaves_nothing_and_one_that_was_killed_is_begun_again
         refit(run_id=killed.id)
     assert [(head.place, head.texts) for head in LearntHead.objects.all()] == [(Place.CHALLENGER, 8)]
     assert standing.standing(label=label).because == "TOO_FEW_CLEAN"
+
+
+@pytest.mark.django_db
+def test_what_was_tried_for_a_day_ends_as_failed(nora: User) -> None:
+    label = labels.define(name="Unfug", actor=nora).code
+    for text, value in spam("intents_de.jsonl", 4):
+        labels.add_example(code=label, text=text, value=value, actor=nora)
+    run = runs.begin_refit(label=label, actor=nora)
+
+    with clock.moved_to(clock.now() + runs.TRIED_FOR - timedelta(minutes=1)):
+        runs.revive()
+        assert [one.state for one in runs.under_way()] == ["WAITING"]
+    with clock.moved_to(clock.now() + runs.TRIED_FOR + timedelta(minutes=1)):
+        runs.revive()
+        assert [(one.id, one.state, one.failure) for one in runs.under_way()] == [(run.id, "FAILED", "triage.gave_up")]
+        assert not progress.stalled()
 
 
 @pytest.mark.django_db(transaction=True)

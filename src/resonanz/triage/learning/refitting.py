@@ -39,16 +39,16 @@ def refit(*, run_id: int, **_: object) -> None:
     with contextlib.suppress(progress.Cancelled):
         try:
             _refit(run)
+        except progress.Cancelled:
+            raise
         except ResonanzError as error:
-            _fail(run, error)
+            fail(run, code=error.code)
 
 
-def _fail(run: LearningRun, error: ResonanzError) -> None:
-    """Where too little remains to learn from, nothing that was learnt from more may stay."""
-    if isinstance(error, progress.Cancelled):
-        raise error
+def fail(run: LearningRun, *, code: str) -> None:
+    """It ends without a head; of what is to be forgotten nothing learnt from it may stay. Raises Cancelled."""
     with transaction.atomic():
-        progress.end(run, state=RunState.FAILED, failure=error.code)
+        progress.end(run, state=RunState.FAILED, failure=code)
         if run.forgets:
             LearntHead.objects.filter(label=run.label, place=Place.CHAMPION).delete()
     champions.look_again()

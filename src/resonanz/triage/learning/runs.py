@@ -22,6 +22,7 @@ from resonanz.triage.learning.reevaluating import posts_of, reevaluate
 from resonanz.triage.models import UNDER_WAY, Feedback, LearningRun, LearntHead, RunKind, RunState
 
 NEWS = timedelta(minutes=10)
+TRIED_FOR = timedelta(days=1)
 FEWEST_NEW = 20
 """So many posts somebody checked since the newest head of a label learnt make another refit by themselves."""
 MOST_DAYS = 90
@@ -74,9 +75,13 @@ def begin_where_much_is_new() -> None:
 
 
 def revive() -> None:
-    """Put those on the queue again whose job was lost."""
+    """Put those on the queue again whose job was lost; what has been tried for a day ends as failed."""
     for run in progress.stalled():
-        _put_on_queue(run)
+        if run.begun_at >= clock.now() - TRIED_FOR:
+            _put_on_queue(run)
+        else:
+            with contextlib.suppress(progress.Cancelled):
+                refitting.fail(run, code="triage.gave_up")
 
 
 def _with_news() -> list[str]:
