@@ -59,7 +59,7 @@ def test_challenger_is_offered_after_a_hundred_corrections_and_taken_while_intak
 
     page.get_by_text("Übernehmen …").click()
     page.get_by_role("button", name="Übernehmen", exact=True).click()
-    expect(page.get_by_role("heading", name="Eingeschätzt von: hier gelernt")).to_be_visible()
+    expect(page.get_by_role("heading", name="Einschätzung: hier gelernt")).to_be_visible()
     bait = practice.open_account("koeder", "Köder")
 
     def is_judged() -> bool:
@@ -73,7 +73,7 @@ def test_challenger_is_offered_after_a_hundred_corrections_and_taken_while_intak
 def _define(page: Page, product: Product) -> str:
     """A name, and two typed examples of each kind; its code."""
     page.goto(f"{product.url}/judges/")
-    page.get_by_role("link", name="Eigenes Merkmal").click()
+    page.get_by_role("link", name="Merkmal anlegen").click()
     page.get_by_label("Name", exact=True).fill("Köder")
     page.get_by_role("button", name="Speichern").click()
     expect(page.get_by_role("heading", name="Köder")).to_be_visible()
@@ -89,7 +89,7 @@ def _define(page: Page, product: Product) -> str:
 
 def _check_twenty(page: Page, product: Product, said: Mapping[str, bool], label: str) -> None:
     """By single keys; one is taken back and said again, one is skipped."""
-    page.get_by_role("link", name="Diese zwanzig ansehen").click()
+    page.get_by_role("link", name="Zwanzig Beiträge prüfen").click()
     expect(page.locator("#check-place")).to_have_text("1 von 20")
     assert Axe().run(page).response["violations"] == []
     for place in range(1, 21):

@@ -100,7 +100,7 @@ CORRECTIONS: Words = {
 JUDGES: Words = {
     "SHIPPED": _("ships with Resonanz"),
     "COMPANY": _("learnt here"),
-    "NONE": _("nobody yet"),
+    "NONE": _("none yet"),
 }
 FIGURES: Words = {
     "right": _("Right"),

@@ -53,8 +53,9 @@ class Side:
 def line(standing: Standing, week: Week | None) -> Line:
     """One label; `week` is the newest in which anything was judged."""
     sentence, tone = _sentence(standing)
+    told = None if standing.clean_needed else standing.figures  # of a few posts a share says nothing
     return Line(
-        standing, name_of(standing.label), judge_of(standing), figures(standing.figures, standing.label),
+        standing, name_of(standing.label), judge_of(standing), figures(told, standing.label),
         percent(week.unsure) if week and standing.judge != "NONE" else NOTHING, sentence, tone,
     )  # fmt: skip
 

@@ -32,6 +32,7 @@ def judges(request: HttpRequest) -> HttpResponse:
         "shipped": [line for line in lines if not line.standing.label.is_own],
         "own": [line for line in lines if line.standing.label.is_own],
         "figures": told.figures(None, labels.Label(code="")),
+        "is_measured": any(line.standing.figures and not line.standing.clean_needed for line in lines),
         "runs": runs.under_way(),
         "names": labels.names(),
         "again": AgainForm(),
