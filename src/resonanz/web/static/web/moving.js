@@ -1,5 +1,6 @@
 /** Moving from case to case: htmx swaps the conversation and the person; the list keeps its place and shows where we are. */
 
+import { showNewest } from "./reading.js";
 import { openCase } from "./rows.js";
 import { say } from "./inbox_words.js";
 import { toast } from "./toast.js";
@@ -26,10 +27,9 @@ function arrive() {
     row.scrollIntoView({ block: "nearest" });
     if (document.activeElement === document.body && row.checkVisibility()) row.focus({ preventScroll: true });
   }
-  const thread = document.getElementById("thread");
   const wanted = location.hash.startsWith("#post-") ? document.getElementById(location.hash.slice(1)) : null;
   if (wanted) wanted.scrollIntoView({ block: "center" });
-  else if (thread) thread.scrollTop = thread.scrollHeight;
+  else showNewest(document.getElementById("thread"));
   document.dispatchEvent(new CustomEvent("resonanz:opened", { detail: here }));
 }
 
