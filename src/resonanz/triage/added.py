@@ -1,11 +1,12 @@
 """The models that an operator added, in the data folder; without any, nothing here changes what is judged.
 
-Each has a folder in `models/`: the larger encoder in `e5/`, and others by the label they judge.
+Each has a folder in `models/`: the larger encoder in `e5/`, classifiers by the label and the languages they judge.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from resonanz.core.errors import ResonanzError
 from resonanz.triage import artefact, e5
 from resonanz.triage.contract import TextEncoder
 from resonanz.triage.e5_source import WIDTH
+from resonanz.triage.onnx_classifier import OnnxClassifier
 
 E5_HEADS = Path(__file__).parent / "model" / "e5.triage"
 _log = logging.getLogger(__name__)
@@ -51,6 +53,23 @@ def encoder_of(found: artefact.Artefact, *, path: Path) -> TextEncoder | None:
 def heads_in_use() -> Path | None:
     """The heads over the larger encoder, if it was added and they ship."""
     return E5_HEADS if encoder_folder() is not None and E5_HEADS.is_file() else None
+
+
+def classifier_folders() -> list[Path]:
+    """Where the classifiers lie that were added; those for single languages behind those for all."""
+    folder = models_folder()
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(one for one in folder.iterdir() if one.is_dir() and one.name != e5.NAME and one.name[0] != ".")
+
+
+def classifiers() -> Iterator[OnnxClassifier]:
+    """The classifiers that were added, ready to judge; of the others it is told why they are not."""
+    for folder in classifier_folders():
+        try:
+            yield OnnxClassifier(folder)
+        except ResonanzError as error:
+            told_unusable(error)
 
 
 def told_unusable(error: ResonanzError) -> None:

@@ -77,7 +77,8 @@ class Judge(Protocol):
         ...
 
     def judge(self, texts: Sequence[CleanText], *, with_reasons: bool) -> list[dict[str, Judgement]]:
-        """Every label of every text, in order. Never raises on a text."""
+        """What it answers of every text, in order; nothing of one that it leaves to the judges before it. Never raises
+        on a text."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -40,22 +41,33 @@ class Evaluator:
         language = LanguageJudge(languages=languages)
         version = f"{CODE_VERSION}-{digest[:12]}"
         judge = LearntJudge(models=models, languages=language.languages, version=version)
-        encoder = models[0].encoder
-        alone = cls(judges=[judge], language=language, encoder=encoder)
-        if path is not None or (larger := added.heads_in_use()) is None:
-            return alone
+        alone = cls(judges=[judge], language=language, encoder=models[0].encoder)
+        return alone if path is not None else alone._with_added(digest)
+
+    def _with_added(self, digest: str) -> Evaluator:
+        """The same with what an operator added, as far as it can be used; a classifier has the last word."""
+        found = self
         try:
-            return alone._with_larger(larger, digest)
+            if (larger := added.heads_in_use()) is not None:
+                found = self._with_larger(larger, digest)
         except ResonanzError as error:
             added.told_unusable(error)
-            return alone
+        for judge in added.classifiers():
+            found = found._with_classifier(judge)
+        return found
+
+    def _with_classifier(self, judge: Judge) -> Evaluator:
+        # Of its label some texts stay with the judges before it: the version says who judges which how.
+        before = {label: f"{self.versions[label]}+{judge.version}" for label in judge.labels}
+        versions = {label: f"added-{hashlib.sha256(one.encode()).hexdigest()[:12]}" for label, one in before.items()}
+        return self.beside(judge, versions=versions)
 
     def _with_larger(self, path: Path, digest: str) -> Evaluator:
         """The same, with the heads in `path` in place of those for the same label and language."""
         models, own = load_models(path)
         # Of a label some languages may have stayed with the heads that ship: both say which text is judged how.
         version = f"{CODE_VERSION}-{digest[:6]}{own[:6]}"
-        judge = LearntJudge(models=models, languages=self._language.languages, version=version)
+        judge = LearntJudge(models=models, languages=(), version=version, stands_in=False)
         return Evaluator(judges=[*self._judges, judge], language=self._language, encoder=models[0].encoder)
 
     def evaluate(
@@ -77,7 +89,7 @@ class Evaluator:
     def beside(self, judge: Judge, *, versions: Mapping[str, str]) -> Evaluator:
         """The same with one more judge, who has the last word on each of its labels; `versions` is by label."""
         joined = Evaluator(judges=[*self._judges, judge], language=self._language, encoder=self._encoder)
-        joined.versions |= versions
+        joined.versions |= {**self.versions, **versions}
         return joined
 
     def languages(self, texts: Sequence[str], *, hints: Sequence[str]) -> list[str]:

@@ -16,12 +16,18 @@ from resonanz.triage.heads import LanguageModel
 
 
 class LearntJudge:
-    """A `contract.Judge`. Safe to share between threads: nothing changes after loading."""
+    """A `contract.Judge`. Safe to share between threads: nothing changes after loading.
 
-    def __init__(self, *, models: Sequence[LanguageModel], languages: Sequence[str], version: str) -> None:
+    Unless it `stands_in`, texts in languages without a model of their own are left to the judges before it.
+    """
+
+    def __init__(
+        self, *, models: Sequence[LanguageModel], languages: Sequence[str], version: str, stands_in: bool = True
+    ) -> None:
         self._models = {model.language: model for model in models}
         # A text in a language without a model of its own gets the nearest thing, and every label of it is unsure.
-        self._stand_in = next((code for code in languages if code in self._models), models[0].language)
+        nearest = next((code for code in languages if code in self._models), models[0].language)
+        self._stand_in = nearest if stands_in else None
         self.labels = tuple(sorted({head.label for model in models for head in model.heads}))
         self.version = version
 
@@ -35,7 +41,7 @@ class LearntJudge:
                 found[place] = self._doubted(labels, texts[place].language)
         return found
 
-    def _model_for(self, language: str) -> str:
+    def _model_for(self, language: str) -> str | None:
         return language if language in self._models else self._stand_in
 
     def _doubted(self, labels: dict[str, Judgement], language: str) -> dict[str, Judgement]:
