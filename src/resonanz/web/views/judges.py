@@ -81,7 +81,8 @@ def _standing(found: Standing) -> dict[str, Any]:
         "name": told.name_of(found.label),
         "meaning": told.meaning_of(found.label),
         "judge": told.judge_of(found),
-        "figures": told.figures(found.figures, found.label),
+        # Of a few posts one figure with its bounds says all that can be said.
+        "figures": told.figures(found.figures, found.label)[: 1 if found.clean_needed else None],
         "sides": told.sides(found),
         "because": told.offer(found),
         "beside": told.beside(challenger) if challenger and challenger.rival else "",
