@@ -1,8 +1,9 @@
 """Pictures of every page, to be looked at beside the design: `python -m tests.screenshots OUT [--pages inbox topics]`.
 
 Starts the real product with its demonstration on a throw-away database (or uses one that runs: `--link`, the sign-in
-link that it printed), finds every address that answers to GET, and takes each page at three widths, light and dark,
-German and English. Prints what scrolls sideways, what axe finds, and what the console says.
+link that it printed), finds every address that answers to GET, and takes each page at four widths, light and dark,
+German and English; panels that open within a page, too. Prints what scrolls sideways, what axe finds, and what the
+console says.
 """
 
 from __future__ import annotations
@@ -37,12 +38,20 @@ from tests.flows.conftest import CHROMIUM, FLAGS  # noqa: E402
 from tests.networks.memory_process import free_port  # noqa: E402
 
 Scheme = Literal["light", "dark"]
-WIDTHS = [1440, 1000, 360]
+WIDTHS = [1440, 1190, 1000, 360]
 LOCALES = ["de-DE", "en-GB"]
 HEIGHT = 900
 START_SECONDS = 600
 # Pages that strangers see; a signed-in colleague is led away from most of them.
 ENTRANCE = ["/accounts/login/", "/accounts/signup/", "/accounts/inactive/", "/sign-in/x/", "/no-such-page/"]
+# What the crawl would not find, as it keeps one address of each kind: a list, and which of its links to follow first.
+SPECIAL = [
+    ("/inbox/?view=all&q=is:declaration", "a.case"),
+    ("/inbox/?view=all&q=is:crisis", "a.case"),
+    ("/listening/", "a[href*='?alike=']"),
+]
+# What opens within the page of a case: what is clicked, and what is there then.
+PANELS = {"evaluation": (".judge[data-judged]", ".judged"), "declaration": (".declared a[data-panel]", ".declaration")}
 NEVER = {"account_login", "account_signup", "account_inactive", "sign_in_by_link", "mfa_download_recovery_codes"}
 
 
@@ -142,8 +151,15 @@ def _addresses(browser: Browser, base: str, kept: Path) -> list[str]:
         seen[name] = address
         links = page.eval_on_selector_all("a[href^='/']", "found => found.map(one => one.getAttribute('href'))")
         waiting += [link for link in links if _route(link) not in seen]
+    special = [link for address, links in SPECIAL if (link := _first_link(page, base + address, links))]
     context.close()
-    return sorted(seen.values())
+    return sorted({*seen.values(), *special})
+
+
+def _first_link(page: Page, address: str, links: str) -> str | None:
+    page.goto(address)
+    found = page.locator(links)
+    return found.first.get_attribute("href") if found.count() else None
 
 
 def _is_page(context: BrowserContext, address: str) -> bool:
@@ -203,7 +219,20 @@ def _pictures(
         name = re.sub(r"[^a-z0-9]+", "-", address).strip("-") or "start"
         page.screenshot(path=out / f"{name}.{look}.png")
         yield from (f"{address} {look}: {fault}" for fault in [*_faults(page, axe=axe), *_unexpected(said)])
+        for panel in _opened(page, address):
+            page.screenshot(path=out / f"{name}-{panel}.{look}.png")
+            yield from (f"{address} with {panel} {look}: {fault}" for fault in _faults(page, axe=axe))
     context.close()
+
+
+def _opened(page: Page, address: str) -> Iterator[str]:
+    """The panels of a case, one after the other."""
+    for name, (opener, panel) in PANELS.items() if _route(address) == "case" else ():
+        if page.locator(opener).count():
+            page.locator(opener).first.click()
+            page.locator(panel).first.wait_for()
+            yield name
+            page.goto(page.url)
 
 
 def _unexpected(said: list[str]) -> list[str]:

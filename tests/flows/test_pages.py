@@ -98,6 +98,12 @@ ODD = {
     "endless": ("Ohne Ende", "@nordhain Wann?"),
 }
 """Names and texts of strangers that pages have to bear."""
+_OWN_LABEL = """
+WITH made AS (INSERT INTO triage_companylabel (name, description, created_at)
+    VALUES (left(repeat('Donaudampfschifffahrt', 3), 60), '', now()) RETURNING id)
+INSERT INTO triage_labelexample (label_id, text, value, added_at)
+SELECT id, repeat('Donaudampfschifffahrt', 9), true, now() FROM made RETURNING label_id
+"""
 ENDLESS = "Donaudampfschifffahrt" * 3000 + " und noch" * 4112
 
 
@@ -117,6 +123,7 @@ def test_pages_are_accessible_fit_and_keep_the_content_policy(
     declared = started.rows("SELECT id, case_id FROM service_declaration WHERE state = 'FOUND' ORDER BY id DESC")[0]
     signed_in = _sign_in(started, browser, tmp_path / "state.json")
     case = started.rows("SELECT min(id) FROM service_case")[0][0]
+    own = started.rows(_OWN_LABEL)[0][0]
     person = started.rows("SELECT min(id) FROM people_person")[0][0]
     post = started.rows("SELECT min(post_id) FROM service_casepost WHERE case_id = %s", case)[0][0]
     faults: list[str] = []
@@ -130,9 +137,12 @@ def test_pages_are_accessible_fit_and_keep_the_content_policy(
         page.on("pageerror", lambda error: faults.append(str(error)))  # noqa: B023 (one list for all)
         declarations = [f"/declarations/{declared[0]}/", f"/inbox/{declared[1]}/"]
         parts = [f"/inbox/{case}/{part}" for part in PARTS_OF_A_CASE]
-        for path in [*PAGES, *parts, *declarations, f"/people/{person}/", f"/posts/{post}/evaluation/?similar=1"]:
+        single = [f"/judges/own-{own}/", f"/people/{person}/", f"/posts/{post}/evaluation/?similar=1"]
+        for path in [*PAGES, *parts, *declarations, *single]:
             page.goto(started.url + path)
             faults += [f"{path} {width} {scheme} {locale}: {fault}" for fault in _faults(page)]
+        _look_into(page, f"{started.url}/inbox/{case}/")
+        faults += [f"evaluation in a case {width} {scheme} {locale}: {fault}" for fault in _faults(page)]
         context.close()
 
     assert faults == []
@@ -162,6 +172,15 @@ def test_odd_names_and_endless_texts_break_no_page(
         context.close()
 
     assert faults == []
+
+
+def _look_into(page: Page, case: str) -> None:
+    """What is behind a judgement, opened beside its post, and all that folds out below it."""
+    page.goto(case)
+    page.locator(".judge[data-judged]").first.click()
+    page.locator(".judged").wait_for()
+    for more in page.locator(".judged summary").all():
+        more.click()
 
 
 def _note(faults: list[str], message: ConsoleMessage) -> None:
