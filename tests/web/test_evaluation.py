@@ -84,6 +84,19 @@ def test_sensitive_is_a_hint_without_words_that_decided_and_without_company(
     assert "<mark" not in page
 
 
+def test_nobody_has_counted_how_often_an_added_classifier_is_right(
+    signed_in: Client, evaluated: Callable[..., int]
+) -> None:
+    post_id = evaluated({"complaint": judged(version="added-0123456789ab")}, text="Kaputt")
+
+    page = signed_in.get(reverse("evaluation", args=[post_id]), {"label": "complaint"}).content.decode()
+
+    assert "fairly sure" in page
+    assert "Fairly sure" in row_of(signed_in, post_id)
+    assert "such judgements are right" not in page
+    assert "No single words decided" in page
+
+
 def test_page_says_how_sure_and_by_which_words(signed_in: Client, evaluated: Callable[..., int]) -> None:
     because = [{"start": 0, "end": 4, "weight": 1.0}, {"start": 90, "end": 99, "weight": 1.0}]
     post_id = evaluated({"complaint": judged(because=because)}, text="<b>&Kaputt")

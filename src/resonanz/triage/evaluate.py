@@ -16,6 +16,8 @@ from resonanz.triage.learnt_judge import LearntJudge
 
 CODE_VERSION = f"{ngrams.VERSION}.2"
 DEFAULT_MODEL = Path(__file__).parent / "model" / "default.triage"
+ADDED = "added-"
+"""So begins the version of a label that a classifier of the operator's own judges, which nobody has calibrated."""
 # Large enough to be vectorised well, small enough that the intermediate arrays stay in the cache.
 _BATCH = 256
 
@@ -59,7 +61,7 @@ class Evaluator:
     def _with_classifier(self, judge: Judge) -> Evaluator:
         # Of its label some texts stay with the judges before it: the version says who judges which how.
         before = {label: f"{self.versions[label]}+{judge.version}" for label in judge.labels}
-        versions = {label: f"added-{hashlib.sha256(one.encode()).hexdigest()[:12]}" for label, one in before.items()}
+        versions = {label: f"{ADDED}{hashlib.sha256(one.encode()).hexdigest()[:12]}" for label, one in before.items()}
         return self.beside(judge, versions=versions)
 
     def _with_larger(self, path: Path, digest: str) -> Evaluator:

@@ -125,7 +125,8 @@ def _believed(judged: Mapping[str, Any], text: str, tone: str, label: str) -> Ch
         return Chip(text, tone, _("Checked by somebody here"), label, checked=True)
     chance = float(judged.get("probability") or 0)
     sure = judged_words.sureness(chance)
-    why = f"{sure[:1].upper()}{sure[1:]}. {judged_words.share_right(chance)}"
+    share = judged_words.share_right(chance, version=str(judged.get("version", "")))
+    why = f"{sure[:1].upper()}{sure[1:]}. {share}".rstrip()
     if is_unsure(judged):
         return Chip(_("perhaps: %(label)s") % {"label": text}, "", why, label, unsure=True)
     return Chip(text, tone, why, label)

@@ -80,7 +80,7 @@ def judged(*, post: Post, label: str) -> Judged:
         told=_told(label, one, own),
         decided=judged_words.said_as(label, str(one.get("value", "")).lower(), own) if _was_judged(one) else "",
         meaning=str(judged_words.LABELS_EXPLAINED.get(label, "")),
-        share_right=judged_words.share_right(float(one["probability"])) if _was_judged(one) else "",
+        share_right=_share_right(one) if _was_judged(one) else "",
         text=marking.weighed(post.text, why.speaking_for, why.speaking_against, hidden),
         speaking_for=quoted[0],
         speaking_against=quoted[1],
@@ -123,6 +123,10 @@ def _not_stored(post: Post, label: str) -> Mapping[str, Any]:
 def _was_judged(one: Mapping[str, Any]) -> bool:
     """Where a person spoke of a label that nobody judges, an even chance is kept, and no version."""
     return one.get("version") != "" and one.get("probability") is not None and one.get("value") is not None
+
+
+def _share_right(one: Mapping[str, Any]) -> str:
+    return judged_words.share_right(float(one["probability"]), version=str(one.get("version", "")))
 
 
 def _reasons(post: Post, label: str, one: Mapping[str, Any]) -> Reasons:

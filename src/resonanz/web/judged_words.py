@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from resonanz.triage.evaluate import ADDED
 from resonanz.web import times
 
 Words = Mapping[str, Promise]
@@ -167,8 +168,10 @@ def sureness(probability: float) -> str:
     return str(next(words for least, words in _SURENESS if probability >= least))
 
 
-def share_right(probability: float) -> str:
-    """The same as what one would count: how many of such judgements are right."""
+def share_right(probability: float, *, version: str) -> str:
+    """The same as what one would count: how many of such judgements are right; "" where nobody has counted."""
+    if version.startswith(ADDED):
+        return ""
     of = 100 if probability >= _SURENESS[0][0] else 10
     right = min(max(round(probability * of), 1), of - 1)
     told = {"right": times.number(right), "of": times.number(of)}
