@@ -248,6 +248,44 @@ def test_words_that_come_into_a_post_afterwards_are_looked_at(quiet_case: Case) 
     assert case.urgency == pytest.approx(0.8)
 
 
+def test_a_resolved_case_opens_for_what_was_written_into_its_post(quiet_case: Case, agent: User) -> None:
+    post = Post.objects.get()
+    cases.resolve(case_id=quiet_case.pk, actor=agent, reason="NOT_OURS")
+    evaluation = Evaluation.objects.create(post=post, labels={}, evaluated_at=clock.now())
+    look_for_declarations(post_ids=str(post.pk))
+    quiet_case.refresh_from_db()
+    assert quiet_case.state == "RESOLVED"
+
+    Evaluation.objects.filter(pk=evaluation.pk).update(labels={"declaration": LABEL})
+    look_for_declarations(post_ids=str(post.pk))
+
+    found = Declaration.objects.get()
+    quiet_case.refresh_from_db()
+    assert (quiet_case.state, found.post, found.case) == ("OPEN", post, quiet_case)
+    declarations.decide_none(declaration_id=found.pk, actor=agent)
+    cases.resolve(case_id=quiet_case.pk, actor=agent, reason="NOT_OURS")
+    look_for_declarations(post_ids=str(post.pk))
+    quiet_case.refresh_from_db()
+    assert quiet_case.state == "RESOLVED"
+
+
+def test_beside_an_open_case_of_the_thread_a_resolved_one_stays_so_and_the_open_one_holds_it(
+    quiet_case: Case, agent: User
+) -> None:
+    post = Post.objects.get()
+    cases.resolve(case_id=quiet_case.pk, actor=agent, reason="NOT_OURS")
+    other = Case.objects.get(pk=quiet_case.pk)
+    other.pk, other.state, other.resolved_at, other.closed_because = None, "OPEN", None, ""
+    other.save(force_insert=True)
+    Evaluation.objects.create(post=post, labels={"declaration": LABEL}, evaluated_at=clock.now())
+
+    look_for_declarations(post_ids=str(post.pk))
+
+    quiet_case.refresh_from_db()
+    assert quiet_case.state == "RESOLVED"
+    assert Declaration.objects.get().case == other
+
+
 def test_what_was_written_into_a_post_afterwards_reached_us_when_it_was_written(quiet_case: Case) -> None:
     post = Post.objects.get()
     Evaluation.objects.create(post=post, labels={"declaration": LABEL}, evaluated_at=clock.now())

@@ -24,7 +24,7 @@ def apply(channel: Channel, events: Sequence[Event]) -> set[int]:
     """Apply changes within the transaction of the batch; the ids of the open cases they touch."""
     reworded = _edit(channel, [event for event in events if isinstance(event, Edited)])
     edited = _open_cases(reworded)
-    if edited:
+    if reworded and intake.in_cases(post_ids=reworded):
         look_for_declarations.later(post_ids=_joined(reworded))
     _count([event for event in events if isinstance(event, Counted)])
     gone = [event for event in events if isinstance(event, Deleted)]

@@ -167,6 +167,15 @@ def resolve(*, case_id: int, actor: User | None, reason: str = "") -> Case:
 
 def reopen(*, case_id: int, actor: User) -> Case:
     """Open a resolved case again, due as before; refused (AnotherOpen) when its thread has a new one."""
+    return _reopen(case_id, actor)
+
+
+def open_for_what_was_added(*, case_id: int) -> Case:
+    """The same without a colleague: somebody wrote into a post what must not pass unseen."""
+    return _reopen(case_id, None)
+
+
+def _reopen(case_id: int, actor: User | None) -> Case:
     with transaction.atomic():
         case = locked(case_id=case_id)
         if case.state == CaseState.RESOLVED:

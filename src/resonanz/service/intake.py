@@ -406,3 +406,8 @@ def in_open_case(*, post_ids: Iterable[int]) -> set[int]:
     """Those of the posts that stand in an open case."""
     rows = CasePost.objects.filter(post_id__in=list(post_ids), case__state=CaseState.OPEN)
     return set(rows.values_list("post_id", flat=True))
+
+
+def in_cases(*, post_ids: Collection[int]) -> bool:
+    """Whether any of the posts stands in a case, open or resolved."""
+    return CasePost.objects.filter(post_id__in=post_ids).exists()
