@@ -10,6 +10,7 @@ import asyncio
 import os
 import re
 import sys
+import threading
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
@@ -20,7 +21,8 @@ from django.core.wsgi import get_wsgi_application
 
 pages = get_wsgi_application()
 
-from resonanz.web import entrance_refusals, streams  # noqa: E402 (models need the line above)
+from resonanz.guidelines.checks import running  # noqa: E402 (models need the line above)
+from resonanz.web import entrance_refusals, streams  # noqa: E402 (as above)
 
 PAGE_THREADS = 8
 # A page waits for a dozen answers of the database. After each it would wait five milliseconds more, Python's own
@@ -99,6 +101,8 @@ async def _refuse(send: Any, status: int) -> None:
 async def _lifespan(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
+        if message["type"] == "lifespan.startup":
+            threading.Thread(target=running.make_ready, name="checks", daemon=True).start()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

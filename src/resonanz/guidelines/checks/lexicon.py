@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from resonanz.guidelines.checks.first_letters import grouped
@@ -41,20 +41,45 @@ def word_set(name: str, section: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=32)
-def lexicon(name: str) -> Mapping[str, re.Pattern[str]]:
+def lexicon(name: str) -> Lexicon:
     """The sections of a file of words, each as one pattern."""
-    parts: dict[str, str] = {}
-    sections: dict[str, list[str]] = {}
-    lines: list[str] = []
-    part = ""
-    for line in _lines(name):
-        if head := _HEAD.fullmatch(line):
-            lines = sections.setdefault(head.group(1), [])
-            part = head.group(1).removeprefix("@")
-        else:
-            lines.append(spelled_out(_PART.sub(lambda match: parts[match.group(1)], line)))
-            parts[part] = f"(?:{'|'.join(lines)})"
-    return {name: _compiled(alternatives) for name, alternatives in sections.items() if not name.startswith("@")}
+    return Lexicon(name)
+
+
+class Lexicon(Mapping[str, re.Pattern[str]]):
+    """The patterns of a file by section. Read when first asked, each compiled when first asked: all of them take two
+    seconds, which no process should wait for that checks nothing. Safe to share between threads."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._compiled: dict[str, re.Pattern[str]] = {}
+
+    def __getitem__(self, section: str) -> re.Pattern[str]:
+        found = self._compiled.get(section)
+        if found is None:
+            found = self._compiled[section] = _compiled(self._sections[section])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sections)
+
+    def __len__(self) -> int:
+        return len(self._sections)
+
+    @cached_property
+    def _sections(self) -> dict[str, list[str]]:
+        parts: dict[str, str] = {}
+        sections: dict[str, list[str]] = {}
+        lines: list[str] = []
+        part = ""
+        for line in _lines(self._name):
+            if head := _HEAD.fullmatch(line):
+                lines = sections.setdefault(head.group(1), [])
+                part = head.group(1).removeprefix("@")
+            else:
+                lines.append(spelled_out(_PART.sub(lambda match: parts[match.group(1)], line)))
+                parts[part] = f"(?:{'|'.join(lines)})"
+        return {name: alternatives for name, alternatives in sections.items() if not name.startswith("@")}
 
 
 def _compiled(alternatives: list[str]) -> re.Pattern[str]:
