@@ -114,6 +114,21 @@ def test_whoever_writes_in_a_free_case_holds_it_and_whoever_looks_does_not(
     assert held_by(quiet_case) == agent
 
 
+def test_whoever_lets_go_does_not_hold_it_again_by_an_echo_of_their_writing(
+    quiet_case: Case, agent: User, moving_clock: MovingClock
+) -> None:
+    leases.work_on(case_id=quiet_case.pk, user=agent, writes=True)
+    leases.release(case_id=quiet_case.pk, actor=agent)
+    moving_clock.forward(seconds=9)
+    leases.work_on(case_id=quiet_case.pk, user=agent, writes=True)
+    assert held_by(quiet_case) is None
+
+    moving_clock.forward(seconds=2)
+    leases.work_on(case_id=quiet_case.pk, user=agent, writes=True)
+
+    assert held_by(quiet_case) == agent
+
+
 @pytest.mark.parametrize("way", ["leaves", "closed", "off duty"])
 def test_whoever_goes_holds_nothing(quiet_case: Case, agent: User, way: str, moving_clock: MovingClock) -> None:
     cases.claim(case_id=quiet_case.pk, actor=agent)

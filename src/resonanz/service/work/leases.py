@@ -22,6 +22,8 @@ from resonanz.service.notices import notify
 from resonanz.service.work.acting import CLAIM, LEASE, CaseAct, act_on, before, only_open
 
 _RENEW_EVERY = timedelta(minutes=1)
+_ECHO = timedelta(seconds=10)
+"""Whoever let go may still be told to be writing for as long (see WRITING_LASTS in presence.js): nobody takes it so."""
 _LINGERS = timedelta(minutes=5)
 """Whoever works on after hours keeps what they hold; whose shift ended this long ago without an act has gone home."""
 
@@ -99,13 +101,16 @@ UPDATE service_case now SET claimed_by_id = %(user)s, claimed_until = %(until)s
 FROM (SELECT id, claimed_by_id FROM service_case WHERE id = %(case)s) before
 WHERE now.id = before.id AND state = 'OPEN'
     AND (now.claimed_by_id = %(user)s AND claimed_until < %(stale)s AND claimed_until > %(now)s
-         OR %(writes)s AND (now.claimed_by_id IS NULL OR claimed_until <= %(now)s))
+         OR %(writes)s AND (now.claimed_by_id IS NULL AND claimed_until IS NULL
+                            OR now.claimed_by_id IS NULL AND claimed_until <= %(let_go)s
+                            OR now.claimed_by_id IS NOT NULL AND claimed_until <= %(now)s))
 RETURNING before.claimed_by_id
 """
 
 
 def work_on(*, case_id: int, user: User, writes: bool) -> None:
-    """`user` is at work on the case: who holds it goes on, and who writes in one that nobody holds takes it.
+    """`user` is at work on the case: who holds it goes on, and who writes in one that nobody holds takes it, unless
+    somebody let go of it this moment.
 
     That is no act of the history: nobody chose it. One statement, and mostly one that changes nothing.
     """
@@ -114,7 +119,7 @@ def work_on(*, case_id: int, user: User, writes: bool) -> None:
         cursor.execute(
             _RENEW,
             {"user": user.pk, "case": case_id, "now": now, "until": now + LEASE, "writes": writes,
-             "stale": now + LEASE - _RENEW_EVERY},
+             "stale": now + LEASE - _RENEW_EVERY, "let_go": now - _ECHO},
         )  # fmt: skip
         changed = cursor.fetchone()
     if changed is not None and changed[0] != user.pk:
