@@ -78,7 +78,7 @@ class Up:
             self.told.extend(line.rstrip() for line in iter(process.stdout.readline, ""))
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
     deadline = clock.monotonic() + seconds
     while not condition():
         assert clock.monotonic() < deadline, "waited in vain"
