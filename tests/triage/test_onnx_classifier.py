@@ -17,6 +17,7 @@ from resonanz.triage.classifier_files import ADDED, NETWORK, TOKENIZER, BadClass
 from resonanz.triage.cleaning import clean_words
 from resonanz.triage.contract import CleanText, Judgement
 from resonanz.triage.evaluate import Evaluator
+from resonanz.triage.learning.standing import standing
 from resonanz.triage.onnx_classifier import OnnxClassifier
 
 pytest.importorskip("onnxruntime")
@@ -63,6 +64,15 @@ def test_evaluator_takes_its_word_for_its_languages_and_leaves_the_others(models
     changed = {name for name, version in with_it.versions.items() if before.versions[name] != version}
     assert changed == {"sentiment"}
     assert german.versions == with_it.versions
+
+
+@pytest.mark.django_db
+def test_the_room_of_judges_says_who_judges(models: Path) -> None:
+    before = standing(label="sentiment").judge
+    _added(models, classifier_folders.write(models / ".new"))
+
+    assert (before, standing(label="sentiment").judge) == ("SHIPPED", "ADDED")
+    assert standing(label="question").judge == "SHIPPED"
 
 
 def test_of_two_the_one_for_a_single_language_has_the_last_word_there(models: Path) -> None:

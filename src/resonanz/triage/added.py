@@ -5,6 +5,7 @@ Each has a folder in `models/`: the larger encoder in `e5/`, classifiers by the 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 
 from resonanz.core import env
 from resonanz.core.errors import ResonanzError
-from resonanz.triage import artefact, e5
+from resonanz.triage import artefact, classifier_files, e5
 from resonanz.triage.contract import TextEncoder
 from resonanz.triage.e5_source import WIDTH
 from resonanz.triage.onnx_classifier import OnnxClassifier
@@ -70,6 +71,15 @@ def classifiers() -> Iterator[OnnxClassifier]:
             yield OnnxClassifier(folder)
         except ResonanzError as error:
             told_unusable(error)
+
+
+def classified_labels() -> frozenset[str]:
+    """The labels for which a classifier was added, whether it can be used or not."""
+    found = set()
+    for folder in classifier_folders():
+        with contextlib.suppress(ResonanzError):
+            found.add(classifier_files.read(folder).label)
+    return frozenset(found)
 
 
 def told_unusable(error: ResonanzError) -> None:

@@ -100,6 +100,7 @@ CORRECTIONS: Words = {
 }
 JUDGES: Words = {
     "SHIPPED": _("ships with Resonanz"),
+    "ADDED": _("a classifier of your own"),
     "COMPANY": _("learnt here"),
     "NONE": _("none yet"),
 }

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
+from resonanz.triage import added
 from resonanz.triage.feedback import UnknownLabel
 from resonanz.triage.learning import labels
 from resonanz.triage.learning.comparing import (
@@ -43,7 +44,7 @@ class HeadSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """All a page shows of a label. `judge`: SHIPPED, COMPANY or NONE.
+    """All a page shows of a label. `judge`: SHIPPED, ADDED by the operator, COMPANY or NONE.
 
     `because` says why a challenger is offered or not; `clean_needed`: how many more posts the clean sample takes before
     one can be. `figures`: of whoever judged when people looked, on the clean sample.
@@ -90,22 +91,30 @@ def _standings(of: Sequence[Label]) -> list[Standing]:
     heads: dict[str, list[LearntHead]] = defaultdict(list)
     for head in LearntHead.objects.filter(label__in=codes).defer("weights", "learnt_from").order_by("-taken_at", "-pk"):
         heads[head.label].append(head)
+    added_by_operator = added.classified_labels()
     counted, new, clean, running = _counted(codes), _new(codes, heads), _clean(codes), _runs(codes)
     return [
         _standing(
             label, heads[label.code], counted.get(label.code, _Counted()), new.get(label.code, 0), clean[label.code],
-            running.get(label.code),
+            running.get(label.code), is_added=label.code in added_by_operator,
         )
         for label in of
     ]  # fmt: skip
 
 
 def _standing(
-    label: Label, heads: Sequence[LearntHead], counted: _Counted, new: int, figures: Figures | None, run: Run | None
+    label: Label,
+    heads: Sequence[LearntHead],
+    counted: _Counted,
+    new: int,
+    figures: Figures | None,
+    run: Run | None,
+    *,
+    is_added: bool,
 ) -> Standing:
     by_place = {head.place: head for head in heads}
     champion, challenger = by_place.get(Place.CHAMPION), by_place.get(Place.CHALLENGER)
-    judge = "COMPANY" if champion else "NONE" if label.is_own else "SHIPPED"
+    judge = "COMPANY" if champion else "NONE" if label.is_own else "ADDED" if is_added else "SHIPPED"
     found = from_record(challenger.figures) if challenger else None
     fewest = FEWEST_CLEAN_OF_NEW if judge == "NONE" else FEWEST_CLEAN
     return Standing(
