@@ -16,6 +16,15 @@ from tests.networks.memory_process import MemoryProcess
 pytestmark = pytest.mark.browser
 COMPLAINT = "Das ist eine Frechheit: Der Akku ist schon wieder kaputt, und niemand antwortet mir!"
 SAID = "SELECT f.value FROM triage_feedback f JOIN service_casepost p USING (post_id) WHERE p.case_id = %s"
+DRAWN_ANEW_MEANWHILE = """() => {
+    const really = fetch;
+    globalThis.fetch = async (...asked) => {
+        const answer = await really(...asked);
+        const post = document.querySelector("article.said");
+        post.replaceWith(post.cloneNode(true));
+        return answer;
+    };
+}"""
 _numbers = count(1)
 
 
@@ -113,6 +122,18 @@ def test_what_is_looked_into_stays_open_while_its_post_changes_elsewhere(
     elsewhere.close()
 
 
+def test_evaluation_opens_on_a_post_that_was_drawn_anew_while_it_was_asked_for(
+    product: Product, admin: BrowserContext, complain: Callable[[], int]
+) -> None:
+    page, post = opened(admin, product, complain())
+    page.evaluate(DRAWN_ANEW_MEANWHILE)
+
+    post.locator(".judge").click()
+
+    expect(post.locator("section.judged")).to_be_visible()
+    expect(post.locator("mark").first).to_be_visible()
+
+
 def test_missing_label_is_added_on_a_phone_and_on_a_page_without_scripts(
     product: Product, admin: BrowserContext, browser: Browser, complain: Callable[[], int]
 ) -> None:
@@ -120,6 +141,7 @@ def test_missing_label_is_added_on_a_phone_and_on_a_page_without_scripts(
     page, post = opened(admin, product, case)
     page.set_viewport_size({"width": 360, "height": 780})
     post.locator(".judge").click()
+    expect(page.locator(".write")).to_be_hidden()  # one thing at a time
     post.get_by_text("Something is missing").click()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     post.get_by_role("button", name="is a suggestion").click()

@@ -117,7 +117,8 @@ document.addEventListener("click", async (event) => {
   awaitChoices();
   const answer = await ask(link.href);
   if (!answer.ok) return void location.assign(link.href);
-  show(article, answer.html);
+  const drawn = document.getElementById(article.id); // perhaps anew, while we asked
+  if (drawn) show(drawn, answer.html);
   if (open) settle(open.panel);
   choicesAreThere();
 });
