@@ -145,6 +145,8 @@ def _addresses(browser: Browser, base: str, kept: Path) -> list[str]:
         address = waiting.pop(0)
         if (name := _route(address)) is None or name in seen:
             continue
+        if not _is_page(context, base + address):  # a file to keep, or a part of a page
+            continue
         page.goto(base + address)
         if page.locator("main").count() == 0:
             continue
