@@ -101,7 +101,7 @@ def _label(judgement: Judgement) -> dict[str, Any]:
 def train(data: Path, output: Path | None, as_lines: bool, encoder_name: str | None) -> None:
     """Build the triage model from labelled texts. The same data, code and machine give the same bytes.
 
-    Takes about three minutes on one core, and prints how good each judge is on texts it has not learnt from.
+    Takes ten to twenty minutes on one core, and prints how good each judge is on texts it has not learnt from.
     """
     encoder = _larger_encoder() if encoder_name else None
     tasks = e5_training.e5_tasks() if encoder else TASKS

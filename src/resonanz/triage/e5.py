@@ -21,7 +21,7 @@ from resonanz.triage.e5_network import network
 from resonanz.triage.e5_source import BEGIN, BLOCK, END, UNKNOWN, WIDTH, Source
 from resonanz.triage.encoder import DIMENSIONS as BASE_DIMENSIONS
 from resonanz.triage.encoder import shared_encoder
-from resonanz.triage.onnx_running import session
+from resonanz.triage.onnx_running import batches, session
 from resonanz.triage.word_pieces import LONGEST_KNOWN
 
 NAME = "e5"
@@ -29,7 +29,8 @@ DIMENSIONS = BASE_DIMENSIONS + WIDTH
 NETWORK, PIECES = "network.onnx", "pieces.triage"
 MOST_PIECES = 192
 """A longer text is read to here by this encoder; the other one reads on."""
-_PIECES_AT_ONCE = 1024
+# As many as stay in the processor's cache: four times as many take half as long again.
+_PIECES_AT_ONCE = 256
 _WORDS_KNOWN = 65_536
 _BLANK = "\u2581"
 _UNLIKELY = 10.0
@@ -96,16 +97,8 @@ class E5Encoder:
         """The mean over the pieces of each text, as the network gives it."""
         pieces = [self._cut(text) for text in texts]
         found = np.empty((len(texts), WIDTH), dtype=np.float32)
-        # Texts of like length together: what fills the shorter ones up costs as much as they do.
-        order = sorted(range(len(texts)), key=lambda place: len(pieces[place]))
-        start = 0
-        while start < len(order):
-            end = start + 1
-            while end < len(order) and len(pieces[order[end]]) * (end + 1 - start) <= _PIECES_AT_ONCE:
-                end += 1
-            together = order[start:end]
+        for together in batches([len(one) for one in pieces], most=_PIECES_AT_ONCE):
             found[together] = self._run([pieces[place] for place in together])
-            start = end
         return found
 
     def _cut(self, text: str) -> list[int]:

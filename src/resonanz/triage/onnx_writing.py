@@ -18,7 +18,7 @@ CONTRIBUTED = "com.microsoft"
 """The operators that onnxruntime adds to those of the standard."""
 _OPSETS = {"": 17, CONTRIBUTED: 1}
 _IR_VERSION = 8
-_TYPES = {"float32": 1, "uint8": 2, "int32": 6, "int64": 7}
+_TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int32": 6, "int64": 7}
 _FLOAT, _INT, _INTS = 1, 2, 7
 
 Attribute = int | float | Sequence[int]
