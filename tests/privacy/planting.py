@@ -38,9 +38,9 @@ from resonanz.service.models import (  # noqa: E402
     Moderation,
     Outgoing,
 )
+from resonanz.triage import evaluations  # noqa: E402
 from resonanz.triage.learning.forgetting import forget  # noqa: E402
 from resonanz.triage.learning.material import fingerprint  # noqa: E402
-from resonanz.triage.learning.weights import CODE  # noqa: E402
 from resonanz.triage.models import CompanyLabel, Evaluation, Feedback, LabelExample, LearntHead, Likeness  # noqa: E402
 
 DUE = "Quirinus Zwoelfmond"
@@ -165,8 +165,8 @@ def _learning(post: Post, name: str) -> None:
         post=post, label=label.code, value="true", judged_value="", version="", at=clock.now()
     )
     LearntHead.objects.create(
-        label=label.code, place="EARLIER", version="company-0", code=CODE, weights=name.encode(), texts=1,
-        learnt_from=[["post", said.pk, fingerprint(post.text)]], trained_at=clock.now(),
+        label=label.code, place="EARLIER", version="company-0", code=evaluations.shipped().features,
+        weights=name.encode(), texts=1, learnt_from=[["post", said.pk, fingerprint(post.text)]], trained_at=clock.now(),
     )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from resonanz.triage import added, artefact, company_head, e5, evaluate
 from resonanz.triage.artefact import BadArtefact
 from resonanz.triage.e5 import E5Encoder
 from resonanz.triage.encoder import shared_encoder
+from resonanz.triage.learning.company_judge import Champion, CompanyJudge
+from resonanz.triage.learning.weights import DamagedHead, pack, unpack
 
 pytest.importorskip("onnxruntime")
 pytestmark = pytest.mark.slow
@@ -113,6 +115,22 @@ def test_company_head_learns_over_it(encoder: E5Encoder) -> None:
     head = company_head.learn(label="parcel", texts=texts, values=[True, True, False, False], encoder=encoder)
 
     assert head.judge(["Das Paket ist nicht da", "Sehr schön hier"]) == [True, False]
+
+
+def test_company_head_over_it_judges_after_it_was_stored(encoder: E5Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    larger = evaluate.Evaluator.load()
+    texts = ["Wo ist mein Paket?", "Paket fehlt noch", "Schöner Laden", "Tolle Beratung"]
+    learnt = company_head.learn(label="parcel", texts=texts, values=[True, True, False, False], encoder=larger.encoder)
+    stored = pack(learnt)
+
+    judge = CompanyJudge([Champion(unpack(stored, encoder=larger.encoder), "company-1")])
+    found = larger.beside(judge, versions=judge.versions).evaluate(["Das Paket ist nicht da", "Sehr schön hier"])
+
+    assert [one.labels["parcel"].value for one in found] == [True, False]
+    with pytest.raises(DamagedHead):
+        unpack(stored)
+    monkeypatch.setenv("RESONANZ_DATA", "")
+    assert evaluate.Evaluator.load().features != larger.features
 
 
 def test_heads_over_it_are_refused_where_it_was_not_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,11 @@ from resonanz.ops import labelled_lines, lexicon_peers
 from resonanz.ops.evaluate_measuring import EvaluatedRow, Measuring, rate_of
 from resonanz.ops.evaluate_table import print_rows
 from resonanz.ops.labelled_lines import LabelledTexts
+from resonanz.ops.larger_encoder import larger_encoder
 from resonanz.ops.lexicon_peer_process import most_memory
 from resonanz.ops.lexicon_peers import Peers
-from resonanz.triage import company_head
+from resonanz.triage import company_head, e5
+from resonanz.triage.contract import AddedEncoder
 from resonanz.triage.measuring import PRECISION
 
 _file = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -42,6 +44,12 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
     help="Ask the lexicons VADER and TextBlob-DE, too; --peers installs them first. "
     "Without either they are asked if they are installed.",
 )
+@click.option(
+    "--encoder",
+    "encoder_name",
+    type=click.Choice([e5.NAME]),
+    help="Learn the label over a larger encoder, which was added before (see: resonanz model --help).",
+)
 @click.option("--json", "as_lines", is_flag=True, help="Print JSON lines instead of tables.")
 def evaluate_command(
     data: Path | None,
@@ -51,17 +59,18 @@ def evaluate_command(
     measured_on: Path | None,
     precision: float,
     peers: bool | None,
+    encoder_name: str | None,
     as_lines: bool,
 ) -> None:
     """Measure the judges that ship, or a label of your own, on texts that they have not learnt from."""
     if label is None:
-        if learnt_from or measured_on:
-            raise click.UsageError("--train and --test need --label.")
+        if learnt_from or measured_on or encoder_name:
+            raise click.UsageError("--train, --test and --encoder need --label.")
         rows = list(Measuring(model, data=data, peers=_peers(peers), precision=precision).rows())
     elif learnt_from is None or measured_on is None:
         raise click.UsageError("--label needs --train and --test.")
     else:
-        rows = [_own(label, learnt_from, measured_on, precision)]
+        rows = [_own(label, learnt_from, measured_on, precision, larger_encoder() if encoder_name else None)]
     if as_lines:
         click.echo("\n".join(json.dumps(row.as_json(), ensure_ascii=False) for row in rows))
     else:
@@ -80,14 +89,17 @@ def _peers(wanted: bool | None) -> Peers | None:
     return None
 
 
-def _own(label: str, learnt_from: Path, measured_on: Path, precision: float) -> EvaluatedRow:
+def _own(
+    label: str, learnt_from: Path, measured_on: Path, precision: float, encoder: AddedEncoder | None
+) -> EvaluatedRow:
     """A head learnt from one file and measured on the other."""
     known, asked = labelled_lines.read(learnt_from, label), labelled_lines.read(measured_on, label)
     as_yes_or_no = labelled_lines.yes_or_no(known, asked)
     seen = labelled_lines.shared(asked.texts, known.texts)
     for line in _remarks(known, asked, seen):
         click.echo(line, err=True)
-    head = company_head.learn(label=label, texts=known.texts, values=known.values(as_yes_or_no=as_yes_or_no))
+    taught = known.values(as_yes_or_no=as_yes_or_no)
+    head = company_head.learn(label=label, texts=known.texts, values=taught, encoder=encoder)
     rate = rate_of(asked.texts, lambda: head.judge(asked.texts))
     values = asked.values(as_yes_or_no=as_yes_or_no)
     figure = head.measure(asked.texts, values, measured_on=measured_on.name, precision=precision)

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from resonanz.ops import triage_lines
 from resonanz.ops.data_folder import name_default_data_folder
 from resonanz.ops.evaluate_table import print_figures
+from resonanz.ops.larger_encoder import larger_encoder_folder
 from resonanz.ops.triage_progress import Remarks, shown_progress
 from resonanz.triage import added, e5, e5_training, evaluate, training
 from resonanz.triage.contract import Evaluated, Judgement
@@ -103,7 +104,7 @@ def train(data: Path, output: Path | None, as_lines: bool, encoder_name: str | N
 
     Takes ten to twenty minutes on one core, and prints how good each judge is on texts it has not learnt from.
     """
-    encoder = _larger_encoder() if encoder_name else None
+    encoder = e5_training.encoder_to_learn_over(larger_encoder_folder()) if encoder_name else None
     tasks = e5_training.e5_tasks() if encoder else TASKS
     output = output or (added.E5_HEADS if encoder else evaluate.DEFAULT_MODEL)
     console = Console(stderr=True)
@@ -123,10 +124,3 @@ def train(data: Path, output: Path | None, as_lines: bool, encoder_name: str | N
         figures = training.train(data=data, output=output, told=tell, tasks=tasks, encoder=encoder)
     print_figures(figures, as_lines=as_lines)
     click.echo(f"{output}: {output.stat().st_size:,} bytes", err=True)
-
-
-def _larger_encoder() -> e5.E5Encoder:
-    name_default_data_folder()
-    if (folder := added.encoder_folder()) is None:
-        raise click.ClickException("The larger encoder was not added; see: resonanz model --help")
-    return e5_training.encoder_to_learn_over(folder)

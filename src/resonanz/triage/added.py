@@ -15,7 +15,7 @@ import numpy as np
 from resonanz.core import env
 from resonanz.core.errors import ResonanzError
 from resonanz.triage import artefact, classifier_files, e5
-from resonanz.triage.contract import TextEncoder
+from resonanz.triage.contract import AddedEncoder
 from resonanz.triage.e5_source import WIDTH
 from resonanz.triage.onnx_classifier import OnnxClassifier
 
@@ -35,7 +35,7 @@ def encoder_folder() -> Path | None:
     return folder / e5.NAME if folder is not None and (folder / e5.NAME).is_dir() else None
 
 
-def encoder_of(found: artefact.Artefact, *, path: Path) -> TextEncoder | None:
+def encoder_of(found: artefact.Artefact, *, path: Path) -> AddedEncoder | None:
     """The encoder on which the heads of a model stand; None for the one that ships. Raises BadArtefact where it is not
     here, or another than the one the heads were learnt over; RuntimeMissing where nothing can run it."""
     named = found.about.get("encoder")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from resonanz.core.errors import ResonanzError
 from resonanz.triage import ngrams
-from resonanz.triage.contract import TextEncoder
+from resonanz.triage.contract import AddedEncoder
 from resonanz.triage.datasets import YES_NO, Task, Value
 from resonanz.triage.features import (
     GRAM_STRETCH,
@@ -79,7 +79,7 @@ class CompanyHead:
 
 
 def learn(
-    *, label: str, texts: Sequence[str], values: Sequence[Value], encoder: TextEncoder | None = None
+    *, label: str, texts: Sequence[str], values: Sequence[Value], encoder: AddedEncoder | None = None
 ) -> CompanyHead:
     """A head for `label` from texts and their values; True and False, or words. Raises TooFewExamples.
 
@@ -140,7 +140,7 @@ def _calibrated(label: str, classes: tuple[Value, ...], unseen: Scores, places: 
 
 
 def _model(
-    idf: ngrams.Floats, grams: Scores, fitted: tuple[Scores, Scores], head: Head, encoder: TextEncoder | None
+    idf: ngrams.Floats, grams: Scores, fitted: tuple[Scores, Scores], head: Head, encoder: AddedEncoder | None
 ) -> LanguageModel:
     meant, biases = fitted
     scales = np.maximum(np.abs(grams).max(axis=1), 1e-6) / 127

@@ -9,7 +9,7 @@ from pathlib import Path
 from resonanz.core.errors import ResonanzError
 from resonanz.triage import added, artefact, heads, ngrams, urgency
 from resonanz.triage.cleaning import as_seen, clean_words, readable
-from resonanz.triage.contract import CleanText, Evaluated, Judge, Judgement, TextEncoder
+from resonanz.triage.contract import AddedEncoder, CleanText, Evaluated, Judge, Judgement
 from resonanz.triage.encoder import shared_encoder
 from resonanz.triage.language import DEFAULT_LANGUAGES, LanguageJudge
 from resonanz.triage.learnt_judge import LearntJudge
@@ -25,10 +25,13 @@ _BATCH = 256
 class Evaluator:
     """Cleans each text once and asks all judges. Safe to share between threads: nothing changes after loading."""
 
-    def __init__(self, *, judges: Sequence[Judge], language: LanguageJudge, encoder: TextEncoder | None = None) -> None:
+    def __init__(
+        self, *, judges: Sequence[Judge], language: LanguageJudge, encoder: AddedEncoder | None = None
+    ) -> None:
         self._judges = judges
         self._language = language
-        self._encoder = encoder
+        self.encoder = encoder
+        """The larger one, where an operator added it."""
         self.versions = {label: judge.version for judge in judges for label in judge.labels}
         self.versions |= {"language": language.version, "urgency": urgency.VERSION}
 
@@ -88,9 +91,17 @@ class Evaluator:
             found.extend(self._evaluate(batch, with_reasons=with_reasons))
         return found
 
+    @property
+    def features(self) -> str:
+        """A code for what heads stand on here; one that was learnt on other features fits no longer."""
+        if self.encoder is None:
+            return CODE_VERSION
+        read = hashlib.sha256(self.encoder.digest.encode() + self.encoder.middle.tobytes()).hexdigest()
+        return f"{CODE_VERSION}-{self.encoder.name}-{read[:12]}"
+
     def beside(self, judge: Judge, *, versions: Mapping[str, str]) -> Evaluator:
         """The same with one more judge, who has the last word on each of its labels; `versions` is by label."""
-        joined = Evaluator(judges=[*self._judges, judge], language=self._language, encoder=self._encoder)
+        joined = Evaluator(judges=[*self._judges, judge], language=self._language, encoder=self.encoder)
         joined.versions |= {**self.versions, **versions}
         return joined
 
@@ -101,7 +112,7 @@ class Evaluator:
     def _read(self, texts: Sequence[str], hints: Sequence[str]) -> list[CleanText]:
         cleaned = [clean_words(text) for text in texts]
         languages = self._language.tell(cleaned, hints=hints)
-        encoder = self._encoder or shared_encoder()
+        encoder = self.encoder or shared_encoder()
         vectors = encoder.vectors([as_seen(readable(*pair)) for pair in zip(texts, cleaned, strict=True)])
         return [CleanText(*one) for one in zip(texts, cleaned, languages, vectors, strict=True)]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonanz.triage.cleaning import Word
-from resonanz.triage.contract import Judgement, Piece, TextEncoder
+from resonanz.triage.contract import AddedEncoder, Judgement, Piece
 from resonanz.triage.encoder import DIMENSIONS
 from resonanz.triage.ngrams import TABLE, TABLE_BITS, Features, Floats, Grams, Integers
 
@@ -82,7 +82,7 @@ class LanguageModel:
     vector_weights: Floats
     biases: Floats
     heads: tuple[Head, ...]
-    encoder: TextEncoder | None = None
+    encoder: AddedEncoder | None = None
 
     def scores(self, features: Features, vectors: Floats) -> NDArray[np.float64]:
         """The raw score of each text (row) in each column."""
@@ -107,7 +107,7 @@ def read_model(
     about: Mapping[str, Any],
     arrays: Mapping[str, NDArray[Any]],
     *,
-    encoder: TextEncoder | None = None,
+    encoder: AddedEncoder | None = None,
 ) -> LanguageModel:
     """The model of one language from an artefact's content; KeyError, TypeError or ValueError where it does not fit."""
     idf = arrays[f"{language}.idf"].astype(np.float32)

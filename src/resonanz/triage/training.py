@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonanz.triage import artefact, heads, ngrams
-from resonanz.triage.contract import AddedEncoder, TextEncoder
+from resonanz.triage.contract import AddedEncoder
 from resonanz.triage.datasets import Row, Source, Task, rows_of
 from resonanz.triage.encoder import shared_encoder
 from resonanz.triage.evaluate import CODE_VERSION
@@ -106,7 +106,7 @@ def _train_language(
     described: dict[str, Any],
     arrays: dict[str, NDArray[Any]],
     told: Told,
-    encoder: TextEncoder | None,
+    encoder: AddedEncoder | None,
 ) -> list[Figure]:
     apart = {task.label: {source: rows_apart(task, source, data=data) for source in task.measured_on} for task in tasks}
     rows = {task.label: _rows(task, data, apart[task.label]) for task in tasks}
@@ -135,7 +135,7 @@ def _rows(task: Task, data: Path, apart: dict[Source, list[Row]]) -> list[Row]:
     return rows_of(task.sources, classes=task.classes, data=data, without=hidden)
 
 
-def _vectors(rows: Iterable[Row], encoder: TextEncoder | None) -> dict[str, Vectors]:
+def _vectors(rows: Iterable[Row], encoder: AddedEncoder | None) -> dict[str, Vectors]:
     """The vector of each text; a text that several heads learn from is read once."""
     texts = sorted({row.text for row in rows})
     found = encoded(texts, encoder=encoder)

@@ -18,7 +18,7 @@ from resonanz.triage.learning import champions, choices, labels, runs
 from resonanz.triage.learning.forgetting import forget, relearn_outdated
 from resonanz.triage.learning.material import material
 from resonanz.triage.learning.refitting import refit
-from resonanz.triage.learning.weights import CODE, unpack
+from resonanz.triage.learning.weights import unpack
 from resonanz.triage.models import Feedback, LabelExample, LearningRun, LearntHead, Place
 from resonanz.triage.ngrams import extract
 
@@ -91,7 +91,9 @@ def test_a_head_of_an_earlier_release_is_learnt_anew_and_never_used(label: str, 
     relearn_outdated()
     refit(run_id=LearningRun.objects.get(forgets=True).pk)
 
-    assert [(head.place, head.code) for head in LearntHead.objects.all()] == [(Place.CHAMPION, CODE)]
+    assert [(head.place, head.code) for head in LearntHead.objects.all()] == [
+        (Place.CHAMPION, evaluations.shipped().features)
+    ]
     assert label in evaluations.judges().versions
 
 

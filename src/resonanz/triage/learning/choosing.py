@@ -22,6 +22,7 @@ from resonanz.accounts.access import Act, may
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.listening.models import Post, Speaker, Visible
+from resonanz.triage import evaluations
 from resonanz.triage.features import encoded
 from resonanz.triage.learning import champions
 from resonanz.triage.learning.material import is_sensitive, learns_from_private, material
@@ -113,7 +114,7 @@ def _distances(label: str, texts: Sequence[str]) -> list[float]:
     if not texts:
         return []
     stored = LearntHead.objects.filter(label=label, place__in=[Place.CHALLENGER, Place.CHAMPION]).order_by("pk").last()
-    if stored and (known := champions.load(stored)):
+    if stored and (known := champions.load(stored, shipped=evaluations.shipped())):
         return [_doubt(label, 1 - chance if value is False else chance) for value, chance in told_by(known.head, texts)]
     examples = [one.text for one in material(label=label).learnt if one.value is True]
     if not examples:

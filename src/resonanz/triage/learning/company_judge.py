@@ -10,7 +10,6 @@ import numpy as np
 from resonanz.triage import heads, ngrams
 from resonanz.triage.company_head import CompanyHead
 from resonanz.triage.contract import CleanText, Judgement
-from resonanz.triage.encoder import DIMENSIONS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +35,7 @@ class CompanyJudge:
         if not texts:
             return found
         grams = ngrams.extract([[word.form for word in one.words] for one in texts])
-        # Behind the numbers of the encoder that ships, on which these heads stand, those of a larger one may follow.
-        vectors = np.array([one.vector[:DIMENSIONS] for one in texts])
+        vectors = np.array([one.vector for one in texts])
         for head in self._heads:
             for labels, judgement in zip(found, _judge(head, texts, grams, vectors, with_reasons), strict=True):
                 labels[head.label] = judgement

@@ -13,9 +13,9 @@ from django.db import transaction
 
 from resonanz.core import clock
 from resonanz.core.jobs import job
+from resonanz.triage import evaluations
 from resonanz.triage.learning import runs
 from resonanz.triage.learning.material import material
-from resonanz.triage.learning.weights import CODE
 from resonanz.triage.models import UNDER_WAY, LearningRun, LearntHead, Place, RunKind
 
 _AGAIN = timedelta(seconds=10)
@@ -32,17 +32,19 @@ def forget(**_: object) -> None:
 
 
 def relearn_outdated() -> None:
-    """After an upgrade that made other features: heads that stand on the earlier ones are learnt anew."""
-    for label in LearntHead.objects.exclude(code=CODE).order_by("label").values_list("label", flat=True).distinct():
+    """After an upgrade, or when the larger encoder came or went: heads that stand on other features are learnt anew."""
+    outdated = LearntHead.objects.exclude(code=evaluations.shipped().features)
+    for label in outdated.order_by("label").values_list("label", flat=True).distinct():
         _forget(label)
 
 
 def _forget(label: str) -> None:
-    """What stands on other features than those of this release cannot be used either, and goes the same way."""
+    """What stands on other features than those here now cannot be used either, and goes the same way."""
+    features = evaluations.shipped().features
     found = material(label=label, most=None)
     allowed = {list_key(taught.key) for taught in found.learnt}
     heads = LearntHead.objects.filter(label=label).defer("weights")
-    stale = [head for head in heads if head.code != CODE or not allowed.issuperset(map(list_key, head.learnt_from))]
+    stale = [head for head in heads if head.code != features or not allowed.issuperset(map(list_key, head.learnt_from))]
     if not stale:
         return
     with transaction.atomic():

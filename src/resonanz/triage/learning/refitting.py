@@ -22,7 +22,7 @@ from resonanz.triage.learning import champions, comparing, progress, taking
 from resonanz.triage.learning.comparing import Comparison, Told
 from resonanz.triage.learning.material import Taught, material
 from resonanz.triage.learning.progress import quietly
-from resonanz.triage.learning.weights import CODE, pack, version_of
+from resonanz.triage.learning.weights import pack, version_of
 from resonanz.triage.models import UNDER_WAY, LearningChoices, LearningRun, LearntHead, Place, RunState
 
 STEPS = 4
@@ -60,7 +60,8 @@ def _refit(run: LearningRun) -> None:
     recent = _recent_texts()
     progress.move(run, step="FIT", done=1)
     texts, values = [one.text for one in found.learnt], [one.value for one in found.learnt]
-    head = quietly(lambda: company_head.learn(label=run.label, texts=texts, values=values))
+    encoder = evaluations.shipped().encoder
+    head = quietly(lambda: company_head.learn(label=run.label, texts=texts, values=values, encoder=encoder))
     progress.move(run, step="MEASURE", done=2)
     rival = champion_of(run.label)
     comparison = quietly(lambda: _compared(run.label, found.clean, head, rival))
@@ -72,7 +73,7 @@ def _refit(run: LearningRun) -> None:
 def champion_of(label: str) -> CompanyHead | None:
     """The head that judges the label now, where it is one of the company's own."""
     stored = LearntHead.objects.filter(label=label, place=Place.CHAMPION).first()
-    champion = champions.load(stored) if stored else None
+    champion = champions.load(stored, shipped=evaluations.shipped()) if stored else None
     return champion.head if champion else None
 
 
@@ -134,7 +135,8 @@ def _keep(
         progress.end(run, state=RunState.DONE)
         place = taking.make_room(label=run.label, forgets=run.forgets)
         kept = LearntHead.objects.create(
-            label=run.label, place=place, version=version_of(packed), code=CODE, weights=packed, texts=len(learnt),
+            label=run.label, place=place, version=version_of(packed), code=evaluations.shipped().features,
+            weights=packed, texts=len(learnt),
             learnt_from=[list(one.key) for one in learnt], figures=comparing.as_record(comparison), base=base,
             trained_at=now, taken_at=now if place is Place.CHAMPION else None,
         )  # fmt: skip

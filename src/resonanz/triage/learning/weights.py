@@ -17,12 +17,10 @@ from numpy.typing import NDArray
 from resonanz.core.errors import ResonanzError
 from resonanz.triage import ngrams
 from resonanz.triage.company_head import CompanyHead
+from resonanz.triage.contract import AddedEncoder
 from resonanz.triage.encoder import DIMENSIONS
-from resonanz.triage.evaluate import CODE_VERSION
 from resonanz.triage.heads import Head, LanguageModel
 
-CODE = CODE_VERSION
-"""What heads of this release stand on; one that was learnt on other features is learnt anew, never used."""
 COMPANY = "company-"
 _DIGEST = 32
 
@@ -60,22 +58,26 @@ def version_of(packed: bytes) -> str:
     return f"{COMPANY}{packed[:_DIGEST].hex()[:12]}"
 
 
-def unpack(packed: bytes) -> CompanyHead:
-    """The head; raises DamagedHead. No array can hold objects, so nothing is ever unpickled."""
+def unpack(packed: bytes, *, encoder: AddedEncoder | None = None) -> CompanyHead:
+    """The head, which stands on `encoder`, without one on the one that ships; raises DamagedHead.
+
+    No array can hold objects, so nothing is ever unpickled.
+    """
     digest, body = packed[:_DIGEST], packed[_DIGEST:]
     if hashlib.sha256(body).digest() != digest:
         raise DamagedHead(reason="checksum")
     try:
         with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
-            return _read({name: arrays[name] for name in arrays.files})
+            return _read({name: arrays[name] for name in arrays.files}, encoder)
     except (ValueError, KeyError, TypeError, IndexError, OSError, zipfile.BadZipFile) as error:
         raise DamagedHead(reason="malformed") from error
 
 
-def _read(arrays: dict[str, NDArray[Any]]) -> CompanyHead:
+def _read(arrays: dict[str, NDArray[Any]], encoder: AddedEncoder | None) -> CompanyHead:
     about = json.loads(arrays["about"].tobytes())
     used, columns = arrays["used"], arrays["weights"].shape[1]
-    if arrays["vector_weights"].shape != (DIMENSIONS, columns) or arrays["biases"].shape != (columns,):
+    dimensions = encoder.dimensions if encoder else DIMENSIONS
+    if arrays["vector_weights"].shape != (dimensions, columns) or arrays["biases"].shape != (columns,):
         raise ValueError("head that does not fit the encoder")
     idf = np.zeros(ngrams.TABLE, dtype=np.float32)
     idf[used] = arrays["idf"]
@@ -86,4 +88,5 @@ def _read(arrays: dict[str, NDArray[Any]]) -> CompanyHead:
         np.array(about["intercept"], dtype=np.float64), float(about["threshold"]), float(about["unsure_below"]),
     )  # fmt: skip
     scales, vectors, biases = arrays["scales"], arrays["vector_weights"], arrays["biases"]
-    return CompanyHead(LanguageModel("", idf, weights, scales, vectors, biases, (head,)), head.label, head.classes)
+    model = LanguageModel("", idf, weights, scales, vectors, biases, (head,), encoder)
+    return CompanyHead(model, head.label, head.classes)
