@@ -61,7 +61,7 @@ def test_what_is_unsure_says_so_and_what_is_improbable_is_left_out(
         {
             "complaint": judged(probability=0.6, **doubted),
             "spam": judged(probability=0.2, **doubted),
-            "declaration": judged(probability=0.2, **doubted),
+            "declaration": judged(probability=0.25, **doubted),
         }
     )
 

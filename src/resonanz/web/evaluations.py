@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from resonanz.service.work import crises, declarations
 from resonanz.triage.learning import labels as company_labels
 from resonanz.triage.models import Evaluation
 from resonanz.web import judged_words, words
@@ -30,8 +31,8 @@ _TONES = {
 _MOODS = {"negative": "", "positive": "good"}
 # What stands in the details alone: it routes nothing. What is sensitive is a hint, no category.
 _NO_CHIP = frozenset({"about_us", "constructive", "claims_fact", "sensitive", "sentiment"})
-# Whoever overlooks one of these pays more than whoever looks at several for nothing.
-_LEAST_CHANCES = {"declaration": 0.15, "crisis": 0.15}
+# From here on a case of it is somebody's to look after, and only then a chip says so.
+_LEAST_CHANCES = {"declaration": declarations.LEAST_CHANCE, "crisis": crises.LEAST_CHANCE}
 # Said by the other one already, where that one is sure.
 _IMPLIED = {"toxic": "offensive", "negative": "complaint", "positive": "praise"}
 

@@ -37,7 +37,7 @@ from resonanz.triage.contract import Evaluated
 from resonanz.triage.models import Evaluation
 
 LABEL = "declaration"
-LEAST_CHANCE = 0.2
+LEAST_CHANCE = 0.25
 """From this chance on somebody looks: to miss one costs more than to look at several for nothing. The judge's own "yes"
 begins far lower and would bring every third ordinary post; from here on it is about one in twenty."""
 LOOK_WITHIN = timedelta(hours=4)
