@@ -104,6 +104,7 @@ def test_ten_cases_by_keyboard_alone(started: Product, page: Page, locale: str) 
     keys = Keyboard(page, locale)
     keys.press("x")
     expect(page.locator("[data-open-case]")).to_be_visible()
+    page.wait_for_load_state()
     answered = []
 
     for number in range(CASES):

@@ -5,8 +5,6 @@
  * clicked. `<kbd data-kbd="reply">` beside it shows the letter. While somebody types, only combinations with Ctrl act.
  */
 
-import { showNewest } from "./reading.js";
-
 /** @type {Record<string, string>} from letter to act */
 const ACTS = JSON.parse(document.body.dataset.letters ?? "{}");
 const LETTERS = Object.fromEntries(Object.entries(ACTS).map(([letter, act]) => [act, letter.toUpperCase()]));
@@ -114,4 +112,3 @@ document.addEventListener("focusin", (event) => {
 });
 
 document.querySelector("[data-case][aria-current]")?.scrollIntoView({ block: "nearest" });
-if (!location.hash) showNewest(document.querySelector(".thread"));

@@ -11,3 +11,5 @@ export function showNewest(thread) {
   const above = last ? thread.getBoundingClientRect().top + AIR - last.getBoundingClientRect().top : 0;
   if (above > 0) thread.scrollTop -= above;
 }
+
+if (!location.hash) showNewest(document.querySelector(".thread"));
