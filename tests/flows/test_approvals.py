@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from itertools import count
 
@@ -151,6 +152,7 @@ def test_what_was_said_meanwhile_is_looked_at_first_and_a_refusal_gives_the_word
     page = lead.pages[0]
     page.goto(product.url + "/approvals/")
     page.locator("#approval-rows a.row").filter(has_text=text).click()
+    page.wait_for_url(re.compile(r"/approvals/[0-9]+/$"))
     practice.say(stranger, "Hat sich erledigt, danke.", parent_id=post_id)
     wait_until(lambda: len(product.rows("SELECT 1 FROM service_casepost WHERE case_id = %s", case_id)) == 2)
 
