@@ -130,6 +130,7 @@ def test_stream_of_a_paused_channel_closes_and_comes_back(
     eventually(lambda: scripted.streams)
     Channel.objects.update(state=ChannelState.PAUSED)
     eventually(scripted.closed.is_set)
+    assert len(scripted.streams) == 1
     Channel.objects.update(state=ChannelState.ACTIVE)
     eventually(lambda: len(scripted.streams) == 2)
 
