@@ -91,7 +91,14 @@ class UnderFire:
             with self._moving:
                 self._kill(chance.choice(["web", "outbox", "outbox", "database"]))
         # The kernel ends a database with the thread that started it, so this one stays.
-        self._ended.wait()
+        while not self._ended.wait(0.5):
+            with self._moving:
+                self._start_what_ended()
+
+    def _start_what_ended(self) -> None:
+        """As `up` and every service manager do: a worker that lost its database ends, and is started anew."""
+        for name in [name for name, process in self.processes.items() if process.poll() is not None]:
+            self._start(name)
 
     def _kill(self, name: str) -> None:
         if self._over.is_set():
