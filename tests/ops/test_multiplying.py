@@ -11,6 +11,7 @@ from resonanz.networks.models import Channel
 from resonanz.ops.multiplying import multiply
 from resonanz.people.models import Identity, Person
 from resonanz.service.models import Case, CasePost
+from resonanz.triage.models import Likeness
 
 KEPT = {"purpose": "SERVICE", "source": "memory", "delete_on": date(2099, 1, 1)}
 
@@ -33,6 +34,7 @@ def say(number: int) -> None:
         identity=identity, opened_at=now, last_post_at=now,
     )  # fmt: skip
     CasePost.objects.create(case=case, post=post)
+    Likeness.objects.create(post=post, digest=number, alike=post.pk)
 
 
 def indexes() -> set[str]:
@@ -58,6 +60,9 @@ def test_copies_hang_together_and_have_names_and_words_of_their_own() -> None:
     assert all(place.post.native_id == place.case.root_native_id for place in places)
     assert all(place.case.identity and place.case.identity.name == place.case.identity.person.name for place in places)
     assert all(len(place.post.text.split()) == 24 for place in places)
+    assert {(one.post_id, one.alike) for one in Likeness.objects.all()} == {
+        (one.post_id, one.post_id) for one in places
+    }
     assert Channel.objects.count() == 1
     assert indexes() == before
     assert Case.objects.create(

@@ -19,9 +19,12 @@ from django.db.backends.utils import CursorWrapper
 from resonanz.listening.models import Post
 from resonanz.people.models import Identity, Person
 from resonanz.service.models import Case
+from resonanz.triage.models import Likeness
 
 Model = type[models.Model]
 _ROOTS: tuple[Model, ...] = (Person, Identity, Post, Case)
+_IDS_OF_POSTS = (Likeness._meta.get_field("alike"),)
+"""Columns that hold the id of a row that is copied, and are no foreign keys."""
 _STEP = 1_000_000
 """The ids of each copy begin at a multiple of it."""
 _NAMES = {"handle", "name", "author_handle", "author_name"}
@@ -57,9 +60,9 @@ def multiply(*, times: int) -> None:
             cursor.execute(index)
             tell(f"index {number} of {len(indexes)}")
         for model in copied:
-            cursor.execute(
-                "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [model._meta.db_table, _STEP * (times + 1)]
-            )
+            if isinstance(model._meta.pk, models.AutoField):
+                counted = [model._meta.db_table, model._meta.pk.column, _STEP * (times + 1)]
+                cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", counted)
         cursor.execute("DROP TABLE half")
         cursor.execute("SET session_replication_role = origin")
 
@@ -108,7 +111,7 @@ def _statement(model: Model, copied: Sequence[Model]) -> str:
     return (
         f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {', '.join(_values(model, copied))}"  # noqa: S608 - our names
         f" FROM {model._meta.db_table} r CROSS JOIN generate_series(%s::int, %s::int) k{mixed if model is Post else ''}"
-        f" WHERE r.id < {_STEP}"
+        f" WHERE r.{model._meta.pk.column} < {_STEP}"
     )
 
 
@@ -120,7 +123,7 @@ def _stored(model: Model) -> list[models.Field[Any, Any]]:
 def _values(model: Model, copied: Sequence[Model]) -> Iterator[str]:
     for field in _stored(model):
         column = f"r.{field.column}"
-        if field.primary_key or (field.is_relation and field.related_model in copied):
+        if field.primary_key or (field.is_relation and field.related_model in copied) or field in _IDS_OF_POSTS:
             yield f"{column} + {_STEP}::bigint * k"
         elif isinstance(field, models.UUIDField):
             yield "gen_random_uuid()"
