@@ -200,7 +200,11 @@ def _sign_in(product: Product, browser: Browser, kept: Path) -> Path:
 
 
 def _faults(page: Page) -> list[str]:
-    found = [f"axe {violation['id']}" for violation in Axe().run(page).response["violations"]]
+    found = [
+        f"axe {violation['id']}: {node['html'][:200]}"
+        for violation in Axe().run(page).response["violations"]
+        for node in violation["nodes"]
+    ]
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append("scrolls sideways")
     if page.evaluate(CUT_OFF):
