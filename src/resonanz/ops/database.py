@@ -27,6 +27,7 @@ from resonanz.ops.child_process import dying_with_us
 from resonanz.ops.data_folder import DataFolder
 from resonanz.ops.database_leftovers import end_leftovers
 from resonanz.ops.errors import OperatorError
+from resonanz.ops.memory import shared_buffers
 from resonanz.ops.os_user import OSUser, can_enter, database_user
 
 SUPERUSER, OWNER, APPLICATION = "postgres", "resonanz_owner", "resonanz_app"
@@ -42,7 +43,6 @@ SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
     "max_connections": "100",
-    "shared_buffers": "128MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "128MB",
     "random_page_cost": "1.1",  # as on any disk without heads; with the 4 of old, lists read whole tables
@@ -118,7 +118,7 @@ class EmbeddedDatabase:
     def command(self) -> list[str]:
         """The command line of the server."""
         sockets = {"unix_socket_directories": str(self.socket_folder), "unix_socket_permissions": "0700"}
-        settings = {**SETTINGS, **self.more_settings, **sockets}
+        settings = {**SETTINGS, "shared_buffers": shared_buffers(), **self.more_settings, **sockets}
         given = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [str(self.installation / "bin" / "postgres"), "-D", str(self.cluster), *given]
 
