@@ -110,6 +110,21 @@ def test_search_ends_at_its_bound_though_one_conversation_hits_often(channel: Ch
 
 
 @pytest.mark.django_db
+def test_the_first_hits_are_the_same_however_few_are_wanted(channel: Channel) -> None:
+    talkative = asked(channel, "Akku", minutes_ago=300)
+    for number in range(30):
+        say(talkative, "Akku", minutes_ago=number)
+    answered = asked(channel, "Was tun?", minutes_ago=300)
+    answer(answered, "Der Akku kommt", OutgoingState.SENT, minutes_ago=200)
+    others = [asked(channel, "Akku", minutes_ago=100 + number) for number in range(8)]
+    expected = [talkative.pk, *(case.pk for case in others), answered.pk]
+
+    wanted = [[hit.case_id for hit in found(words="akku", most=most)] for most in range(1, 12)]
+
+    assert wanted == [expected[:most] for most in range(1, 12)]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("words", ["", "  ", "und", "\x00"])
 def test_search_for_nothing_finds_nothing(channel: Channel, words: str) -> None:
     asked(channel, "Akku und Bremse")

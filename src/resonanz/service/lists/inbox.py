@@ -129,7 +129,7 @@ def page(
     if not search.strip():
         shown = cases(user=user, view=view, filters=filters, after=after)
         return Page(cases=shown, onward=_cursor_after(shown, view) if len(shown) == PAGE else None)
-    found = _all_hits(user, view, search, filters, None)
+    found = _hits_until(after, user, view, search, filters)
     start = _start(found, after)
     shown = rows(case_ids=found[start : start + HITS_PAGE])
     if shown and start + HITS_PAGE < len(found):
@@ -141,22 +141,29 @@ def _hits(
     user: User, view: View, search: str, filters: Filters, among: Collection[int] | None, after: Cursor | None
 ) -> list[int]:
     """Cases in which the words stand, the newest hit first: a page of them, or all that are `among` these."""
-    found = _all_hits(user, view, search, filters, among)
     if among is not None:
-        return found
+        return _all_hits(user, view, search, filters, among)
+    found = _hits_until(after, user, view, search, filters)
     start = _start(found, after)
     return found[start : start + HITS_PAGE]
+
+
+def _hits_until(after: Cursor | None, user: User, view: View, search: str, filters: Filters) -> list[int]:
+    """All hits behind a first page; for the first page, which is all that most look at, those of it and one more."""
+    return _all_hits(user, view, search, filters, None, most=history.MOST_FOUND if after else HITS_PAGE + 1)
 
 
 def _start(found: list[int], after: Cursor | None) -> int:
     return found.index(after.case_id) + 1 if after and after.case_id in found else 0
 
 
-def _all_hits(user: User, view: View, search: str, filters: Filters, among: Collection[int] | None) -> list[int]:
+def _all_hits(
+    user: User, view: View, search: str, filters: Filters, among: Collection[int] | None, most: int = history.MOST_FOUND
+) -> list[int]:
     cases = None if view is View.ALL and filters == EVERYTHING else matching(user=user, view=view, filters=filters)
     if among is not None:
         cases = (Case.objects.all() if cases is None else cases).filter(pk__in=among)
-    return [hit.case_id for hit in history.found(words=search, among=cases)]
+    return [hit.case_id for hit in history.found(words=search, among=cases, most=most)]
 
 
 def ids(*, user: User, view: View, search: str = "", filters: Filters = EVERYTHING, most: int) -> list[int]:
