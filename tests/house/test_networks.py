@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from resonanz.networks import contract, registry
-from resonanz.networks.contract import Capability, Limits, Network
+from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
+from resonanz.web import words
 
 DOCS = Path(__file__).parents[2] / "docs" / "networks.md"
 PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
@@ -33,6 +35,7 @@ PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     Capability.CORRECT: (contract.Corrects.correct,),
     Capability.WITHDRAW: (contract.Withdraws.withdraw,),
 }
+DECLARED = {"name", "title", "capabilities", "limits", "asks_for", "options"}
 METHODS = [(capability, promise) for capability, promises in PROMISED.items() for promise in promises]
 
 
@@ -48,9 +51,13 @@ def faults(network: Network) -> list[str]:
     if hasattr(network, "options") != contract.able(network, Capability.LISTEN_WIDER):
         found.append("options and listen_wider do not go together")
     public = {name for name, _ in inspect.getmembers(network) if not name.startswith("_")}
-    undeclared = public - {"name", "capabilities", "limits", "options"} - {promise.__name__ for _, promise in METHODS}
+    undeclared = public - DECLARED - {promise.__name__ for _, promise in METHODS}
     if contract.able(network, Capability.STREAM) and not contract.able(network, Capability.POLL):
         found.append("a stream alone misses what happens while it is closed")
+    if bool(network.limits.keep_days) != bool(network.limits.keep_source):
+        found.append("days of keeping and their source do not go together")
+    if not network.title.strip():
+        found.append("nobody can read its name")
     return found + [f"{name} is in no contract" for name in sorted(undeclared)]
 
 
@@ -92,8 +99,10 @@ def test_connector_has_exactly_what_it_declares(name: str) -> None:
 def test_planted_faults_are_seen() -> None:
     class Boastful:
         name = "boastful"
+        title = " "
         capabilities = frozenset({Capability.REPLY, Capability.STREAM})
-        limits = Limits()
+        limits = Limits(keep_days=30)
+        asks_for = Entries()
 
         def poll(self, account: object, cursor: str) -> None: ...
 
@@ -105,8 +114,28 @@ def test_planted_faults_are_seen() -> None:
         "poll and poll do not go together",
         "reply and reply do not go together",
         "a stream alone misses what happens while it is closed",
+        "days of keeping and their source do not go together",
+        "nobody can read its name",
         "applaud is in no contract",
     ]
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_network_is_read_by_its_title(name: str) -> None:
+    with translation.override("en"):
+        assert words.word("networks", name) == registry.connector(name).title
+
+
+def test_titles_tell_networks_apart() -> None:
+    titles = [registry.connector(name).title for name in registry.names()]
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_option_has_words(name: str) -> None:
+    options: tuple[Option, ...] = getattr(registry.connector(name), "options", ())
+    assert {option.key for option in options} <= words.OPTIONS.keys()
+    assert {f"{option.key}.{one}" for option in options for one in option.choices} <= words.OPTION_CHOICES.keys()
 
 
 def test_table_in_the_docs_is_true() -> None:

@@ -14,7 +14,7 @@ from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening.models import Post
 from resonanz.networks import channels, registry
-from resonanz.networks.contract import Account, Batch, Capability, Deleted, Event, Limits
+from resonanz.networks.contract import Account, Batch, Capability, Deleted, Entries, Event, Limits
 from resonanz.networks.errors import NotAuthorised, TryLater, Unsupported
 from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.models import Channel, ChannelState
@@ -32,8 +32,10 @@ class Scripted:
     """A network whose polls and streams a test writes."""
 
     name = "scripted"
+    title = "Scripted"
     capabilities = frozenset({Capability.POLL, Capability.STREAM})
     limits = Limits(poll_seconds=1, poll_beside_stream_seconds=3600)
+    asks_for = Entries()
 
     def __init__(self) -> None:
         self.polls: list[float] = []

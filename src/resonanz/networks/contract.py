@@ -1,7 +1,8 @@
 """What a network is to Resonanz: events that come in, orders that go out, capabilities declared, limits as data.
 
-A connector is a class with `name`, `capabilities`, `limits` and exactly the methods its capabilities promise (a test
-in tests/house compares). It knows nothing of Django or the database. Errors are in `networks.errors`.
+A connector is a class with `name`, `title`, `capabilities`, `limits`, `asks_for` and exactly the methods that its
+capabilities promise (a test in tests/house compares). It says all that the house has to know of its network, so that no
+other file names it. It knows nothing of Django or the database. Errors are in `networks.errors`.
 """
 
 from __future__ import annotations
@@ -191,7 +192,9 @@ class Limits:
     `by_the_minute`: a day without an answer counts as no answer there (the 20-hour alarm). `keeps_wordings`: whether
     the network allows us to keep what a post said before its author edited it. `counting`: how it counts the characters
     of an answer, one of guidelines.checks.counting.Counting. `picture_count`, `picture_bytes` and `alt_length` are of
-    one answer with PICTURES: how many, how large each may be, and how long what it shows may be told.
+    one answer with PICTURES: how many, how large each may be, and how long what it shows may be told. `keep_days`: for
+    how many days the network's terms let us keep what was said there, where they name any (else 0), and `keep_source`,
+    where they say so; what our own purposes allow is never exceeded.
     """
 
     text_length: int = 5000
@@ -205,6 +208,25 @@ class Limits:
     picture_bytes: int = 0
     picture_types: tuple[str, ...] = ()
     alt_length: int = 0
+    keep_days: int = 0
+    keep_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that a person types to connect a channel; `example` shows, in every language, how it looks."""
+
+    example: str = ""
+    is_needed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """What the form for a new channel asks for, each of them a field of Account; None is not asked for."""
+
+    address: Entry | None = None
+    handle: Entry | None = None
+    secret: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,19 +304,27 @@ class Receipt:
 class Option:
     """One of `Account.settings` that a person may choose: one of `choices`, or, without any, words with blanks between.
 
-    "" is the choice, or the words, of a channel that was never set.
+    "" is the choice, or the words, of a channel that was never set. Without one that is needed a channel hears nothing,
+    so the form for a new channel asks for it.
     """
 
     key: str
     choices: tuple[str, ...] = ()
+    is_needed: bool = False
 
 
 class Network(Protocol):
-    """What every connector declares."""
+    """What every connector declares.
+
+    `name` is what is stored. `title` is what people read: a proper noun, the same in every language; where it is none,
+    `web.words.HOUSE_NETWORKS` has a word for it in each.
+    """
 
     name: str
+    title: str
     capabilities: frozenset[Capability]
     limits: Limits
+    asks_for: Entries
 
 
 class Reads(Network, Protocol):

@@ -9,7 +9,18 @@ from dataclasses import dataclass, field
 
 from resonanz.core import clock, http
 from resonanz.networks.asking import ask
-from resonanz.networks.contract import Account, BadEvent, Batch, Capability, Edited, Event, Limits, Posted
+from resonanz.networks.contract import (
+    Account,
+    BadEvent,
+    Batch,
+    Capability,
+    Edited,
+    Entries,
+    Entry,
+    Event,
+    Limits,
+    Posted,
+)
 from resonanz.networks.errors import Refused
 from resonanz.networks.feed_reading import CUT_OFF, MOST_TEXT, NETWORK, read_feed
 
@@ -49,8 +60,10 @@ class FeedNetwork:
     """Account.address is the feed's address; no token is needed."""
 
     name = NETWORK
+    title = "Feed"
     capabilities = frozenset({Capability.POLL, Capability.EDITS})
     limits = Limits(text_length=MOST_TEXT, poll_seconds=300)
+    asks_for = Entries(address=Entry("https://blog.example/feed.xml"))
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """One batch with what is new or reworded, none when the server says that nothing changed."""

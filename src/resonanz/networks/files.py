@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from resonanz.networks.contract import BadEvent, Capability, Event, Limits
+from resonanz.networks.contract import BadEvent, Capability, Entries, Event, Limits
 from resonanz.networks.feed_reading import JSON_FEED, NotAFeed, read_feed
 from resonanz.networks.readers.activity_streams import read_activities
 from resonanz.networks.readers.json_lines import read_lines
@@ -29,8 +29,10 @@ class FileNetwork:
     """Files are brought by people and answered by nobody; `read_events` reads them."""
 
     name = "files"
+    title = "Import"
     capabilities: frozenset[Capability] = frozenset()
     limits = Limits()
+    asks_for = Entries()
 
 
 def read_events(stream: BinaryIO, *, name: str = "") -> Iterator[Numbered]:

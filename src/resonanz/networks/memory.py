@@ -25,6 +25,8 @@ from resonanz.networks.contract import (
     Counted,
     Deleted,
     Edited,
+    Entries,
+    Entry,
     Event,
     Limits,
     Media,
@@ -52,6 +54,7 @@ class MemoryNetwork:
     """
 
     name = "memory"
+    title = "Practice network"
     capabilities = frozenset(
         {
             Capability.POLL,
@@ -82,6 +85,7 @@ class MemoryNetwork:
         picture_types=("image/png", "image/jpeg"),
         alt_length=1_500,
     )
+    asks_for = Entries(address=Entry("http://127.0.0.1:8099"), handle=Entry("@nordhain"), secret=Entry())
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """Batches after the number in `cursor`, page by page."""

@@ -11,6 +11,7 @@ from resonanz.accounts.models import Role
 from resonanz.core.errors import ResonanzError
 from resonanz.duties.models import StepTo
 from resonanz.listening.models import Intent, Kind, Visible
+from resonanz.networks import registry
 from resonanz.networks.models import ChannelState
 from resonanz.privacy.models import KeepReason, Purpose
 from resonanz.service.models import (
@@ -31,7 +32,7 @@ from resonanz.web.judged_words import KINDS_OF_JUDGED_WORDS
 from resonanz.web.moderation_words import KINDS_OF_MODERATION_WORDS
 from resonanz.web.sentences import SENTENCES, UNFORESEEN
 
-Words = Mapping[str, Promise]
+Words = Mapping[str, Promise | str]
 
 ROLES: Words = {
     Role.ADMIN: _("Administration"),
@@ -210,12 +211,9 @@ NO_ADDRESS: Words = {
     NoAddress.MEMBERS_ONLY: _("Only members can see it"),
     NoAddress.BEING_CHECKED: _("It is being checked there first"),
 }
-NETWORKS: Words = {
-    "feeds": _("Feed"),
-    "files": _("Import"),
-    "mastodon": _("Mastodon"),
-    "memory": _("Practice network"),
-}
+# The other networks have names of their own, which their classes declare.
+HOUSE_NETWORKS: Words = {"feeds": _("Feed"), "files": _("Import"), "memory": _("Practice network")}
+NETWORKS: Words = {name: HOUSE_NETWORKS.get(name, registry.connector(name).title) for name in registry.names()}
 PURPOSES: Words = {
     Purpose.SERVICE: _("service"),
     Purpose.REPUTATION: _("reputation"),
@@ -318,8 +316,9 @@ SERVER_FACTS: Words = {
     "server_rules": _("Rules of the server"),
     "server_text_length": _("Characters in an answer"),
 }
-OPTIONS: Words = {"hashtags": _("Hashtags"), "public": _("Public timeline")}
+OPTIONS: Words = {"hashtags": _("Hashtags"), "public": _("Public timeline"), "words": _("Words")}
 OPTIONS_EXPLAINED: Words = {
+    "words": _("With blanks between them. What holds one of them is heard if a topic touches it."),
     "hashtags": _("Without #, with blanks between them. What bears one of them is heard if a topic touches it."),
 }
 OPTION_CHOICES: Words = {

@@ -13,6 +13,8 @@ from resonanz.networks.contract import (
     Batch,
     Capability,
     Correction,
+    Entries,
+    Entry,
     Limits,
     Option,
     Picture,
@@ -24,6 +26,7 @@ from resonanz.networks.contract import (
 )
 from resonanz.networks.mastodon import acting, connecting, media, reading, streaming, writing
 from resonanz.networks.mastodon.statuses import NAME
+from resonanz.networks.server_address import server_of
 
 
 class MastodonNetwork:
@@ -33,6 +36,7 @@ class MastodonNetwork:
     """
 
     name = NAME
+    title = "Mastodon"
     capabilities = frozenset(
         {
             Capability.POLL,
@@ -66,7 +70,7 @@ class MastodonNetwork:
         picture_types=("image/png", "image/jpeg"),
         alt_length=media.MOST_ALT,
     )
-
+    asks_for = Entries(address=Entry("https://mastodon.example"), handle=Entry("@nordhain"), secret=Entry())
     options = (Option("hashtags"), Option("public", ("", "local", "all")))
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
@@ -117,7 +121,7 @@ class MastodonNetwork:
 
     def server_of(self, typed: str) -> str:
         """The server's address."""
-        return connecting.server_of(typed)
+        return server_of(typed)
 
     def register(self, server: str, redirect_uri: str) -> Registration:
         """Every server knows us by itself."""
