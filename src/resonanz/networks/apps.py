@@ -8,7 +8,8 @@ class NetworksConfig(AppConfig):
     label = "networks"
 
     def ready(self) -> None:
-        """Enter what this room holds of people in the registers of privacy."""
-        from resonanz.networks import personal_data  # noqa: PLC0415
+        """Enter in the registers of privacy what this room holds of people, and how long networks let it be kept."""
+        from resonanz.networks import personal_data, terms  # noqa: PLC0415
 
         personal_data.declare()
+        terms.declare()

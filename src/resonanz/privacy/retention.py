@@ -1,7 +1,8 @@
 """How long things are kept, and the daily job that deletes what is due.
 
 Each purpose has its days and some networks demand fewer; the earlier day wins. A row that carries a day until which it
-must be kept outlives its `delete_on` until that day has passed. Rooms declare here how they delete their due rows.
+must be kept outlives its `delete_on` until that day has passed. Rooms declare here how they delete their due rows, and
+the room of networks which days each of them demands.
 """
 
 from __future__ import annotations
@@ -33,19 +34,10 @@ PURPOSE_DAYS: dict[str, int] = {
     Purpose.RESEARCH: 90,
 }
 
-# Networks whose terms allow fewer days than the purpose.
-NETWORK_DAYS: dict[str, int] = {
-    # Refresh or delete after 30 calendar days: YouTube API Services Developer Policies, III.E.4
-    # (developers.google.com/youtube/terms/developer-policies).
-    "youtube": 30,
-    # Social activity of members for 48 hours: LinkedIn Marketing API Program, Data Storage Requirements
-    # (learn.microsoft.com/linkedin/marketing/data-storage-requirements).
-    "linkedin": 2,
-}
-
 DeleteDue = Callable[[date, int], int]
 logger = logging.getLogger(__name__)
 _rooms: dict[str, DeleteDue] = {}
+_network_days: dict[str, int] = {}
 
 
 def today() -> date:
@@ -58,7 +50,7 @@ def delete_on(*, purpose: Purpose, network: str, since: datetime) -> date:
 
     A moment in the future counts as the present: a post dated in the year 9999 is not kept for ever.
     """
-    days = min(PURPOSE_DAYS[purpose], NETWORK_DAYS.get(network, PURPOSE_DAYS[purpose]))
+    days = min(PURPOSE_DAYS[purpose], _network_days.get(network, PURPOSE_DAYS[purpose]))
     return min(since, clock.now()).astimezone(_zone()).date() + timedelta(days=days)
 
 
@@ -70,6 +62,11 @@ def due(day: date) -> Q:
 def free(day: date) -> Q:
     """The rows of a KeptRecord which nothing obliges us to keep on `day`; the last day of keeping is included."""
     return Q(keep_until_at_least__isnull=True) | Q(keep_until_at_least__lt=day)
+
+
+def limit(*, network: str, days: int) -> None:
+    """Declare that a network's terms allow `days` at most; of several declarations the fewest days count."""
+    _network_days[network] = min(days, _network_days.get(network, days))
 
 
 def register(*, name: str, delete_due: DeleteDue) -> None:
