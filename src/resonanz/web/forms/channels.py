@@ -9,16 +9,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from resonanz.networks import registry
-from resonanz.networks.contract import Capability, ListensWider, Option, able
+from resonanz.networks.contract import Capability, Entries, ListensWider, Option, able
 from resonanz.web import words
 
 MOST_WORDS = 20
 
 
 class ChannelForm(forms.Form):
-    """A place to listen to. A feed needs only its address; an account also its handle and a token."""
+    """A place to listen to; of address, handle, token and options it asks for what the network needs, and no more."""
 
-    network = forms.ChoiceField(label=_("Network"))
+    network = forms.CharField(widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("As colleagues shall read it."))
     address = forms.CharField(
         label=_("Address"),
@@ -26,41 +26,53 @@ class ChannelForm(forms.Form):
         widget=forms.URLInput,
         help_text=_("The feed, or the server of the account."),
     )
-    handle = forms.CharField(
-        label=_("Handle"), max_length=255, required=False, help_text=_("Of our account there, for example @nordhain.")
-    )
+    handle = forms.CharField(label=_("Handle"), max_length=255, help_text=_("Of our account there."))
     secret = forms.CharField(
         label=_("Token"),
         max_length=4000,
-        required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Is stored encrypted and never shown again."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["network"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (tells mypy what is declared above)
-        field.choices = [
-            (name, words.word("networks", name)) for name in registry.names() if registry.connector(name).capabilities
-        ]
+    def __init__(self, network: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"network": network}, **kwargs)
+        self.network_name = network
+        self._ask(registry.connector(network).asks_for)
+        self._needed = [option for option in options_of(network) if option.is_needed]
+        self.fields.update({option.key: _field(option) for option in self._needed})
 
     def clean(self) -> dict[str, Any]:
-        """Where we answer, the network has to know as whom."""
-        typed = super().clean() or {}
-        network = typed.get("network")
-        if network and able(registry.connector(network), Capability.REPLY) and not typed.get("handle"):
-            self.add_error("handle", _("To answer there, the handle of the account is needed."))
-        return typed
+        """What a channel is connected with, by the names of `networks.contract.Account` and its own."""
+        typed = (super().clean() or {}) | {"network": self.network_name}
+        settings = {option.key: typed.pop(option.key) for option in self._needed if option.key in typed}
+        return {"address": "", "handle": "", "secret": "", **typed, "settings": settings}
+
+    def _ask(self, entries: Entries) -> None:
+        for name, entry in (("address", entries.address), ("handle", entries.handle), ("secret", entries.secret)):
+            if entry is None:
+                del self.fields[name]
+                continue
+            self.fields[name].required = entry.is_needed
+            if entry.example:
+                self.fields[name].widget.attrs["placeholder"] = entry.example
+
+
+def connectable() -> list[str]:
+    """The networks that a person can connect a channel to by typing; files are brought, not connected."""
+    return [name for name in registry.names() if registry.connector(name).capabilities]
 
 
 class OptionsForm(forms.Form):
-    """What a channel hears besides what is addressed to it, as its network offers it."""
+    """What a channel hears besides what is addressed to it, as its network offers it.
+
+    `is_all`: nothing is addressed to anybody there, so this is all that is heard.
+    """
 
     def __init__(self, network: str, settings: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_all = any(option.is_needed for option in options_of(network))
         for option in options_of(network):
-            self.fields[option.key] = _choice(option) if option.choices else _words(option)
+            self.fields[option.key] = _field(option)
             self.fields[option.key].initial = settings.get(option.key, "")
 
 
@@ -83,6 +95,12 @@ def options_of(network: str) -> tuple[Option, ...]:
         return ()
     wider: ListensWider = connector  # type: ignore[assignment] # declared; a test in tests/house compares
     return wider.options
+
+
+def _field(option: Option) -> forms.Field:
+    field = _choice(option) if option.choices else _words(option)
+    field.required = option.is_needed
+    return field
 
 
 def _choice(option: Option) -> forms.Field:

@@ -20,7 +20,7 @@ from resonanz.networks.models import Channel
 from resonanz.service.work import privately
 from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
-from resonanz.web.forms.channels import ChannelForm, OptionsForm, WriteToUsForm, options_of
+from resonanz.web.forms.channels import ChannelForm, OptionsForm, WriteToUsForm, connectable, options_of
 from resonanz.web.permissions import page
 
 
@@ -36,8 +36,9 @@ def channels(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_channel(request: HttpRequest) -> HttpResponse:
     """Connect a channel; next is to say who answers there."""
-    form = ChannelForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    network = request.POST.get("network") or request.GET.get("network", "")
+    form = ChannelForm(network, request.POST or None) if network in connectable() else None
+    if form is not None and form.is_valid():
         try:
             made = room.connect(actor=signed_in(request), **form.cleaned_data)
         except ResonanzError as error:
@@ -46,7 +47,8 @@ def new_channel(request: HttpRequest) -> HttpResponse:
             live.go_live_where_covered(actor=signed_in(request))
             attempt(request, lambda: None, done=_("%(name)s is connected.") % {"name": made.name})
             return redirect("channel", made.pk)
-    return render(request, "web/new_channel.html", {"form": form, "by_invitation": _by_invitation()})
+    context = {"form": form, "networks": connectable(), "by_invitation": _by_invitation()}
+    return render(request, "web/new_channel.html", context)
 
 
 def _by_invitation() -> list[str]:
