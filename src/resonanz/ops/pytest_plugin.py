@@ -1,4 +1,4 @@
-"""For pytest: what was skipped is an error where everything should be there (CI=true).
+"""For pytest: what was skipped is an error where everything should be there (CI=true); the option --peers.
 
 Loaded with `-p resonanz.ops.pytest_plugin`; `resonanz test` does so.
 """
@@ -14,6 +14,11 @@ _skipped: list[str] = []
 
 def _forbids_skips() -> bool:
     return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare --peers, which tests/peers/conftest.py reads."""
+    parser.addoption("--peers", action="store_true", help="also tests against servers that others wrote")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -24,8 +24,9 @@ _PACKAGES = ("chromium", "fonts-dejavu-core")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--peers", is_flag=True, help="Also the tests against real servers that others wrote.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def test(arguments: tuple[str, ...]) -> None:
+def test(peers: bool, arguments: tuple[str, ...]) -> None:
     """Run the tests on a throw-away database.
 
     Everything after `--` goes to pytest, for example: ./resonanz test -- tests/core -q
@@ -33,13 +34,17 @@ def test(arguments: tuple[str, ...]) -> None:
     As root on Debian, Chromium is installed when it is missing; what cannot be installed is listed, and its tests are
     skipped. With CI=true a skipped test is a failure. TEST_DATABASE_URL, a superuser's address, replaces the
     throw-away database.
+
+    With --peers, servers that others wrote are installed into the user's cache once, which takes minutes and npm, and
+    our connectors talk to them.
     """
     if importlib.util.find_spec("pytest") is None or not (ROOT / "tests").is_dir():
         raise OperatorError("ops.test.nothing", "The tests need a checkout of Resonanz; run ./resonanz test there.")
     for line in provide_chromium():
         click.echo(line, err=True)
     with _database_url() as url, tempfile.TemporaryDirectory(prefix="resonanz-test-") as data:
-        command = [sys.executable, "-m", "pytest", "-p", "resonanz.ops.pytest_plugin", *arguments]
+        command = [sys.executable, "-m", "pytest", "-p", "resonanz.ops.pytest_plugin"]
+        command += ["--peers"] * peers + list(arguments)
         code = subprocess.run(command, cwd=ROOT, env=_environment(url, data), check=False).returncode
     sys.exit(code)
 

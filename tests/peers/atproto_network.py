@@ -1,0 +1,137 @@
+"""A whole AT Protocol network (directory of identities, personal data server, app view, moderation) on the loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import secrets
+import shutil
+import signal
+import subprocess
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from resonanz.ops.child_process import dying_with_us
+from resonanz.ops.database import SUPERUSER
+from resonanz.ops.throwaway import throwaway_database
+from tests.networks.memory_process import free_port
+from tests.peers.atproto_install import SOURCE, bare_environment, node
+from tests.peers.atproto_person import Person, call
+
+_STARTING = 120.0
+_ADMIN = ("admin", "admin-pass")
+
+Way = Literal["refusing", "silent", "losing"]
+"""How a server is cut off: it hangs up at once; it listens and says nothing; what is asked happens, and the answer is
+lost."""
+
+
+class AtprotoNetwork:
+    """`host` is what RESONANZ_ALLOWED_HOSTS has to hold, `pds_url` where accounts live, `app_view_url` where pictures
+    are shown."""
+
+    def __init__(self, process: subprocess.Popen[str], door: int, app_view: int, log: Path) -> None:
+        self.host, self.pds_url = f"localhost:{door}", f"http://localhost:{door}"
+        self.app_view_host, self.app_view_url = f"localhost:{app_view}", f"http://localhost:{app_view}"
+        self._process, self._log = process, log
+        self._names: Counter[str] = Counter()
+        self._said: queue.Queue[dict[str, Any]] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def open_account(self, name: str) -> Person:
+        """`eva` becomes eva.test, or eva-2.test where another test has an eva; a name has 3 to 16 characters."""
+        self._names[name] += 1
+        handle = f"{name}-{self._names[name]}.test" if self._names[name] > 1 else f"{name}.test"
+        password = secrets.token_urlsafe(12)
+        body = {"handle": handle, "email": f"{secrets.token_hex(8)}@example.com", "password": password}
+        address = f"{self.pds_url}/xrpc/com.atproto.server.createAccount"
+        made = call(address, json.dumps(body).encode(), "application/json")
+        return Person(self.pds_url, made["handle"], made["did"], password, made["accessJwt"])
+
+    def cut(self, how: Way = "refusing") -> None:
+        """The server cannot be reached until `mend`; inside, the network goes on."""
+        self._tell(f"shut {how}")
+
+    def mend(self) -> None:
+        """It can be reached again."""
+        self._tell("open")
+
+    def wait_until_ready(self) -> None:
+        """Returns when it answers."""
+        self._hear(_STARTING)
+
+    def _tell(self, line: str) -> None:
+        stdin = self._process.stdin
+        assert stdin is not None
+        stdin.write(f"{line}\n")
+        stdin.flush()
+        assert self._hear(20) == {"done": line}
+
+    def _hear(self, seconds: float) -> dict[str, Any]:
+        with contextlib.suppress(queue.Empty):
+            if said := self._said.get(timeout=seconds):
+                return said
+        told = self._log.read_text("utf-8", "replace")[-3000:]
+        raise RuntimeError(f"The AT Protocol network said nothing any more. Its last words:\n{told}")
+
+    def _listen(self) -> None:
+        stdout: IO[str] | None = self._process.stdout
+        assert stdout is not None
+        for line in stdout:
+            if line.startswith("PEER "):
+                self._said.put(json.loads(line.removeprefix("PEER ")))
+        self._said.put({})
+
+
+@contextlib.contextmanager
+def running_network(installation: Path, folder: Path) -> Iterator[AtprotoNetwork]:
+    """A new network, with nobody on it, for the time of the block; what it stores lies in `folder`."""
+    with throwaway_database() as database:
+        door, server, app_view = (free_port() for _ in range(3))
+        environment = {
+            **bare_environment(installation),
+            "TMPDIR": str(folder),
+            # It has to be named, and nothing asks it.
+            "REDIS_HOST": "127.0.0.1:1",
+            "PEER_DATABASE": database.url(SUPERUSER, "postgres"),
+            "PEER_DOOR": str(door),
+            "PEER_SERVER": str(server),
+            "PEER_APP_VIEW": str(app_view),
+        }
+        log = folder / "network.log"
+        with log.open("wb") as output:
+            process = _start(installation, folder, environment, output)
+        try:
+            network = AtprotoNetwork(process, door, app_view, log)
+            network.wait_until_ready()
+            yield network
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """It keeps nothing worth a gentle end."""
+    with process:
+        process.kill()
+
+
+def _start(installation: Path, folder: Path, environment: dict[str, str], log: IO[bytes]) -> subprocess.Popen[str]:
+    # A module finds its packages from where it lies.
+    for file in SOURCE.glob("*.mjs"):
+        shutil.copy(file, folder)
+    (folder / "node_modules").symlink_to(installation / "node_modules")
+    command = [str(node(installation) / "bin" / "node"), "--import", "./loopback.mjs", "network.mjs"]
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        preexec_fn=dying_with_us(signal.SIGKILL),
+    )

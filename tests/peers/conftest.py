@@ -1,0 +1,48 @@
+"""Servers that others wrote. They run with `./resonanz test --peers`; without it these tests are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from resonanz.core.http import ALLOWED_VARIABLE
+from tests.peers.atproto_install import installed
+from tests.peers.atproto_network import AtprotoNetwork, running_network
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what lies here, unless it is wanted; not as skipped, which would be a failure in CI."""
+    if config.getoption("peers", default=False):
+        return
+    left_out = [item for item in items if item.path.is_relative_to(HERE)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def atproto_network(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtprotoNetwork]:
+    """An AT Protocol network. It takes ten seconds to start, so all tests share it, and each opens its own accounts."""
+
+    def say(line: str) -> None:
+        capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+        reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
+        if capture is not None and reporter is not None:
+            with capture.global_and_fixture_disabled():
+                reporter.write_line(f"\n{line}")
+
+    installation = installed(say)
+    with running_network(installation, tmp_path_factory.mktemp("atproto")) as network:
+        yield network
+
+
+@pytest.fixture
+def atproto(atproto_network: AtprotoNetwork, monkeypatch: pytest.MonkeyPatch) -> Iterator[AtprotoNetwork]:
+    """The same, allowed to be asked, and to be reached again after the test."""
+    monkeypatch.setenv(ALLOWED_VARIABLE, f"{atproto_network.host},{atproto_network.app_view_host}")
+    yield atproto_network
+    atproto_network.mend()
