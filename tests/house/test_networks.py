@@ -24,6 +24,7 @@ PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
         contract.Connects.authorize_url,
         contract.Connects.sign_in,
     ),
+    Capability.IDENTIFY: (contract.Identifies.identify,),
     Capability.REPLY: (contract.Replies.reply,),
     Capability.READ_BACK: (contract.ReadsBack.find_sent,),
     Capability.PICTURES: (contract.TakesPictures.upload, contract.TakesPictures.is_ready),

@@ -18,7 +18,7 @@ from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
 from resonanz.networks import channels, contract, registry
-from resonanz.networks.contract import Account, Capability, Connects, able
+from resonanz.networks.contract import Account, Capability, Connects, Identifies, able
 from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, Unsupported
 from resonanz.networks.models import Channel, Registration
 
@@ -44,6 +44,12 @@ class NotOfThisNetwork(ResonanzError):
     """The server answers, but not as this network's servers do, or it takes no applications."""
 
     code = "connecting.not_of_this_network"
+
+
+class TokenRefused(ResonanzError):
+    """The server does not let this account in with this token."""
+
+    code = "connecting.token_refused"
 
 
 class NotLetIn(ResonanzError):
@@ -106,6 +112,32 @@ def finish(*, network: str, server: str, code: str, verifier: str, redirect_uri:
     return _connect(account, actor)
 
 
+def by_token(*, name: str, account: Account, actor: User) -> Channel:
+    """The channel of an account whose token a person typed: a new one, or the one that this account had.
+
+    A network that can tell whose token it is, is asked first: raises NoServer, NotReached, NotOfThisNetwork and
+    TokenRefused. Of the others nothing is known before the first poll. Raises ChannelNameTaken.
+    """
+    connector = registry.connector(account.network)
+    if able(connector, Capability.IDENTIFY):
+        identifies: Identifies = connector  # type: ignore[assignment] # declared; a test in tests/house compares
+        account = _identified(identifies, account)
+        known = Channel.objects.filter(network=account.network, origin=account.origin, native_id=account.native_id)
+        if found := known.first():
+            return channels.reconnect(channel_id=found.pk, account=account, actor=actor)
+    return channels.connect(
+        network=account.network,
+        name=name,
+        address=account.address,
+        origin=account.origin,
+        handle=account.handle,
+        native_id=account.native_id,
+        secret=account.secret,
+        settings=account.settings,
+        actor=actor,
+    )
+
+
 def host_of(server: str) -> str:
     """The server's name as people know it."""
     return urlsplit(server).netloc or server
@@ -117,6 +149,17 @@ def _connector(network: str) -> Connects:
         raise Unsupported
     connects: Connects = connector  # type: ignore[assignment] # declared CONNECT; a test in tests/house compares
     return connects
+
+
+def _identified(connector: Identifies, account: Account) -> Account:
+    try:
+        return connector.identify(account)
+    except ValueError as error:
+        raise NoServer from error
+    except NotAuthorised as error:
+        raise TokenRefused(server=host_of(account.address)) from error
+    except NetworkError as error:
+        raise _failure(error, account.address) from error
 
 
 def _failure(error: NetworkError, server: str) -> ResonanzError:

@@ -20,6 +20,7 @@ class Capability(StrEnum):
     POLL = "poll"  # Reads.poll
     STREAM = "stream"  # Streams.stream, only beside POLL, which brings what a stream missed
     CONNECT = "connect"  # Connects: a person lets us in on the network's own page (OAuth)
+    IDENTIFY = "identify"  # Identifies.identify: whose token it is that a person typed
     LISTEN_WIDER = "listen_wider"  # ListensWider.options: what a channel can hear besides what is addressed to it
     REPLY = "reply"  # Replies.reply
     ANSWER_IN_PRIVATE = "answer_in_private"  # Replies.reply in private to what was said in public
@@ -376,6 +377,17 @@ class Connects(Network, Protocol):
         self, server: str, registration: Registration, *, redirect_uri: str, code: str, verifier: str
     ) -> Account:
         """The account that let us in, with token, handle and id. Raises a NetworkError."""
+        ...
+
+
+class Identifies(Network, Protocol):
+    """Capability.IDENTIFY."""
+
+    def identify(self, account: Account) -> Account:
+        """The account as the network knows it, with address, origin, id and handle.
+
+        Raises ValueError where the address names no server, and a NetworkError: NotAuthorised if the token is wrong.
+        """
         ...
 
 

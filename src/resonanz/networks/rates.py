@@ -47,11 +47,12 @@ def retry_after(headers: Mapping[str, str], *, default: float) -> float:
     """The seconds that an answer asks us to wait; between one second and a day.
 
     `Retry-After` says it as a number or a date. Mastodon and its kin say only in `X-RateLimit-Reset` when the next
-    request counts anew: as a moment in ISO 8601, others in seconds since 1970.
+    request counts anew, as a moment in ISO 8601; others in seconds since 1970, the AT Protocol in `RateLimit-Reset`.
     """
     value = headers.get("retry-after", "").strip()
     if not value:
-        seconds = _until_reset(headers.get("x-ratelimit-reset", "").strip(), default)
+        reset = headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset", "")
+        seconds = _until_reset(reset.strip(), default)
     else:
         seconds = float(value) if _is_number(value) else _until_date(value, default)
     return min(max(seconds, 1.0), _DAY)

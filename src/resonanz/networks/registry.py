@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from resonanz.core.errors import ResonanzError
+from resonanz.networks.bluesky import BlueskyNetwork
 from resonanz.networks.contract import Network
 from resonanz.networks.feeds import FeedNetwork
 from resonanz.networks.files import FileNetwork
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.memory import MemoryNetwork
 
-NETWORKS: tuple[type[Network], ...] = (FeedNetwork, FileNetwork, MastodonNetwork, MemoryNetwork)
+NETWORKS: tuple[type[Network], ...] = (BlueskyNetwork, FeedNetwork, FileNetwork, MastodonNetwork, MemoryNetwork)
 _BY_NAME: dict[str, Network] = {network.name: network() for network in NETWORKS}
 
 

@@ -247,10 +247,13 @@ SENTENCES: Mapping[str, Promise] = {
     "triage.already_running": _("This is under way already."),
     "triage.run_cancelled": _("It was cancelled."),
     "triage.damaged_head": _("What was learnt cannot be read any more; it has to be learnt again."),
-    "connecting.no_server": _("This names no server. Write it as mastodon.example."),
+    "connecting.no_server": _("This names no server. Write it as social.example."),
     "connecting.not_reached": _("%(server)s does not answer. Check how it is spelt, or try again a little later."),
     "connecting.not_of_this_network": _(
         "%(server)s does not answer as a server of this network does. Check whether it is the right one."
+    ),
+    "connecting.token_refused": _(
+        "%(server)s does not let this account in with this token. Check the handle, or make a new token there."
     ),
     "connecting.not_let_in": _(
         "%(server)s did not accept its own answer any more: it is good once and for a few minutes only."

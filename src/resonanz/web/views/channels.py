@@ -14,8 +14,8 @@ from resonanz.core.errors import ResonanzError
 from resonanz.duties import live
 from resonanz.duties.models import Responsibility
 from resonanz.networks import channels as room
-from resonanz.networks import registry
-from resonanz.networks.contract import Capability, able
+from resonanz.networks import connecting, registry
+from resonanz.networks.contract import Account, Capability, able
 from resonanz.networks.models import Channel
 from resonanz.service.work import privately
 from resonanz.web import words
@@ -40,7 +40,8 @@ def new_channel(request: HttpRequest) -> HttpResponse:
     form = ChannelForm(network, request.POST or None) if network in connectable() else None
     if form is not None and form.is_valid():
         try:
-            made = room.connect(actor=signed_in(request), **form.cleaned_data)
+            typed = dict(form.cleaned_data)
+            made = connecting.by_token(name=typed.pop("name"), account=Account(**typed), actor=signed_in(request))
         except ResonanzError as error:
             form.add_error(None, words.told(error))
         else:

@@ -1,0 +1,254 @@
+"""Polling: notifications every time; now and then our own posts and who answered them, hashtags, and a second look.
+
+Notifications alone are not enough: a server has been seen to give none for an answer that came right after its post.
+They are sorted by when their author says they were written, so that one with a slow clock appears below others that
+are known: a page is the last one only when it holds nothing new.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from resonanz.core import clock
+from resonanz.networks.bluesky.client import query, session_of
+from resonanz.networks.bluesky.cursor import Cursor
+from resonanz.networks.bluesky.posts import (
+    FAULTS,
+    View,
+    counted,
+    counts,
+    deleted,
+    is_post,
+    posted,
+    uri_of,
+    wants_not_to_be_found,
+)
+from resonanz.networks.contract import Account, BadEvent, Batch, Event
+from resonanz.networks.errors import Refused
+
+REASONS = ("mention", "reply", "quote")
+_PAGE = 100
+_MOST_PAGES = 200
+_PAGES_BACK = 3
+_AT_ONCE = 25  # as many posts as app.bsky.feed.getPosts gives
+_LOOKS = 2 * _AT_ONCE
+_PAST_AT_FIRST = timedelta(days=7)
+_SLOW_CLOCKS = timedelta(days=1)
+_ROUND = timedelta(seconds=30)
+_WATCHED_FOR = timedelta(days=30)
+_OWN = 25
+_FOUND = 50
+_MOST_THREADS = 5
+_SINGLE_LOOKS = 5
+_CLOSED = {f"app.bsky.feed.defs#{kind}" for kind in ("notFoundPost", "blockedPost")}
+_MOST_HASHTAGS = 10
+_MOST_RAW = 4_000
+logger = logging.getLogger(__name__)
+
+
+def poll(account: Account, cursor: str) -> Iterator[Batch]:
+    """What is new since `cursor`. The last batch always comes: a quiet channel was read, too."""
+    yield from _Poll(account, Cursor.read(cursor)).batches()
+
+
+class _Poll:
+    def __init__(self, account: Account, cursor: Cursor) -> None:
+        self._account = account
+        self._cursor = cursor
+        self._now = clock.now()
+
+    def batches(self) -> Iterator[Batch]:
+        is_round = not self._cursor.round_at or self._age(self._cursor.round_at) >= _ROUND
+        for views in self._notified(pages=_PAGES_BACK if is_round else 1):
+            yield self._batch(views, addressed=True)
+        self._cursor.read_at = self._now.isoformat()
+        if is_round:
+            yield from self._round()
+            self._cursor.round_at = self._now.isoformat()
+        yield Batch((), self._cursor.write())
+
+    def _notified(self, *, pages: int) -> Iterator[list[View]]:
+        """Posts that mention, answer or quote us and are not known, the oldest first, a few at a time."""
+        fresh: list[str] = []
+        place = ""
+        for number in range(_MOST_PAGES):
+            found = query(self._account, "app.bsky.notification.listNotifications", self._page(place))
+            told = found.get("notifications")
+            told = told if isinstance(told, list) else []
+            unknown = [uri for one in told if (uri := _address_in(one)) and not self._cursor.is_known(uri)]
+            fresh += unknown
+            place = str(found.get("cursor") or "")
+            if not place or not told or self._is_far_back(told[-1]) or (number + 1 >= pages and not unknown):
+                break
+        else:
+            logger.warning("more notifications than one poll reads; the oldest of them are not read")
+        for uris in _portions(list(reversed(dict.fromkeys(fresh)))):
+            views = self._views(uris)
+            self._cursor.know(uris)
+            yield views
+
+    def _page(self, place: str) -> dict[str, object]:
+        asked: dict[str, object] = {"limit": _PAGE, "reasons": REASONS}
+        return {**asked, "cursor": place} if place else asked
+
+    def _is_far_back(self, notification: Any) -> bool:
+        """Whether what stands below it was read long ago, or was said long before we began to listen."""
+        begun = datetime.fromisoformat(self._cursor.read_at) if self._cursor.read_at else None
+        border = begun - _SLOW_CLOCKS if begun else self._now - _PAST_AT_FIRST
+        try:
+            return datetime.fromisoformat(notification["indexedAt"]) < border
+        except FAULTS:
+            return False
+
+    def _round(self) -> Iterator[Batch]:
+        own = self._own()
+        yield self._batch(self._unknown(own))
+        for uri in self._answered(own):
+            yield self._batch(self._unknown(self._below(uri)))
+        for tag in hashtags_of(self._account):
+            yield self._batch(self._unknown(self._tagged(tag)))
+        yield Batch(tuple(self._look_again()), self._cursor.write())
+
+    def _own(self) -> list[View]:
+        """What colleagues said with other apps, for the thread it belongs to."""
+        asked = {"actor": session_of(self._account).did, "limit": _OWN, "filter": "posts_with_replies"}
+        feed = query(self._account, "app.bsky.feed.getAuthorFeed", asked).get("feed")
+        entries = (
+            [one for one in feed if isinstance(one, dict) and "reason" not in one] if isinstance(feed, list) else []
+        )
+        return _objects([one.get("post") for one in entries])
+
+    def _answered(self, own: Sequence[View]) -> list[str]:
+        """Those of our posts that have more answers than we heard of, the newest first."""
+        now = {uri: counts(view)[2] or 0 for view in own if (uri := _address_in(view))}
+        more = [uri for uri, replies in now.items() if replies > self._cursor.replies.get(uri, 0)][:_MOST_THREADS]
+        self._cursor.replies = {uri: now[uri] if uri in more else self._cursor.replies.get(uri, 0) for uri in now}
+        return more
+
+    def _below(self, uri: str) -> list[View]:
+        asked = {"uri": uri, "depth": 1, "parentHeight": 0}
+        try:
+            thread = query(self._account, "app.bsky.feed.getPostThread", asked).get("thread")
+        except Refused:  # gone meanwhile
+            return []
+        replies = thread.get("replies") if isinstance(thread, dict) else None
+        return _objects([one.get("post") for one in _objects(replies)])
+
+    def _tagged(self, tag: str) -> list[View]:
+        """The newest posts with a hashtag, but for those whose authors do not want to be found by strangers."""
+        try:
+            found = query(
+                self._account, "app.bsky.feed.searchPosts", {"q": f"#{tag}", "limit": _FOUND, "sort": "latest"}
+            )
+        except Refused:
+            logger.info("a server refuses a search")
+            return []
+        return [view for view in _objects(found.get("posts")) if not _is_hidden(view)]
+
+    def _unknown(self, views: Iterable[View]) -> list[View]:
+        """Those not heard yet, the oldest first."""
+        fresh = [view for view in views if not self._cursor.is_known(_address_in(view) or "")]
+        self._cursor.know(uri for view in fresh if (uri := _address_in(view)))
+        return fresh[::-1]
+
+    def _look_again(self) -> Iterator[Event]:
+        """Deletions and counts, of which the network tells nobody. Missing at two looks, it is asked for alone."""
+        missing = []
+        for uris in _portions(self._cursor.look(_LOOKS)):
+            found = {uri: view for view in self._views(uris) if (uri := _address_in(view))}
+            missing += [uri for uri in uris if uri not in found]
+            for uri, view in found.items():
+                yield from self._news_of(uri, view)
+        gone = [uri for uri in missing if uri in self._cursor.missed][:_SINGLE_LOOKS]
+        self._cursor.missed += [uri for uri in missing if uri not in self._cursor.missed]
+        for uri in gone:
+            if self._is_gone(uri):
+                self._cursor.forget(uri)
+                yield deleted(uri)
+
+    def _is_gone(self, uri: str) -> bool:
+        """Whether the server says so: deleted, or closed to us by its author, who does not want us to read it."""
+        try:
+            asked = {"uri": uri, "depth": 0, "parentHeight": 0}
+            thread = query(self._account, "app.bsky.feed.getPostThread", asked).get("thread")
+        except Refused as refused:
+            return refused.words.startswith("NotFound")
+        return isinstance(thread, dict) and thread.get("$type") in _CLOSED
+
+    def _news_of(self, uri: str, view: View) -> Iterator[Event]:
+        before, now = self._cursor.watched[uri], list(counts(view))
+        self._cursor.missed = [one for one in self._cursor.missed if one != uri]
+        self._cursor.watched[uri] = now
+        if now != before:
+            yield counted(view)
+        if _was_indexed_before(view, self._now - _WATCHED_FOR):
+            self._cursor.forget(uri)
+
+    def _views(self, uris: Sequence[str]) -> list[View]:
+        """The posts as they stand there, in this order; those that are gone, or hidden from us, are not among them."""
+        found = query(self._account, "app.bsky.feed.getPosts", {"uris": uris}).get("posts")
+        known = {uri: view for view in _objects(found) if (uri := _address_in(view))}
+        return [known[uri] for uri in uris if uri in known]
+
+    def _batch(self, views: Iterable[View], *, addressed: bool = False) -> Batch:
+        events: list[Event] = []
+        unread: list[BadEvent] = []
+        for view in views:
+            try:
+                events += self._events(view, addressed=addressed)
+            except FAULTS as error:
+                unread.append(_put_aside(view, error))
+        return Batch(tuple(events), self._cursor.write(), tuple(unread))
+
+    def _events(self, view: View, *, addressed: bool) -> list[Event]:
+        said, seen = posted(view, addressed=addressed), list(counts(view))
+        self._cursor.watch(uri_of(view), seen)
+        return [said, counted(view)] if any(seen) else [said]
+
+    def _age(self, moment: str) -> timedelta:
+        return self._now - datetime.fromisoformat(moment)
+
+
+def hashtags_of(account: Account) -> list[str]:
+    """The hashtags of the channel, each once, without #."""
+    typed = str(account.settings.get("hashtags") or "").replace(",", " ").split()
+    return list(dict.fromkeys(tag for word in typed if (tag := word.removeprefix("#").lower())))[:_MOST_HASHTAGS]
+
+
+def _portions(uris: list[str]) -> Iterator[list[str]]:
+    return (uris[start : start + _AT_ONCE] for start in range(0, len(uris), _AT_ONCE))
+
+
+def _address_in(thing: Any) -> str | None:
+    uri = thing.get("uri") if isinstance(thing, dict) else None
+    return uri if isinstance(uri, str) and is_post(uri) else None
+
+
+def _objects(value: object) -> list[Any]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _is_hidden(view: View) -> bool:
+    try:
+        return wants_not_to_be_found(view)
+    except FAULTS:
+        return False
+
+
+def _was_indexed_before(view: View, moment: datetime) -> bool:
+    try:
+        return datetime.fromisoformat(view["indexedAt"]) < moment
+    except FAULTS:
+        return False
+
+
+def _put_aside(view: object, error: Exception) -> BadEvent:
+    try:
+        raw = json.dumps(view)[:_MOST_RAW]
+    except (ValueError, RecursionError):
+        raw = ""
+    return BadEvent(raw, f"event.{type(error).__name__}")

@@ -1,0 +1,447 @@
+"""Bluesky: what is heard, answered and done, and what an unkind server makes of it. The real one: tests/peers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.networks.atproto_server import EVA, US, AtprotoServer, said
+
+from resonanz.core import clock
+from resonanz.core.http import ALLOWED_VARIABLE
+from resonanz.networks.bluesky import BlueskyNetwork, client, facets
+from resonanz.networks.bluesky.cursor import MOST_KNOWN, MOST_WATCHED, Cursor
+from resonanz.networks.bluesky.posts import FAULTS, posted
+from resonanz.networks.contract import (
+    Account,
+    Batch,
+    Counted,
+    Deleted,
+    Event,
+    MediaKind,
+    Posted,
+    PostKind,
+    ReplyOrder,
+    Report,
+    Visibility,
+)
+from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater
+
+network = BlueskyNetwork()
+GET_POSTS, NOTIFICATIONS = "app.bsky.feed.getPosts", "app.bsky.notification.listNotifications"
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[AtprotoServer]:
+    with AtprotoServer() as found:
+        monkeypatch.setenv(ALLOWED_VARIABLE, found.host)
+        yield found
+
+
+def heard(server: AtprotoServer, cursor: str = "", account: Account | None = None) -> tuple[list[Event], str]:
+    batches = list(network.poll(account or server.account, cursor))
+    return [event for batch in batches for event in batch.events], _last(batches)
+
+
+def _last(batches: list[Batch]) -> str:
+    assert batches[-1].cursor is not None
+    return batches[-1].cursor
+
+
+def texts(events: list[Event]) -> list[str]:
+    return [event.text for event in events if isinstance(event, Posted)]
+
+
+def later(cursor: str) -> str:
+    """As if the last round had been half a minute ago."""
+    return json.dumps({**json.loads(cursor), "round_at": (clock.now() - timedelta(seconds=31)).isoformat()})
+
+
+def order(parent: str, text: str = "Das sehen wir uns an.") -> ReplyOrder:
+    return ReplyOrder(key="k", text=text, parent_id=parent, root_id=parent, visibility=Visibility.PUBLIC)
+
+
+def test_a_mention_is_heard_once_with_all_that_the_house_needs(server: AtprotoServer) -> None:
+    root = server.post("Wer kennt ein gutes Rad?", langs=["de"])
+    name = {"index": {"byteStart": 0, "byteEnd": 11},
+            "features": [{"$type": "app.bsky.richtext.facet#mention", "did": US}]}  # fmt: skip
+    uri = server.mention("@werke.test passt das? 🚲", parent=root, langs=["de"], facets=[name])
+
+    events, cursor = heard(server)
+    again, _ = heard(server, cursor)
+
+    (one,) = [event for event in events if isinstance(event, Posted)]
+    assert (one.native_id, one.parent_id, one.root_id, one.kind) == (uri, root, root, PostKind.COMMENT)
+    assert (one.addressed, one.language, one.text) == (True, "de", "@werke.test passt das? 🚲")
+    assert one.mentions == (US, "werke.test")
+    assert one.author is not None
+    assert (one.author.native_id, one.author.handle) == (EVA, "eva.test")
+    assert one.url == "https://bsky.app/profile/eva.test/post/0000000000001"
+    assert again == []
+
+
+def test_a_long_gap_is_read_to_its_end_and_the_oldest_comes_first(server: AtprotoServer) -> None:
+    _, cursor = heard(server)
+    for number in range(330):
+        server.mention(str(number), at=clock.now() + timedelta(milliseconds=number))
+
+    events, cursor = heard(server, cursor)
+
+    assert texts(events) == [str(number) for number in range(330)]
+    assert heard(server, cursor)[0] == []
+
+
+def test_a_poll_that_breaks_off_goes_on_where_it_was(server: AtprotoServer) -> None:
+    _, cursor = heard(server)
+    for number in range(60):
+        server.mention(str(number), at=clock.now() + timedelta(milliseconds=number))
+    reading = network.poll(server.account, cursor)
+    first = next(reading)
+    server.fail(GET_POSTS, 502)
+    with pytest.raises(TryLater):
+        list(reading)
+
+    assert first.cursor is not None
+    rest, _ = heard(server, first.cursor)
+
+    assert len(texts(list(first.events))) == 25
+    assert texts(list(first.events)) + texts(rest) == [str(number) for number in range(60)]
+
+
+def test_a_notification_of_somebody_with_a_slow_clock_is_found_below_known_ones(server: AtprotoServer) -> None:
+    for number in range(5):
+        server.mention(f"da {number}")
+    _, cursor = heard(server)
+    slow = server.post("Meine Uhr geht nach")
+    server.notify(slow, indexed_at=said(clock.now() - timedelta(hours=20)))
+
+    assert texts(heard(server, cursor)[0]) == ["Meine Uhr geht nach"]
+
+
+def test_an_answer_without_notification_is_found_below_our_post(server: AtprotoServer) -> None:
+    ours = server.post("Wir haben heute geöffnet", author=US)
+    _, cursor = heard(server)
+    server.post("Bis wann denn?", parent=ours)
+
+    events, cursor = heard(server, later(cursor))
+
+    assert texts(events) == ["Bis wann denn?"]
+    assert texts(heard(server, later(cursor))[0]) == []
+
+
+def test_what_is_missing_at_two_looks_is_gone(server: AtprotoServer) -> None:
+    uri, stays = server.mention("Weg damit"), server.mention("Bleibt")
+    _, cursor = heard(server)
+    del server.posts[uri]
+    server.posts[stays]["likeCount"] = 7
+
+    first, cursor = heard(server, later(cursor))
+    second, cursor = heard(server, later(cursor))
+    third, _ = heard(server, later(cursor))
+
+    assert [(type(one), one.native_id) for one in first] == [(Counted, stays)]
+    assert [(type(one), one.native_id) for one in second] == [(Deleted, uri)]
+    assert third == []
+
+
+def test_what_its_author_closed_to_us_is_gone_for_us(server: AtprotoServer) -> None:
+    uri = server.mention("Nicht für euch")
+    _, cursor = heard(server)
+    server.fail(GET_POSTS, 200, {"posts": []}, times=2)
+    blocked = {"$type": "app.bsky.feed.defs#blockedPost", "uri": uri, "blocked": True}
+    server.fail("app.bsky.feed.getPostThread", 200, {"thread": blocked})
+
+    _, cursor = heard(server, later(cursor))
+    events, _ = heard(server, later(cursor))
+
+    assert [(type(one), one.native_id) for one in events] == [(Deleted, uri)]
+
+
+def test_a_server_that_shows_nothing_for_a_moment_deletes_nothing(server: AtprotoServer) -> None:
+    server.mention("Bleibt")
+    _, cursor = heard(server)
+    server.fail(GET_POSTS, 200, {"posts": []}, times=3)
+
+    for _ in range(4):
+        events, cursor = heard(server, later(cursor))
+        assert events == []
+
+
+def test_a_hashtag_brings_strangers_but_not_those_who_do_not_want_to_be_found(server: AtprotoServer) -> None:
+    account = replace(server.account, settings={"hashtags": "#Rad"})
+    server.post("Ich liebe mein #rad")
+    hidden = server.post("Mein #rad geht niemanden etwas an")
+    server.posts[hidden]["author"]["labels"] = [{"val": "!no-unauthenticated"}]
+
+    events, _ = heard(server, account=account)
+
+    assert texts(events) == ["Ich liebe mein #rad"]
+    assert [event.addressed for event in events if isinstance(event, Posted)] == [False]
+
+
+def test_a_search_that_is_refused_stops_nothing(server: AtprotoServer) -> None:
+    account = replace(server.account, settings={"hashtags": "rad"})
+    server.mention("Hallo?")
+    server.fail("app.bsky.feed.searchPosts", 400, {"error": "BadQueryString"})
+
+    assert texts(heard(server, account=account)[0]) == ["Hallo?"]
+
+
+def test_what_cannot_be_read_is_put_aside_and_the_rest_is_heard(server: AtprotoServer) -> None:
+    broken = server.mention("kaputt")
+    server.posts[broken]["record"] = {"text": None}
+    server.mention("heil")
+
+    batches = list(network.poll(server.account, ""))
+
+    assert [text for batch in batches for text in texts(list(batch.events))] == ["heil"]
+    assert [bad.reason for batch in batches for bad in batch.bad] == ["event.TypeError"]
+
+
+def test_a_time_to_come_is_the_moment_at_which_the_network_saw_it(server: AtprotoServer) -> None:
+    uri = server.mention("Aus der Zukunft")
+    server.posts[uri]["record"]["createdAt"] = said(clock.now() + timedelta(days=1))
+
+    (one,) = [event for event in heard(server)[0] if isinstance(event, Posted)]
+
+    assert said(one.posted_at) == server.posts[uri]["indexedAt"]
+
+
+def test_pictures_films_and_their_descriptions(server: AtprotoServer) -> None:
+    uri = server.mention("Seht her")
+    picture = {"thumb": "https://cdn.example/t", "fullsize": "https://cdn.example/f", "alt": "Ein Rad",
+               "aspectRatio": {"width": 4, "height": 3}}  # fmt: skip
+    evil = {"thumb": "javascript:alert(1)", "fullsize": "", "alt": "böse"}
+    images = {"$type": "app.bsky.embed.images#view", "images": [picture, evil]}
+    server.posts[uri]["embed"] = {"$type": "app.bsky.embed.recordWithMedia#view", "media": images}
+
+    (one,) = [event for event in heard(server)[0] if isinstance(event, Posted)]
+
+    (media,) = one.media
+    assert (media.kind, media.url, media.alt, media.width) == (MediaKind.IMAGE, "https://cdn.example/f", "Ein Rad", 4)
+    assert one.text == "Seht her\n\n[Ein Rad]"
+
+
+def test_an_answer_stands_in_the_thread_of_its_parent_with_its_facets(server: AtprotoServer) -> None:
+    root = server.post("Anfang")
+    parent = server.mention("Und?", parent=root)
+    del server.posts[root]
+
+    receipt = network.reply(server.account, order(parent, "Grüße an @eva.test: https://werke.example/rad. #Rad"))
+
+    record = server.posts[receipt.native_id]["record"]
+    assert {name: one["uri"] for name, one in record["reply"].items()} == {"root": root, "parent": parent}
+    raw = record["text"].encode()
+    shown = [raw[one["index"]["byteStart"] : one["index"]["byteEnd"]].decode() for one in record["facets"]]
+    assert shown == ["@eva.test", "https://werke.example/rad", "#Rad"]
+    assert record["facets"][0]["features"][0]["did"] == EVA
+    assert receipt.url.startswith("https://bsky.app/profile/werke.test/post/")
+
+
+def test_an_answer_to_a_closed_thread_or_to_nothing_is_refused_before_it_is_sent(server: AtprotoServer) -> None:
+    parent = server.mention("Nur unter uns")
+    server.posts[parent]["viewer"] = {"replyDisabled": True}
+
+    with pytest.raises(Refused, match="replyDisabled"):
+        network.reply(server.account, order(parent))
+    with pytest.raises(Refused, match="NotFound"):
+        network.reply(server.account, order(parent + "9"))
+    assert server.orders == []
+
+
+def test_an_answer_whose_sending_brought_no_word_is_found_again(server: AtprotoServer) -> None:
+    parent, since = server.mention("Und?"), clock.now() - timedelta(seconds=5)
+    server.fail("com.atproto.repo.createRecord", 500)
+    with pytest.raises(NoAnswer):
+        network.reply(server.account, order(parent))
+
+    nothing = network.find_sent(server.account, order(parent), since=since, known=frozenset())
+    receipt = network.reply(server.account, order(parent))
+    found = network.find_sent(server.account, order(parent), since=since, known=frozenset())
+    other = network.find_sent(server.account, order(parent), since=since, known=frozenset({receipt.native_id}))
+    too_late = network.find_sent(server.account, order(parent), since=clock.now() + timedelta(1), known=frozenset())
+
+    assert (nothing, found, other, too_late) == (None, receipt, None, None)
+
+
+def test_likes_blocks_and_hidden_answers_are_done_once_and_undone(server: AtprotoServer) -> None:
+    ours = server.post("Wir", author=US)
+    below = server.mention("Ihr", parent=ours)
+
+    for on in (True, True, False, False):
+        network.like(server.account, below, on=on)
+        network.block(server.account, EVA, on=on)
+        network.hide(server.account, below, on=on)
+
+    assert [(act, asked["collection"].rsplit(".", 1)[-1]) for act, asked in server.orders] == [
+        ("createRecord", "like"), ("createRecord", "block"), ("putRecord", "threadgate"), ("putRecord", "threadgate"),
+        ("deleteRecord", "like"), ("deleteRecord", "block"), ("putRecord", "threadgate"), ("putRecord", "threadgate"),
+    ]  # fmt: skip
+    assert [asked["record"]["hiddenReplies"] for act, asked in server.orders if act == "putRecord"] == [
+        [below], [below], [], []
+    ]  # fmt: skip
+
+
+def test_only_what_stands_below_our_own_post_can_be_hidden(server: AtprotoServer) -> None:
+    root = server.post("Fremd")
+
+    with pytest.raises(Refused, match="NotOurThread"):
+        network.hide(server.account, server.mention("Ihr", parent=root), on=True)
+
+
+def test_a_report_names_the_post_and_withdrawing_deletes_ours(server: AtprotoServer) -> None:
+    uri = server.mention("Schund")
+    network.report(server.account, Report(native_id=uri, author_id=EVA, words="Beleidigung"))
+    ours = network.reply(server.account, order(uri)).native_id
+    network.withdraw(server.account, ours)
+
+    told = next(asked for act, asked in server.orders if act == "createReport")
+    assert (told["subject"]["uri"], told["reason"]) == (uri, "Beleidigung")
+    assert ours not in server.posts
+
+
+def test_a_session_is_made_once_renewed_when_it_ends_and_again_after_a_wrong_one(server: AtprotoServer) -> None:
+    heard(server)
+    heard(server)
+    signed_in = server.asked.count("com.atproto.server.createSession")
+    server.tokens.clear()
+    heard(server)
+
+    assert (signed_in, server.asked.count("com.atproto.server.createSession")) == (1, 2)
+
+
+def test_a_session_is_renewed_before_its_token_ends(server: AtprotoServer) -> None:
+    server.token_seconds = 30
+    heard(server)
+    heard(server)
+
+    assert server.asked.count("com.atproto.server.createSession") > 1
+
+
+def test_a_revoked_password_in_the_middle_asks_for_a_person(server: AtprotoServer) -> None:
+    _, cursor = heard(server)
+    server.tokens.clear()
+    server.fail("com.atproto.server.createSession", 401, {"error": "AuthenticationRequired"}, times=9)
+
+    with pytest.raises(NotAuthorised):
+        heard(server, cursor)
+
+
+def test_identify_tells_whose_password_it_is_and_that_one_is_wrong(server: AtprotoServer) -> None:
+    typed = Account(network="bluesky", address=server.account.address + "/", handle="@werke.test",
+                    secret=server.account.secret)  # fmt: skip
+    wrong = Account(network="bluesky", address=server.account.address, handle="werke.test", secret="falsch")
+
+    found = network.identify(typed)
+
+    assert (found.native_id, found.handle, found.origin, found.address) == (US, "werke.test", "at://",
+                                                                          server.account.address)  # fmt: skip
+    with pytest.raises(NotAuthorised):
+        network.identify(wrong)
+    with pytest.raises(ValueError, match="kein Server"):
+        network.identify(Account(network="bluesky", address="kein Server", secret="x"))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "error"),
+    [
+        (429, {"error": "RateLimitExceeded"}, {"Retry-After": "120"}, TryLater),
+        (429, {"error": "RateLimitExceeded"}, {"RateLimit-Reset": "{soon}"}, TryLater),
+        (502, b"<html>Bad Gateway</html>", {}, TryLater),
+        (200, b"<html>Hello</html>", {}, TryLater),
+        (200, b"[" * 100_000, {}, TryLater),
+        (200, b"[]", {}, TryLater),
+        (400, {"error": "InvalidRequest", "message": "no"}, {}, Refused),
+        (401, {"error": "AuthMissing"}, {}, NotAuthorised),
+        (400, {"error": "AccountTakedown"}, {}, NotAuthorised),
+        (403, b"<html>Are you a robot?</html>", {}, TryLater),
+        (302, b"", {"Location": "http://127.0.0.1:1/"}, Refused),
+    ],
+)
+def test_an_unkind_answer_becomes_the_error_that_says_what_to_do(
+    server: AtprotoServer, status: int, body: object, headers: dict[str, str], error: type[Exception]
+) -> None:
+    soon = str(int(clock.now().timestamp()) + 120)
+    named = {name: value.format(soon=soon) for name, value in headers.items()}
+    server.fail(NOTIFICATIONS, status, body, headers=named, times=9)
+
+    with pytest.raises(error) as raised:
+        heard(server)
+
+    if status == 429:
+        assert isinstance(raised.value, TryLater)
+        assert 100 < raised.value.seconds <= 121
+
+
+@given(view=JSON)
+def test_no_post_however_odd_raises_what_is_not_expected(view: Any) -> None:
+    for odd in (view, {"record": view, "author": {"did": EVA}, "uri": f"at://{EVA}/app.bsky.feed.post/1"}):
+        try:
+            posted(odd)
+        except FAULTS:
+            continue
+
+
+@given(text=st.text(max_size=60), found=JSON, start=st.integers(-2, 80), end=st.integers(-2, 80), address=st.text())
+def test_facets_however_odd_leave_the_words(text: str, found: Any, start: int, end: int, address: str) -> None:
+    link = {"$type": "app.bsky.richtext.facet#link", "uri": address}
+    odd = [{"index": {"byteStart": start, "byteEnd": end}, "features": [link, found]}, found]
+
+    said = facets.read(text, odd)
+
+    assert said.text == text or address in said.text
+
+
+def test_a_shortened_address_is_read_whole_and_a_named_one_stays_as_it_was_said() -> None:
+    text = "Hier: werke.example/ra... und dort"
+    link = {"$type": "app.bsky.richtext.facet#link", "uri": "https://werke.example/rad/42"}
+
+    short = facets.read(text, [{"index": {"byteStart": 6, "byteEnd": 25}, "features": [link]}])
+    named = facets.read(text, [{"index": {"byteStart": 30, "byteEnd": 34}, "features": [link]}])
+
+    assert (short.text, named.text) == ("Hier: https://werke.example/rad/42 und dort", text)
+
+
+@given(
+    text=st.text(max_size=80) | st.from_regex(r"(ä|🚲|@[a-z]{1,5}\.test|https?://[a-zü/().]{1,9}|#[a-zß]{1,8}| ){1,9}")
+)
+def test_our_facets_always_point_at_whole_characters(text: str) -> None:
+    raw = text.encode("utf-8", "surrogatepass")
+    for facet in facets.written(text, lambda handle: EVA) if raw.decode("utf-8", "ignore") == text else []:
+        index: Any = facet["index"]
+        assert raw[index["byteStart"] : index["byteEnd"]].decode().strip()
+
+
+@given(words=st.text() | JSON.map(json.dumps))
+def test_a_cursor_is_read_whatever_stands_there_and_written_the_same(words: str) -> None:
+    cursor = Cursor.read(words)
+
+    assert Cursor.read(cursor.write()) == cursor
+
+
+def test_a_cursor_stays_small() -> None:
+    cursor = Cursor()
+    cursor.know(f"at://{EVA}/app.bsky.feed.post/{number}" for number in range(3 * MOST_KNOWN))
+    for number in range(3 * MOST_WATCHED):
+        cursor.watch(f"at://{EVA}/app.bsky.feed.post/{number}", [1, 2, 3])
+
+    assert (len(cursor.known), len(cursor.watched)) == (MOST_KNOWN, MOST_WATCHED)
+    assert len(cursor.write()) < 30_000
+
+
+def test_no_error_and_no_name_of_a_session_shows_its_token(server: AtprotoServer) -> None:
+    session = client.session_of(server.account)
+
+    assert session.token not in repr(session)
+    assert server.account.secret not in repr(server.account)
