@@ -35,8 +35,9 @@ class ChannelForm(forms.Form):
     )
 
     def __init__(self, network: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"network": network}, **kwargs)
+        super().__init__(*args, **kwargs)
         self.network_name = network
+        self.fields["network"].initial = network
         self._ask(registry.connector(network).asks_for)
         self._needed = [option for option in options_of(network) if option.is_needed]
         self.fields.update({option.key: _field(option) for option in self._needed})
