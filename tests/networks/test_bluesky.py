@@ -155,17 +155,20 @@ def test_what_is_missing_at_two_looks_is_gone(server: AtprotoServer) -> None:
     assert third == []
 
 
-def test_what_its_author_closed_to_us_is_gone_for_us(server: AtprotoServer) -> None:
+@pytest.mark.parametrize(("viewer", "is_gone"), [({"blockedBy": True}, True), ({"blocking": "at://x"}, False)])
+def test_what_its_author_closed_to_us_is_gone_but_not_what_we_closed(
+    server: AtprotoServer, viewer: dict[str, object], is_gone: bool
+) -> None:
     uri = server.mention("Nicht für euch")
     _, cursor = heard(server)
     server.fail(GET_POSTS, 200, {"posts": []}, times=2)
     blocked = {"$type": "app.bsky.feed.defs#blockedPost", "uri": uri, "blocked": True}
-    server.fail("app.bsky.feed.getPostThread", 200, {"thread": blocked})
+    server.fail("app.bsky.feed.getPostThread", 200, {"thread": {**blocked, "author": {"did": EVA, "viewer": viewer}}})
 
     _, cursor = heard(server, later(cursor))
     events, _ = heard(server, later(cursor))
 
-    assert [(type(one), one.native_id) for one in events] == [(Deleted, uri)]
+    assert [(type(one), one.native_id) for one in events] == ([(Deleted, uri)] if is_gone else [])
 
 
 def test_a_server_that_shows_nothing_for_a_moment_deletes_nothing(server: AtprotoServer) -> None:

@@ -44,7 +44,6 @@ _OWN = 25
 _FOUND = 50
 _MOST_THREADS = 5
 _SINGLE_LOOKS = 5
-_CLOSED = {f"app.bsky.feed.defs#{kind}" for kind in ("notFoundPost", "blockedPost")}
 _MOST_HASHTAGS = 10
 _MOST_RAW = 4_000
 logger = logging.getLogger(__name__)
@@ -177,7 +176,7 @@ class _Poll:
             thread = query(self._account, "app.bsky.feed.getPostThread", asked).get("thread")
         except Refused as refused:
             return refused.words.startswith("NotFound")
-        return isinstance(thread, dict) and thread.get("$type") in _CLOSED
+        return isinstance(thread, dict) and (thread.get("notFound") is True or _is_closed_to_us(thread))
 
     def _news_of(self, uri: str, view: View) -> Iterator[Event]:
         before, now = self._cursor.watched[uri], list(counts(view))
@@ -217,6 +216,15 @@ def hashtags_of(account: Account) -> list[str]:
     """The hashtags of the channel, each once, without #."""
     typed = str(account.settings.get("hashtags") or "").replace(",", " ").split()
     return list(dict.fromkeys(tag for word in typed if (tag := word.removeprefix("#").lower())))[:_MOST_HASHTAGS]
+
+
+def _is_closed_to_us(thread: dict[str, Any]) -> bool:
+    """Whether its author blocks us. Whom we block ourselves is hidden from us, too, and has deleted nothing."""
+    author = thread.get("author")
+    viewer = author.get("viewer") if isinstance(author, dict) else None
+    if not isinstance(viewer, dict):
+        return False
+    return thread.get("blocked") is True and viewer.get("blockedBy") is True and not viewer.get("blocking")
 
 
 def _portions(uris: list[str]) -> Iterator[list[str]]:
