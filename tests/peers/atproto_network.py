@@ -18,12 +18,10 @@ from typing import IO, Any, Literal
 from resonanz.ops.child_process import dying_with_us
 from resonanz.ops.database import SUPERUSER
 from resonanz.ops.throwaway import throwaway_database
-from tests.networks.memory_process import free_port
 from tests.peers.atproto_install import SOURCE, bare_environment, node
 from tests.peers.atproto_person import Person, call
 
 _STARTING = 120.0
-_ADMIN = ("admin", "admin-pass")
 
 Way = Literal["refusing", "silent", "losing"]
 """How a server is cut off: it hangs up at once; it listens and says nothing; what is asked happens, and the answer is
@@ -34,18 +32,28 @@ class AtprotoNetwork:
     """`host` is what RESONANZ_ALLOWED_HOSTS has to hold, `pds_url` where accounts live, `app_view_url` where pictures
     are shown."""
 
-    def __init__(self, process: subprocess.Popen[str], door: int, app_view: int, log: Path) -> None:
-        self.host, self.pds_url = f"localhost:{door}", f"http://localhost:{door}"
-        self.app_view_host, self.app_view_url = f"localhost:{app_view}", f"http://localhost:{app_view}"
+    host: str
+    pds_url: str
+    app_view_host: str
+    app_view_url: str
+
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
         self._process, self._log = process, log
         self._names: Counter[str] = Counter()
         self._said: queue.Queue[dict[str, Any]] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def wait_until_ready(self) -> None:
+        """Returns when it can be asked, and where is known."""
+        ports = self._hear(_STARTING)
+        self.host, self.app_view_host = f"localhost:{ports['door']}", f"localhost:{ports['app_view']}"
+        self.pds_url, self.app_view_url = f"http://{self.host}", f"http://{self.app_view_host}"
 
     def open_account(self, name: str) -> Person:
-        """`eva` becomes eva.test, or eva-2.test where another test has an eva; a name has 3 to 16 characters."""
+        """The first `eva` becomes eva-1.test: many a plain name is reserved there. A name has 1 to 15 characters."""
         self._names[name] += 1
-        handle = f"{name}-{self._names[name]}.test" if self._names[name] > 1 else f"{name}.test"
+        handle = f"{name}-{self._names[name]}.test"
         password = secrets.token_urlsafe(12)
         body = {"handle": handle, "email": f"{secrets.token_hex(8)}@example.com", "password": password}
         address = f"{self.pds_url}/xrpc/com.atproto.server.createAccount"
@@ -60,9 +68,14 @@ class AtprotoNetwork:
         """It can be reached again."""
         self._tell("open")
 
-    def wait_until_ready(self) -> None:
-        """Returns when it answers."""
-        self._hear(_STARTING)
+    def stop(self) -> None:
+        """It keeps nothing worth a gentle end."""
+        self._process.kill()
+        self._process.wait(timeout=20)
+        self._listener.join(timeout=20)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
 
     def _tell(self, line: str) -> None:
         stdin = self._process.stdin
@@ -91,32 +104,21 @@ class AtprotoNetwork:
 def running_network(installation: Path, folder: Path) -> Iterator[AtprotoNetwork]:
     """A new network, with nobody on it, for the time of the block; what it stores lies in `folder`."""
     with throwaway_database() as database:
-        door, server, app_view = (free_port() for _ in range(3))
         environment = {
             **bare_environment(installation),
             "TMPDIR": str(folder),
             # It has to be named, and nothing asks it.
             "REDIS_HOST": "127.0.0.1:1",
             "PEER_DATABASE": database.url(SUPERUSER, "postgres"),
-            "PEER_DOOR": str(door),
-            "PEER_SERVER": str(server),
-            "PEER_APP_VIEW": str(app_view),
         }
         log = folder / "network.log"
         with log.open("wb") as output:
-            process = _start(installation, folder, environment, output)
+            network = AtprotoNetwork(_start(installation, folder, environment, output), log)
         try:
-            network = AtprotoNetwork(process, door, app_view, log)
             network.wait_until_ready()
             yield network
         finally:
-            _end(process)
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """It keeps nothing worth a gentle end."""
-    with process:
-        process.kill()
+            network.stop()
 
 
 def _start(installation: Path, folder: Path, environment: dict[str, str], log: IO[bytes]) -> subprocess.Popen[str]:

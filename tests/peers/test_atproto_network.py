@@ -112,10 +112,10 @@ def test_handle_changes_and_the_person_stays(eva: Person, bahn: Person) -> None:
     assert wait_for(shown, lambda handle: handle == eva.handle) == eva.handle
 
 
-def test_same_name_is_given_out_twice_with_a_number(atproto: AtprotoNetwork) -> None:
+def test_same_name_is_given_out_twice_with_another_number(atproto: AtprotoNetwork) -> None:
     first, second = (atproto.open_account("carl") for _ in range(2))
 
-    assert (first.handle, second.handle) == ("carl.test", "carl-2.test")
+    assert (first.handle, second.handle) == ("carl-1.test", "carl-2.test")
     assert first.did != second.did
 
 

@@ -5,7 +5,7 @@ import net from 'node:net';
 // lost.
 const WAYS = ['refusing', 'silent', 'losing'];
 
-export async function openDoor(port, behind) {
+export async function openDoor(behind) {
   const guests = new Set();
   let shut = null;
 
@@ -27,11 +27,9 @@ export async function openDoor(port, behind) {
     host.on('data', (answer) => (isShut() === 'losing' ? guest.destroy() : guest.write(answer)));
   }
 
-  await new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port }, resolve);
-  });
+  await new Promise((resolve) => server.listen(0, resolve));
   return {
+    port: server.address().port,
     shut(way) {
       if (!WAYS.includes(way)) throw new Error(`no such way to shut a door: ${way}`);
       shut = way;

@@ -1,20 +1,22 @@
 // A whole AT Protocol network: directory of identities, personal data server, app view, moderation. It ends when its
 // input does, so it cannot outlive the tests that started it.
+import net from 'node:net';
 import readline from 'node:readline';
 import { TestNetwork } from '@atproto/dev-env';
 import { openDoor } from './door.mjs';
 
-const { PEER_DATABASE, PEER_DOOR, PEER_SERVER, PEER_APP_VIEW } = process.env;
-
+const appView = await freePort();
 const network = await TestNetwork.create({
-  dbPostgresUrl: PEER_DATABASE,
+  dbPostgresUrl: process.env.PEER_DATABASE,
   dbPostgresSchema: 'peer',
-  pds: { port: Number(PEER_SERVER), hostname: 'localhost', enableDidDocWithSession: true },
-  bsky: { port: Number(PEER_APP_VIEW), publicUrl: `http://localhost:${PEER_APP_VIEW}` },
+  pds: { hostname: 'localhost', enableDidDocWithSession: true },
+  // Pictures are shown under this address.
+  bsky: { port: appView, publicUrl: `http://localhost:${appView}` },
 });
+const door = await openDoor(network.pds.port);
+const shown = `http://localhost:${door.port}`;
 
 // Accounts are told to live behind the door, so that who follows their documents comes through it, too.
-const shown = `http://localhost:${PEER_DOOR}`;
 const { cfg, idResolver } = network.pds.ctx;
 cfg.service.publicUrl = shown;
 const resolve = idResolver.did.resolveNoCache;
@@ -24,16 +26,26 @@ idResolver.did.resolveNoCache = async (did) => {
   if (home?.serviceEndpoint === network.pds.url) home.serviceEndpoint = shown;
   return found;
 };
-const door = await openDoor(Number(PEER_DOOR), Number(PEER_SERVER));
 
-const answer = (said) => process.stdout.write(`PEER ${JSON.stringify(said)}\n`);
-answer({ pid: process.pid });
-
+answer({ door: door.port, app_view: appView });
 readline.createInterface({ input: process.stdin })
   .on('line', (line) => {
-    const [act, how] = line.split(' ');
-    if (act === 'shut') door.shut(how);
+    const [act, way] = line.split(' ');
+    if (act === 'shut') door.shut(way);
     else door.open();
     answer({ done: line });
   })
   .on('close', () => process.exit(0));
+
+function answer(said) {
+  process.stdout.write(`PEER ${JSON.stringify(said)}\n`);
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const taken = net.createServer().listen(0, () => {
+      const { port } = taken.address();
+      taken.close(() => resolve(port));
+    });
+  });
+}
