@@ -1,4 +1,4 @@
-"""With CI=true a skipped test fails the run; elsewhere it does not."""
+"""With CI=true a skipped test fails the run; elsewhere it does not. Tests against peers are left out, unless wanted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 _SKIPS = "import pytest\n\ndef test_it():\n    pytest.skip('no browser')\n\ndef test_other():\n    pass\n"
 _EXPECTED_FAILURE = "import pytest\n\n@pytest.mark.xfail\ndef test_it():\n    assert 0\n\ndef test_other():\n    pass\n"
 
@@ -37,3 +38,17 @@ def test_skip_counts_as_failure_in_ci_alone(tmp_path: Path, tests: str, ci: str,
 
     assert done.returncode == expected, done.stdout
     assert ("counts as failed" in done.stdout) == bool(expected)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_peers_are_left_out_unless_wanted(wanted: bool) -> None:
+    command = [sys.executable, "-m", "pytest", "-p", "resonanz.ops.pytest_plugin", "--collect-only", "-q"]
+    command += ["--peers"] * wanted + ["tests/peers/test_atproto_network.py", "tests/ops/test_pytest_plugin.py"]
+
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | {"CI": "true"}, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert ("tests/peers/" in done.stdout) == wanted
+    assert "tests/ops/" in done.stdout
