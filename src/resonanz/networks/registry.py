@@ -7,10 +7,18 @@ from resonanz.networks.bluesky import BlueskyNetwork
 from resonanz.networks.contract import Network
 from resonanz.networks.feeds import FeedNetwork
 from resonanz.networks.files import FileNetwork
+from resonanz.networks.hackernews import HackerNewsNetwork
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.memory import MemoryNetwork
 
-NETWORKS: tuple[type[Network], ...] = (BlueskyNetwork, FeedNetwork, FileNetwork, MastodonNetwork, MemoryNetwork)
+NETWORKS: tuple[type[Network], ...] = (
+    BlueskyNetwork,
+    FeedNetwork,
+    FileNetwork,
+    HackerNewsNetwork,
+    MastodonNetwork,
+    MemoryNetwork,
+)
 _BY_NAME: dict[str, Network] = {network.name: network() for network in NETWORKS}
 
 
