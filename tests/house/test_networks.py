@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import inspect
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.utils import translation
 
+import resonanz
 from resonanz.networks import contract, registry
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
 from resonanz.web import words
 
+SOURCE = Path(resonanz.__file__).parent
 DOCS = Path(__file__).parents[2] / "docs" / "networks.md"
 PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     Capability.POLL: (contract.Reads.poll,),
@@ -141,6 +145,33 @@ def test_every_option_has_words(name: str) -> None:
 
 def test_table_in_the_docs_is_true() -> None:
     assert documented() == {name: declared(registry.connector(name)) for name in registry.names()}
+
+
+def names_of_networks_in(source: str, named: set[str]) -> list[str]:
+    """Where code says the name or the title of a network."""
+    constants = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    return [f"{one.lineno}: {one.value}" for one in constants if isinstance(one.value, str) and one.value in named]
+
+
+def test_no_file_outside_of_networks_names_one() -> None:
+    """But for those that every installation has: feeds, files and practice have pages and commands of their own."""
+    own = [registry.connector(name) for name in registry.names() if name not in words.HOUSE_NETWORKS]
+    named = {network.name for network in own} | {network.title for network in own}
+    assert "Mastodon" in named
+    files = [file for file in SOURCE.rglob("*.py") if SOURCE / "networks" not in file.parents]
+    assert {file.name: found for file in files if (found := names_of_networks_in(file.read_text("utf-8"), named))} == {}
+    pages = [page.read_text("utf-8") for page in SOURCE.rglob("templates/**/*.html")]
+    assert [name for name in named for page in pages if re.search(rf"\b{re.escape(name)}\b", page)] == []
+
+
+def test_name_of_a_network_outside_is_seen() -> None:
+    planted = 'if network == "mastodon":\n    title = _("Mastodon")\n'
+    assert names_of_networks_in(planted, {"mastodon", "Mastodon"}) == ["1: mastodon", "2: Mastodon"]
+
+
+def test_every_network_has_a_section_in_the_docs() -> None:
+    sections = {line.removeprefix("## ") for line in DOCS.read_text("utf-8").splitlines() if line.startswith("## ")}
+    assert set(registry.names()) <= sections
 
 
 def test_unknown_network_is_refused() -> None:
