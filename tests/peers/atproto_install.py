@@ -43,7 +43,7 @@ def installed(say: Callable[[str], None]) -> Path:
         found.parent.mkdir(parents=True, exist_ok=True)
         with _alone(found.with_name(f"{found.name}.lock")):
             if not found.exists():
-                say("Installing an AT Protocol network to test against, once; this takes two minutes …")
+                say("Installing an AT Protocol network to test against, once; this takes some minutes …")
                 _make(found)
     return found
 

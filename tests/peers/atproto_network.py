@@ -21,7 +21,8 @@ from resonanz.ops.throwaway import throwaway_database
 from tests.peers.atproto_install import SOURCE, bare_environment, node
 from tests.peers.atproto_person import Person, call
 
-_STARTING = 120.0
+# Seven seconds on a machine that is idle, two minutes on one that reads it all from a busy disk.
+_STARTING = 300.0
 
 Way = Literal["refusing", "silent", "losing"]
 """How a server is cut off: it hangs up at once; it listens and says nothing; what is asked happens, and the answer is
@@ -49,6 +50,10 @@ class AtprotoNetwork:
         ports = self._hear(_STARTING)
         self.host, self.app_view_host = f"localhost:{ports['door']}", f"localhost:{ports['app_view']}"
         self.pds_url, self.app_view_url = f"http://{self.host}", f"http://{self.app_view_host}"
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def open_account(self, name: str) -> Person:
         """The first `eva` becomes eva-1.test: many a plain name is reserved there. A name has 1 to 15 characters."""

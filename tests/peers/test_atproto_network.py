@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import http.client
+import subprocess
+import sys
+import tempfile
 import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from tests.peers.atproto_network import AtprotoNetwork, Way
 from tests.peers.atproto_person import Person, Picture, XRPCRefused, call, wait_for
 from tests.pictures import picture
+
+ROOT = Path(__file__).resolve().parents[2]
+_STARTING = """
+import sys
+from pathlib import Path
+from tests.peers.atproto_install import installed
+from tests.peers.atproto_network import running_network
+with running_network(installed(lambda line: None), Path(sys.argv[1])):
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture
@@ -149,3 +166,34 @@ def test_silent_network_lets_wait(atproto: AtprotoNetwork) -> None:
 
     atproto.mend()
     assert call(address)["availableUserDomains"]
+
+
+def test_network_listens_on_the_loopback_alone(atproto: AtprotoNetwork) -> None:
+    listening = [one.laddr.ip for one in psutil.Process(atproto.pid).net_connections() if one.status == "LISTEN"]
+
+    assert len(listening) > 5
+    assert set(listening) == {"127.0.0.1"}
+
+
+@pytest.fixture
+def leftovers() -> Iterator[Path]:
+    """A folder that the user PostgreSQL runs as can reach, for what a killed process leaves."""
+    with tempfile.TemporaryDirectory(prefix="resonanz-peers-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
+@pytest.mark.slow
+def test_network_ends_with_whoever_started_it(tmp_path: Path, leftovers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(leftovers))
+    command = [sys.executable, "-c", _STARTING, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as tests:
+        assert tests.stdout is not None
+        assert tests.stdout.readline() == "ready\n"
+        started = psutil.Process(tests.pid).children(recursive=True)
+        names = {process.name() for process in started}
+        tests.kill()
+
+    assert {"node", "postgres"} <= names
+    _, alive = psutil.wait_procs(started, timeout=20)
+    assert alive == []
