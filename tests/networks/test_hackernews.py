@@ -152,11 +152,11 @@ def test_more_than_a_search_shows_is_read_to_its_end(news: HackerNewsServer) -> 
     assert len(set(ids(first))) >= most - MOST_PAGES
 
     news.hits.append(story(9_999, NOW + 200, "Nordhain meanwhile"))
-    second = poll(last(first), later=300)
-    third = poll(last(second), later=600)
+    second = poll(last(first), later=5 * HOUR)
+    third = poll(last(second), later=5 * HOUR + 300)
     assert set(ids([*first, *second, *third])) == {hit["objectID"] for hit in news.hits}
     assert "9999" in ids(third)
-    assert len(poll(last(third), later=900)) == 2
+    assert len(poll(last(third), later=5 * HOUR + 600)) == 2
 
 
 def test_a_poll_that_breaks_off_goes_on_where_it_was(news: HackerNewsServer) -> None:
@@ -175,7 +175,9 @@ def test_a_poll_that_breaks_off_goes_on_where_it_was(news: HackerNewsServer) -> 
 def test_words_that_come_anew_begin_anew(news: HackerNewsServer) -> None:
     news.hits = [story(1, NOW - DAY, "Nordhain"), story(2, NOW - DAY, "Lastenrad")]
     before = poll()
-    assert ids(poll(last(before), words="nordhain lastenrad", later=300)) == ["2"]
+    after = poll(last(before), words="nordhain lastenrad", later=300)
+    assert ids(after) == ["2"]
+    assert json.loads(last(poll(last(after), words="lastenrad")))["stretches"].keys() == {"word:lastenrad"}
 
 
 def test_deletions_are_noticed_by_looking_again(news: HackerNewsServer) -> None:
@@ -198,6 +200,13 @@ def test_all_that_are_watched_have_their_turn(news: HackerNewsServer) -> None:
     assert sorted(map(int, news.looks)) == list(range(1, 2 * LOOKS + 6))
     poll(cursor, later=31 * DAY)
     assert len(news.looks) == 2 * LOOKS + 5
+
+
+def test_nobody_loses_their_turn_by_a_deletion(news: HackerNewsServer) -> None:
+    news.hits = [story(number, NOW - number * 10, "Nordhain") for number in range(1, 2 * LOOKS + 1)]
+    news.items = {str(number): {"id": number, "deleted": True} for number in range(LOOKS + 3, 2 * LOOKS + 1)}
+    poll(last(poll()), later=300)
+    assert sorted(map(int, news.looks)) == list(range(1, 2 * LOOKS + 1))
 
 
 def test_the_cursor_stays_small(news: HackerNewsServer) -> None:
@@ -289,7 +298,7 @@ def _kept(batches: Iterator[Batch], kept: list[Batch]) -> Iterator[Batch]:
 def test_malformed_hits_are_put_aside_once_and_the_rest_goes_on(news: HackerNewsServer) -> None:
     whole = comment(7, NOW - 5, "Nordhain", story=1, parent=1)
     wrong: dict[str, Any] = {
-        "objectID": "7/../8", "created_at_i": True, "author": 3, "comment_text": None, "parent_id": None, "_tags": None
+        "objectID": "7/../8", "created_at_i": True, "author": 3, "comment_text": None, "parent_id": "x", "_tags": None
     }  # fmt: skip
     news.hits = [story(1, NOW - 10, "Nordhain")]
     news.malformed = [None, "text", [], {}, *({**whole, name: value} for name, value in wrong.items())]
@@ -299,6 +308,13 @@ def test_malformed_hits_are_put_aside_once_and_the_rest_goes_on(news: HackerNews
     assert len(reasons) == len(news.malformed)
     assert set(reasons) <= {"event.ValueError", "event.TypeError", "event.KeyError"}
     assert [bad for batch in poll(last(batches), later=300) for bad in batch.bad] == []
+
+
+def test_a_comment_whose_thread_is_not_told_is_read_all_the_same(news: HackerNewsServer) -> None:
+    news.hits = [comment(7, NOW - 5, "Nordhain", story=1, parent=1) | {"story_id": None, "parent_id": None}]
+    [told] = events(poll())
+    assert isinstance(told, Posted)
+    assert (told.parent_id, told.root_id) == ("", "")
 
 
 def test_nobody_says_anything_in_the_future(news: HackerNewsServer) -> None:

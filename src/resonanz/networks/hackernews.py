@@ -70,7 +70,7 @@ class HackerNewsNetwork:
     name = NAME
     title = "Hacker News"
     capabilities = frozenset({Capability.POLL, Capability.LISTEN_WIDER, Capability.EDITS, Capability.DELETIONS})
-    limits = Limits(poll_seconds=300)
+    limits = Limits(poll_seconds=300, fills_gaps=True)
     asks_for = Entries(handle=Entry("nordhain", is_needed=False))
     options = (Option("words", is_needed=True),)
 
@@ -263,8 +263,8 @@ def as_posted(hit: Any) -> Posted:
         posted_at=_moment(hit["created_at_i"]),
         kind=PostKind.COMMENT if is_comment else PostKind.POST,
         url=f"{_SHOWN}/item?id={native_id}",
-        parent_id=_id(hit["parent_id"]) if is_comment else "",
-        root_id=_id(hit["story_id"]) if is_comment else native_id,
+        parent_id=_id_if_told(hit.get("parent_id")) if is_comment else "",
+        root_id=_id_if_told(hit.get("story_id")) if is_comment else native_id,
     )
 
 
@@ -326,6 +326,10 @@ def _id(value: object) -> str:
     if not (found.isascii() and found.isdecimal() and len(found) < 20):
         raise ValueError("no id")
     return found
+
+
+def _id_if_told(value: object) -> str:
+    return "" if value is None else _id(value)
 
 
 def _string(value: object) -> str:
