@@ -33,6 +33,14 @@ def test_clean_keeps_what_speaks_and_masks_what_points(raw: str, cleaned: str) -
     assert clean(raw) == cleaned
 
 
+@given(st.text(st.one_of(st.characters(codec=None), st.sampled_from("aÄ0.-:!?<3'wh/ ")), max_size=120))
+@settings(deadline=None)
+def test_an_address_changes_no_other_word(text: str) -> None:
+    plain = text.replace("@", "")
+
+    assert clean_words(f"{plain} @anna")[:-1] == clean_words(f"{plain} ")
+
+
 @given(st.text(st.characters(codec=None), max_size=300))
 @settings(deadline=None)
 def test_clean_words_lie_in_order_within_any_text(text: str) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from resonanz.triage.cleaning import clean_words
 from resonanz.triage.contract import CleanText, Evaluated
+from resonanz.triage.datasets import own_texts
 from resonanz.triage.evaluate import DEFAULT_MODEL, Evaluator, load_models
 from resonanz.triage.learnt_judge import LearntJudge
 
@@ -75,6 +76,17 @@ def test_evaluate_points_at_the_words_that_decided(evaluator: Evaluator) -> None
 
     assert any("Arschloch" in text[piece.start : piece.end] for piece in because)
     assert 1 <= len(because) <= 3
+
+
+def test_reasons_are_the_same_alone_and_among_others(evaluator: Evaluator) -> None:
+    texts = ["", *own_texts()[::250], "😀", "Wann kommt der Bus, ihr Idioten? Nie wieder!"]
+
+    together = evaluator.evaluate(texts)
+    alone = [_one(evaluator, text) for text in texts]
+
+    reasons = [{label: judged.because for label, judged in one.labels.items()} for one in together]
+    assert reasons == [{label: judged.because for label, judged in one.labels.items()} for one in alone]
+    assert sum(1 for one in reasons for because in one.values() if because) > len(texts)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "😡😡😡", "https://example.org", "\x00\ud800", "?", "@anna", "漢字だけ"])

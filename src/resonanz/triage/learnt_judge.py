@@ -12,6 +12,7 @@ import numpy as np
 
 from resonanz.triage import heads, ngrams
 from resonanz.triage.contract import CleanText, Judgement
+from resonanz.triage.explaining import Occurrences, explained
 from resonanz.triage.heads import LanguageModel
 
 
@@ -58,22 +59,7 @@ def _judge(model: LanguageModel, texts: Sequence[CleanText], *, with_reasons: bo
     scores = model.scores(features, np.array([one.vector for one in texts]))
     empty = features.starts[:-1] == features.starts[1:]
     judged = {head.label: heads.judge(head, scores, empty=empty) for head in model.heads}
-    labels = [dict(zip(judged, row, strict=True)) for row in zip(*judged.values(), strict=True)]
     if with_reasons:
-        places = heads.Occurrences.of(grams, features, model.idf)
-        for row, (text, own) in enumerate(zip(texts, labels, strict=True)):
-            _explain(model, own, text, places.within(row))
-    return labels
-
-
-def _explain(model: LanguageModel, labels: dict[str, Judgement], text: CleanText, places: heads.Occurrences) -> None:
-    """Gives the reasons of those labels that hold."""
-    for head in model.heads:
-        decided = labels[head.label]
-        if decided.value is False or not text.words:
-            continue
-        spoke = head.spoke_for(head.classes.index(decided.value))
-        if spoke is not None:
-            spoken = places.speaking_words(model.speaking(places.index, *spoke))
-            because = heads.pieces(text.words, spoken, text=text.text)
-            labels[head.label] = Judgement(decided.value, decided.probability, decided.unsure, because)
+        places = Occurrences.of(grams, features, model.idf)
+        judged = {head.label: explained(judged[head.label], head, model, texts, places) for head in model.heads}
+    return [dict(zip(judged, row, strict=True)) for row in zip(*judged.values(), strict=True)]

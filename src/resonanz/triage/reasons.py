@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resonanz.triage import heads, ngrams
+from resonanz.triage import explaining, ngrams
 from resonanz.triage.cleaning import LINK, MAIL, MENTION, clean_words
 from resonanz.triage.contract import Piece
 from resonanz.triage.evaluate import CODE_VERSION, DEFAULT_MODEL, load_models
@@ -63,10 +63,10 @@ def _columns(head: Head, value: str | bool) -> tuple[int, int | None]:
 def _weighed(model: LanguageModel, column: int, against: int | None, text: str) -> Reasons:
     words = clean_words(text)
     grams = ngrams.extract([[word.form for word in words]])
-    places = heads.Occurrences.of(grams, ngrams.weigh(grams, model.idf), model.idf)
-    spoken = places.speaking_words(model.speaking(places.index, column, against))
+    places = explaining.Occurrences.of(grams, ngrams.weigh(grams, model.idf), model.idf)
+    (spoken,) = places.speaking_words(model, column, against, texts=[0])
     spoken[[place for place, word in enumerate(words) if word.form in _MASKS]] = 0.0
-    sides = [heads.pieces(words, side, text=text) for side in (spoken, np.negative(spoken))]
+    sides = [explaining.pieces(words, side, text=text) for side in (spoken, np.negative(spoken))]
     loudest = max((piece.weight for side in sides for piece in side), default=0.0)
     kept = [_telling(side, text, least=loudest * _LEAST_SHARE) for side in sides]
     return Reasons(*kept)

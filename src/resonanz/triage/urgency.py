@@ -39,6 +39,7 @@ _PRESSING = 0.5
 _SHOUTING = 0.1
 _MARKS = 0.1
 _SHOUTED_WORDS = 3
+_REPEATED_MARKS = frozenset({"!!", "!!!", "??", "???", "?!"})
 
 _PRESSING_DE = """
 dringend dringendst eilt eilig sofort sofortige sofortiger umgehend unverzüglich schnellstens schnellstmöglich notfall
@@ -71,7 +72,7 @@ def assess(labels: Mapping[str, Judgement], words: Sequence[Word], *, text: str)
 
 def presses(words: Iterable[Word]) -> bool:
     """Whether a word presses for time or names a danger."""
-    return any(word.form in PRESSING_WORDS for word in words)
+    return not PRESSING_WORDS.isdisjoint(form for _start, _end, form in words)
 
 
 def _chance(labels: Mapping[str, Judgement], name: str) -> float:
@@ -89,6 +90,6 @@ def _chance(labels: Mapping[str, Judgement], name: str) -> float:
 
 
 def _how(words: Sequence[Word], text: str) -> float:
-    shouted = sum(1 for word in words if word.end - word.start > 2 and text[word.start : word.end].isupper())
-    marked = any(word.form in {"!!", "!!!", "??", "???", "?!"} for word in words)
+    shouted = sum(1 for start, end, _form in words if end - start > 2 and text[start:end].isupper())
+    marked = not _REPEATED_MARKS.isdisjoint(form for _start, _end, form in words)
     return 1 + _PRESSING * presses(words) + _SHOUTING * (shouted >= _SHOUTED_WORDS) + _MARKS * marked

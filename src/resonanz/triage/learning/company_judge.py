@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from resonanz.triage import heads, ngrams
 from resonanz.triage.company_head import CompanyHead
 from resonanz.triage.contract import CleanText, Judgement
+from resonanz.triage.explaining import Occurrences, explained
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,16 +53,4 @@ def _judge(
     judged = heads.judge(head, model.scores(features, vectors), empty=empty)
     if not with_reasons:
         return judged
-    places = heads.Occurrences.of(grams, features, model.idf)
-    rows = enumerate(zip(judged, texts, strict=True))
-    return [_explained(company, decided, text, places.within(row)) for row, (decided, text) in rows]
-
-
-def _explained(company: CompanyHead, decided: Judgement, text: CleanText, places: heads.Occurrences) -> Judgement:
-    """With the words that decided, where the label holds."""
-    model, head = company.model, company.model.heads[0]
-    spoke = head.spoke_for(head.classes.index(decided.value))
-    if spoke is None or not text.words:
-        return decided
-    spoken = places.speaking_words(model.speaking(places.index, *spoke))
-    return replace(decided, because=heads.pieces(text.words, spoken, text=text.text))
+    return explained(judged, head, model, texts, Occurrences.of(grams, features, model.idf))
