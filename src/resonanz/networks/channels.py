@@ -152,6 +152,16 @@ def note_failure(*, channel_id: int, code: str, words: str, stop: bool) -> None:
         channel.save(update_fields=["state", "failing_since", "failure_code", "failure_words"])
 
 
+def note_read(*, channel_id: int) -> None:
+    """All was read that there is; a network where nobody said anything moves no cursor.
+
+    A channel that its stream has just stopped stays stopped, and says why.
+    """
+    Channel.objects.filter(pk=channel_id).exclude(state=ChannelState.BROKEN).update(
+        read_at=clock.now(), failing_since=None, failure_code="", failure_words=""
+    )
+
+
 def move_cursor(*, channel_id: int, cursor: str) -> None:
     """Everything up to `cursor` is taken in; call within the transaction that took it in."""
     Channel.objects.filter(pk=channel_id).update(

@@ -195,7 +195,8 @@ class Limits:
     of an answer, one of guidelines.checks.counting.Counting. `picture_count`, `picture_bytes` and `alt_length` are of
     one answer with PICTURES: how many, how large each may be, and how long what it shows may be told. `keep_days`: for
     how many days the network's terms let us keep what was said there, where they name any (else 0), and `keep_source`,
-    where they say so; what our own purposes allow is never exceeded.
+    where they say so; what our own purposes allow is never exceeded. `fills_gaps`: a poll after a while in which the
+    network could not be reached brings all that was said meanwhile; else only what it still shows.
     """
 
     text_length: int = 5000
@@ -211,6 +212,7 @@ class Limits:
     alt_length: int = 0
     keep_days: int = 0
     keep_source: str = ""
+    fills_gaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

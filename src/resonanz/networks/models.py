@@ -46,6 +46,27 @@ class Channel(models.Model):
         return self.name
 
 
+class Gap(models.Model):
+    """A time in which a channel could not be read. `is_filled`: what was said in it was read afterwards.
+
+    Where the network does not give what is past, some of it may be lost for us, and this is where that is written down.
+    """
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="gaps")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    is_filled = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["channel", "-began_at"], name="networks_gap_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ended_at__gt=models.F("began_at")), name="networks_gap_has_length"),
+        ]
+
+    def __str__(self) -> str:
+        return f"gap of channel {self.channel_id}"
+
+
 class Registration(models.Model):
     """Our application as one server knows it, for accounts that let us in there, with the address it leads back to."""
 

@@ -10,4 +10,5 @@ def declare() -> None:
     declare_impersonal(
         "networks_channel", because="the company's own accounts, tokens encrypted; bare ids of recent posts"
     )
+    declare_impersonal("networks_gap", because="when a channel could not be read")
     declare_impersonal("networks_registration", because="how servers know this installation, its word encrypted")

@@ -6,8 +6,8 @@ import threading
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
-from resonanz.networks import registry
-from resonanz.networks.channels import account_of, note_failure
+from resonanz.networks import gaps, registry
+from resonanz.networks.channels import account_of, note_failure, note_read
 from resonanz.networks.contract import Reads
 from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, TryLater
 from resonanz.networks.models import Channel
@@ -40,6 +40,8 @@ def poll_once(
             with turn or nullcontext():
                 batch = next(batches, None)
                 if batch is None:
+                    gaps.note_if_any(channel=channel)
+                    note_read(channel_id=channel_id)
                     break
                 take_in(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad)
     except NetworkError as error:

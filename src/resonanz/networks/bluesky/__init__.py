@@ -52,7 +52,9 @@ class BlueskyNetwork:
         }
     )
     # A poll is one request, and a server grants 3,000 in five minutes.
-    limits = Limits(text_length=300, poll_seconds=3, settle_seconds=60, by_the_minute=True, counting="GRAPHEMES")
+    limits = Limits(
+        text_length=300, poll_seconds=3, settle_seconds=60, by_the_minute=True, counting="GRAPHEMES", fills_gaps=True
+    )
     asks_for = Entries(
         address=Entry("https://bsky.social"), handle=Entry("nordhain.bsky.social"), secret=Entry("xxxx-xxxx-xxxx-xxxx")
     )

@@ -69,6 +69,7 @@ class MastodonNetwork:
         picture_bytes=8 * 1024 * 1024,
         picture_types=("image/png", "image/jpeg"),
         alt_length=media.MOST_ALT,
+        fills_gaps=True,
     )
     asks_for = Entries(address=Entry("https://mastodon.example"), handle=Entry("@nordhain"), secret=Entry())
     options = (Option("hashtags"), Option("public", ("", "local", "all")))

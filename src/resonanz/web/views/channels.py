@@ -70,6 +70,8 @@ def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
         "hole": live.hole_of(channel=found),
         "options": OptionsForm(found.network, found.settings) if options_of(found.network) else None,
         "connects": found.network in _by_invitation(),
+        "identifies": able(registry.connector(found.network), Capability.IDENTIFY),
+        "gaps": found.gaps.order_by("-began_at"),
         "write_to_us": _write_to_us(found),
         "facts": [
             (name, found.settings[key]) for key, name in words.choices("server_facts") if found.settings.get(key)
