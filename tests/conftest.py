@@ -14,6 +14,7 @@ from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.service import naming
 from resonanz.triage import our_names
 from resonanz.triage.learning import champions
+from tests.flows.fixtures import browser, chromium, practice, product, template  # noqa: F401 (also of tests/peers)
 from tests.networks.mastodon_process import MastodonProcess
 
 

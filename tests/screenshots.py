@@ -34,7 +34,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  
 
 from resonanz.core import clock  # noqa: E402
 from resonanz.web import permissions  # noqa: E402
-from tests.flows.conftest import CHROMIUM, FLAGS  # noqa: E402
+from tests.flows.fixtures import CHROMIUM, FLAGS  # noqa: E402
 from tests.networks.memory_process import free_port  # noqa: E402
 
 Scheme = Literal["light", "dark"]

@@ -1,3 +1,5 @@
+"""What tests of whole ways use: the product as its processes, the practice network, a browser."""
+
 from __future__ import annotations
 
 import shutil

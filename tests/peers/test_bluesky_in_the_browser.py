@@ -1,0 +1,103 @@
+"""Bluesky as people use it: the account is connected, a stranger asks, is answered in the thread, and takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from resonanz.core import clock
+from tests.flows.product import Product, wait_until
+from tests.networks.memory_process import MemoryProcess
+from tests.peers.atproto_network import AtprotoNetwork
+from tests.peers.atproto_person import Person, wait_for
+
+pytestmark = pytest.mark.browser
+
+ANSWER = "Ja, er passt ohne Umbau. ^NF"
+CASES = """SELECT c.id FROM service_case c JOIN people_identity i ON i.id = c.identity_id WHERE i.handle = %s"""
+HELD = """SELECT count(DISTINCT p.native_id), count(*) FROM listening_post p
+    WHERE p.network = 'bluesky' AND p.author_handle = %s"""
+BROKEN_OFF = 60
+WRITTEN = 1_000
+
+
+@pytest.fixture
+def werke(atproto: AtprotoNetwork) -> Person:
+    return atproto.open_account("werke")
+
+
+@pytest.fixture
+def eva(atproto: AtprotoNetwork) -> Person:
+    return atproto.open_account("eva")
+
+
+@pytest.fixture
+def page(browser: Browser, product: Product, practice: MemoryProcess, atproto: AtprotoNetwork) -> Page:
+    """A colleague, signed in, in a company that does not know Bluesky yet."""
+    hosts = ",".join((practice.host, atproto.host, atproto.app_view_host))
+    product.more = {"RESONANZ_ALLOWED_HOSTS": hosts}
+    product.command("prepare-demo", "--small", "--memory-url", practice.url)
+    product.add_colleague("deniz@nordhain.example", "Deniz Aydın", "AGENT")
+    product.start_all()
+    page = browser.new_context(locale="de-DE").new_page()
+    page.goto(product.command("sign-in-link"))
+    page.get_by_role("main").get_by_role("button").first.click()
+    expect(page.get_by_role("navigation").first).to_be_visible()
+    return page
+
+
+def connect(page: Page, product: Product, atproto: AtprotoNetwork, person: Person, password: str) -> None:
+    page.goto(f"{product.url}/channels/new/?network=bluesky")
+    page.get_by_label("Name", exact=True).fill("Bluesky")
+    page.get_by_label("Adresse").fill(atproto.pds_url)
+    page.get_by_label("Kontoname").fill(person.handle)
+    page.get_by_label("Token").fill(password)
+    page.get_by_role("button", name="Verbinden").click()
+
+
+def name_who_answers(page: Page) -> None:
+    """Before that nobody listens there."""
+    page.get_by_role("link", name="Jemanden benennen").click()
+    form = page.locator("#new form")
+    form.get_by_label("Wer antwortet").select_option(index=1)
+    form.get_by_label("Vertretung").select_option(index=2)
+    form.get_by_role("button", name="Speichern").click()
+
+
+def test_mention_becomes_a_case_is_answered_in_its_thread_and_vanishes_when_it_is_deleted(
+    page: Page, product: Product, atproto: AtprotoNetwork, werke: Person, eva: Person
+) -> None:
+    connect(page, product, atproto, werke, "aaaa-bbbb-cccc-dddd")
+    expect(page.get_by_text("lässt dieses Konto mit diesem Token nicht ein")).to_be_visible()
+    connect(page, product, atproto, werke, werke.app_password("Resonanz"))
+    expect(page.get_by_text("Bluesky ist verbunden.")).to_be_visible()
+    name_who_answers(page)
+    wait_until(lambda: product.rows("SELECT 1 FROM networks_channel WHERE network = 'bluesky' AND cursor <> ''"))
+
+    said_at = clock.monotonic()
+    post = eva.post(f"@{werke.handle} Passt der Kindersitz auch ans Trekking 5?", mentions=[werke], languages=["de"])
+    wait_until(lambda: product.rows(CASES, eva.handle))
+    seconds = clock.monotonic() - said_at
+    page.goto(f"{product.url}/inbox/?view=all")
+    page.locator("a.case", has_text="Kindersitz").click()
+    page.get_by_role("textbox", name="Antwort").fill(ANSWER)
+    page.get_by_role("button", name="Antwort senden").click()
+    (answer,) = eva.replies_to(post.uri, at_least=1) or wait_for(lambda: eva.replies_to(post.uri), bool)
+
+    assert seconds <= 5
+    assert (answer.did, answer.text) == (werke.did, ANSWER)
+    assert werke.record(answer.uri)["reply"] == {"root": post.as_json(), "parent": post.as_json()}
+
+    eva.delete(post.uri)
+    wait_until(lambda: not product.rows("SELECT 1 FROM listening_post WHERE native_id = %s", post.uri), seconds=150)
+    page.reload()
+    expect(page.get_by_text(ANSWER).first).to_be_visible()
+    expect(page.get_by_text("Kindersitz")).to_have_count(0)
+    assert len(_answers(werke, answer.uri)) == 1
+
+
+def _answers(person: Person, uri: str) -> Sequence[object]:
+    found: list[object] = person.ask("app.bsky.feed.getPosts", uris=uri)["posts"]
+    return found
