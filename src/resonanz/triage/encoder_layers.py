@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -34,28 +34,29 @@ class Window:
         return self._second(self._first(rows, at, gaps))
 
     def _first(self, rows: PieceRows, at: Places, gaps: Places) -> Vectors:
-        heard = self._added([rows.part(part, at) for part in FIRST[self._number]])
+        heard = self._added(lambda step: rows.part(FIRST[self._number][step], at))
         np.clip(heard, 0, np.inf, out=heard)
         heard += rows.part(BEGUN[self._number], at)
         heard[gaps] = 0
         return heard
 
     def _second(self, heard: Vectors) -> Vectors:
-        return self._added(np.split(heard @ self._thin, self._size, axis=1))
+        steps = np.split(heard @ self._thin, self._size, axis=1)
+        return self._added(steps.__getitem__)
 
-    def _added(self, steps: Sequence[Vectors]) -> Vectors:
+    def _added(self, brought: Callable[[int], Vectors]) -> Vectors:
         """At each place the sum of what its window's pieces bring; a place outside brings nothing.
 
-        It may come out in the arrays that were given.
+        One step is asked for after the other, so that not all of them have to fit into the cache of the processor.
         """
-        # Parts of one array are copied: numpy would do so at every addition, for it cannot see that they lie apart.
-        total = np.ascontiguousarray(steps[self._before])
-        for step, part in enumerate(steps):
+        # A part of a larger array is copied: numpy would do so at every addition, unable to see that they lie apart.
+        total = np.ascontiguousarray(brought(self._before))
+        for step in range(self._size):
             ahead = step - self._before
             if ahead < 0:
-                total[-ahead:] += part[:ahead]
+                total[-ahead:] += brought(step)[:ahead]
             elif ahead > 0:
-                total[:-ahead] += part[ahead:]
+                total[:-ahead] += brought(step)[ahead:]
         return total
 
 

@@ -22,8 +22,8 @@ BEGUN = range(MEANT.stop, MEANT.stop + len(WINDOWS))
 FIRST = [range(*part) for part in pairwise(accumulate((size for size, _before in WINDOWS), initial=BEGUN.stop))]
 """For each convolution the parts that its first layer adds up: what the piece brings to each place of the window."""
 _PARTS = FIRST[-1].stop
-# 15 KB each; more than there are places in a portion, and of a German tweet's 34 pieces three are not among so many.
-_KEPT = 6144
+# 15 KB each; more than there are places in a portion, and of the pieces of a post two are not among so many.
+_KEPT = 8192
 _PORTIONS_REMEMBERED = 1024
 _FREE, _WANTED = -1, np.iinfo(np.int64).max
 
