@@ -31,10 +31,11 @@ lost."""
 
 class AtprotoNetwork:
     """`host` is what RESONANZ_ALLOWED_HOSTS has to hold, `pds_url` where accounts live, `app_view_url` where pictures
-    are shown."""
+    are shown. `inside_url` is reached also by who is not let through the door."""
 
     host: str
     pds_url: str
+    inside_url: str
     app_view_host: str
     app_view_url: str
 
@@ -49,6 +50,7 @@ class AtprotoNetwork:
         """Returns when it can be asked, and where is known."""
         ports = self._hear(_STARTING)
         self.host, self.app_view_host = f"localhost:{ports['door']}", f"localhost:{ports['app_view']}"
+        self.inside_url = f"http://localhost:{ports['inside']}"
         self.pds_url, self.app_view_url = f"http://{self.host}", f"http://{self.app_view_host}"
 
     @property

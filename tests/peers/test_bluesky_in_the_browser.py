@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -93,9 +94,36 @@ def test_mention_becomes_a_case_is_answered_in_its_thread_and_vanishes_when_it_i
     eva.delete(post.uri)
     wait_until(lambda: not product.rows("SELECT 1 FROM listening_post WHERE native_id = %s", post.uri), seconds=150)
     page.reload()
-    expect(page.get_by_text(ANSWER).first).to_be_visible()
+    expect(page.get_by_text("Vielleicht wurde es inzwischen gelöscht")).to_be_visible()
+    page.goto(f"{product.url}/inbox/?view=all")
+    expect(page.locator("a.case").first).to_be_visible()
     expect(page.get_by_text("Kindersitz")).to_have_count(0)
     assert len(_answers(werke, answer.uri)) == 1
+
+
+def test_a_thousand_posts_written_while_we_are_cut_off_are_all_here_afterwards(
+    page: Page, product: Product, atproto: AtprotoNetwork, werke: Person, eva: Person
+) -> None:
+    connect(page, product, atproto, werke, werke.app_password("Resonanz"))
+    name_who_answers(page)
+    first = eva.post(f"@{werke.handle} Hallo?", mentions=[werke])
+    wait_until(lambda: product.rows("SELECT 1 FROM listening_post WHERE native_id = %s", first.uri))
+    inside = replace(eva, url=atproto.inside_url)
+
+    atproto.cut()
+    begun = clock.monotonic()
+    written = [inside.post(f"@{werke.handle} Nummer {number}", mentions=[werke]).uri for number in range(WRITTEN)]
+    clock.sleep(max(0.0, BROKEN_OFF - (clock.monotonic() - begun)))
+    wait_until(lambda: product.rows("SELECT 1 FROM networks_channel WHERE failing_since IS NOT NULL"))
+    atproto.mend()
+
+    wait_until(lambda: product.rows(HELD, eva.handle) == [(WRITTEN + 1, WRITTEN + 1)], seconds=240)
+    held = {uri for (uri,) in product.rows("SELECT native_id FROM listening_post WHERE network = 'bluesky'")}
+    assert set(written) <= held
+    wait_until(lambda: product.rows("SELECT is_filled FROM networks_gap") == [(True,)], seconds=120)
+    page.goto(f"{product.url}/channels/")
+    page.get_by_role("link", name="Bluesky").first.click()
+    expect(page.locator("#gaps")).to_contain_text("nachgeholt")
 
 
 def _answers(person: Person, uri: str) -> Sequence[object]:

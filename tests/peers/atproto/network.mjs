@@ -27,7 +27,7 @@ idResolver.did.resolveNoCache = async (did) => {
   return found;
 };
 
-answer({ door: door.port, app_view: appView });
+answer({ door: door.port, inside: network.pds.port, app_view: appView });
 readline.createInterface({ input: process.stdin })
   .on('line', (line) => {
     const [act, way] = line.split(' ');
