@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from resonanz.core.errors import ResonanzError
 from resonanz.triage import ngrams
+from resonanz.triage.as_written import grams_as_written
 from resonanz.triage.contract import AddedEncoder
 from resonanz.triage.datasets import YES_NO, Task, Value
 from resonanz.triage.features import (
@@ -21,7 +22,6 @@ from resonanz.triage.features import (
     STRENGTH,
     VECTOR_STRETCH,
     encoded,
-    grams_of,
     idf_of,
     regression,
     side_by_side,
@@ -77,7 +77,7 @@ class CompanyHead:
 
     def _scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         vectors = encoded(texts, encoder=self.model.encoder)
-        return self.model.scores(ngrams.weigh(grams_of(texts), self.model.idf), vectors)
+        return self.model.scores(ngrams.weigh(grams_as_written(texts), self.model.idf), vectors)
 
 
 def learn(
@@ -89,9 +89,10 @@ def learn(
     """
     classes = _classes(label, values)
     places = np.array([classes.index(value) for value in values])
-    idf = idf_of(texts, least=_LEAST_TEXTS if len(texts) >= _MANY else 1)
+    idf = idf_of(texts, least=_LEAST_TEXTS if len(texts) >= _MANY else 1, read=grams_as_written)
     stretch = GRAM_STRETCH * min(1.0, float(np.sqrt(len(texts) / _MANY)))
-    matrix, used = side_by_side(texts, encoded(texts, encoder=encoder), idf, gram_stretch=stretch)
+    vectors = encoded(texts, encoder=encoder)
+    matrix, used = side_by_side(texts, vectors, idf, gram_stretch=stretch, read=grams_as_written)
     dimensions = matrix.shape[1] - len(used)
     strength = min(_MOST_STRENGTH, STRENGTH * max(1.0, len(texts) / _MANY))
     # Of more than two classes nothing was gained by choosing, and it would take twice as long.

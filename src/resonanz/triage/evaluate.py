@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from resonanz.core.errors import ResonanzError
-from resonanz.triage import added, artefact, heads, ngrams, urgency
+from resonanz.triage import added, artefact, as_written, heads, ngrams, urgency
 from resonanz.triage.cleaning import as_seen, clean_words, readable
 from resonanz.triage.contract import AddedEncoder, CleanText, Evaluated, Judge, Judgement
 from resonanz.triage.encoder import shared_encoder
@@ -93,11 +93,12 @@ class Evaluator:
 
     @property
     def features(self) -> str:
-        """A code for what heads stand on here; one that was learnt on other features fits no longer."""
+        """A code for what heads of a company stand on here; one that was learnt on other features fits no longer."""
+        code = f"{CODE_VERSION}.{as_written.VERSION}"
         if self.encoder is None:
-            return CODE_VERSION
+            return code
         read = hashlib.sha256(self.encoder.digest.encode() + self.encoder.middle.tobytes()).hexdigest()
-        return f"{CODE_VERSION}-{self.encoder.name}-{read[:12]}"
+        return f"{code}-{self.encoder.name}-{read[:12]}"
 
     def beside(self, judge: Judge, *, versions: Mapping[str, str]) -> Evaluator:
         """The same with one more judge, who has the last word on each of its labels; `versions` is by label."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resonanz.triage import heads, ngrams
+from resonanz.triage.as_written import forms
 from resonanz.triage.company_head import CompanyHead
 from resonanz.triage.contract import CleanText, Judgement
 from resonanz.triage.explaining import Occurrences, explained
@@ -35,7 +36,7 @@ class CompanyJudge:
         found: list[dict[str, Judgement]] = [{} for _ in texts]
         if not texts:
             return found
-        grams = ngrams.extract([[word.form for word in one.words] for one in texts])
+        grams = ngrams.extract([forms(one.text, one.words) for one in texts])
         vectors = np.array([one.vector for one in texts])
         for head in self._heads:
             for labels, judgement in zip(found, _judge(head, texts, grams, vectors, with_reasons), strict=True):
