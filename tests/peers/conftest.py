@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from resonanz.core.http import ALLOWED_VARIABLE
+from tests.house.test_counterparts import counterparts
 from tests.peers.atproto_install import installed
 from tests.peers.atproto_network import AtprotoNetwork, running_network
 
@@ -22,6 +23,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What ran against what, as docs/networks.md has it."""
+    if config.getoption("peers", default=False):
+        terminalreporter.section("tested against what")
+        for row in counterparts():
+            terminalreporter.write_line(" · ".join(row))
 
 
 @pytest.fixture(scope="session")
