@@ -174,3 +174,51 @@ def test_channel_is_set_to_hear_more(signed_in: Client, channel: Channel) -> Non
     wide.refresh_from_db()
     assert wide.settings["public"] == "local"
     assert "What else is heard" not in signed_in.get(f"/channels/{channel.pk}/").content.decode()
+
+
+def typed(server: MastodonProcess, account: Account, **other: str) -> dict[str, str]:
+    """What the form for a channel by hand is sent."""
+    known = {"network": "mastodon", "name": "Von Hand", "address": server.url, "handle": "egal"}
+    return {**known, "secret": account.secret, **other}
+
+
+def test_typed_token_says_whose_it_is(signed_in: Client, server: MastodonProcess, us: Account) -> None:
+    answer = signed_in.post("/channels/new/", typed(server, us))
+
+    made = Channel.objects.get()
+    assert answer.headers["Location"] == f"/channels/{made.pk}/"
+    assert (made.name, made.native_id, made.handle, made.origin) == ("Von Hand", us.native_id, us.handle, us.origin)
+
+
+def test_typed_token_of_a_connected_account_goes_on_with_its_channel(
+    signed_in: Client, server: MastodonProcess, us: Account
+) -> None:
+    signed_in.post("/channels/new/", typed(server, us))
+    made = Channel.objects.get()
+    channels.note_failure(channel_id=made.pk, code="network.not_authorised", words="", stop=True)
+
+    signed_in.post("/channels/new/", typed(server, us, name="Noch einmal"))
+
+    again = Channel.objects.get()
+    assert (again.pk, again.name, again.failure_code) == (made.pk, "Von Hand", "")
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"secret": "falsch"}, "does not let this account in with this token"),
+        ({"address": "kein Server"}, "This names no server"),
+        ({"address": "http://127.0.0.1:9"}, "does not answer"),
+    ],
+)
+def test_typed_token_that_leads_nowhere_is_refused_with_a_sentence_and_makes_nothing(
+    signed_in: Client, server: MastodonProcess, us: Account, other: dict[str, str], told: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv(ALLOWED_VARIABLE, f"{server.host},127.0.0.1:9")
+
+    shown = signed_in.post("/channels/new/", typed(server, us, **other)).content.decode()
+
+    assert told in shown
+    assert not Channel.objects.exists()
+    assert us.secret not in shown

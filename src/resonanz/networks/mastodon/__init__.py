@@ -42,6 +42,7 @@ class MastodonNetwork:
             Capability.POLL,
             Capability.STREAM,
             Capability.CONNECT,
+            Capability.IDENTIFY,
             Capability.LISTEN_WIDER,
             Capability.REPLY,
             Capability.ANSWER_IN_PRIVATE,
@@ -119,6 +120,10 @@ class MastodonNetwork:
     def withdraw(self, account: Account, native_id: str) -> None:
         """Deletes the status."""
         acting.withdraw(account, native_id)
+
+    def identify(self, account: Account) -> Account:
+        """The account whose token it is; the handle that was typed does not count."""
+        return connecting.identified(server_of(account.address), account.secret)
 
     def server_of(self, typed: str) -> str:
         """The server's address."""

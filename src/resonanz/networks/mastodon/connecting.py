@@ -47,7 +47,7 @@ def authorize_url(server: str, registration: Registration, *, redirect_uri: str,
 
 
 def sign_in(server: str, registration: Registration, *, redirect_uri: str, code: str, verifier: str) -> Account:
-    """The account that let us in. What the server says of itself goes into its settings, for people to see."""
+    """The account that let us in."""
     body = {
         "grant_type": "authorization_code",
         "code": code,
@@ -60,6 +60,14 @@ def sign_in(server: str, registration: Registration, *, redirect_uri: str, code:
     answer = client.accepted(client.ask("POST", f"{server}/oauth/token", body=body))
     try:
         token = _word(json_object(answer)["access_token"])
+    except (ValueError, KeyError) as error:
+        raise Refused("answer.unreadable") from error
+    return identified(server, token)
+
+
+def identified(server: str, token: str) -> Account:
+    """The account whose token it is. What the server says of itself goes into its settings, for people to see."""
+    try:
         instance = instance_of(server, token)
         person = client.object_in(
             client.accepted(client.ask("GET", f"{server}/api/v1/accounts/verify_credentials", token=token))
