@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from resonanz.core import http
+from resonanz.networks.contract import BadEvent
 from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater
 from resonanz.networks.rates import retry_after
 
@@ -15,6 +16,7 @@ _BUSY = frozenset({429, 503})
 _DENIED = frozenset({401, 403})
 _NOT_IMPLEMENTED = 501
 _WAIT_SECONDS = 60.0
+_MOST_RAW = 4_000
 
 
 def ask(
@@ -72,3 +74,12 @@ def json_object(answer: http.Answer) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("not an object")
     return found
+
+
+def put_aside(item: object, error: Exception) -> BadEvent:
+    """A delivery that could not be read."""
+    try:
+        raw = json.dumps(item)[:_MOST_RAW]
+    except (ValueError, RecursionError):
+        raw = ""
+    return BadEvent(raw, f"event.{type(error).__name__}")

@@ -125,17 +125,7 @@ def by_token(*, name: str, account: Account, actor: User) -> Channel:
         known = Channel.objects.filter(network=account.network, origin=account.origin, native_id=account.native_id)
         if found := known.first():
             return channels.reconnect(channel_id=found.pk, account=account, actor=actor)
-    return channels.connect(
-        network=account.network,
-        name=name,
-        address=account.address,
-        origin=account.origin,
-        handle=account.handle,
-        native_id=account.native_id,
-        secret=account.secret,
-        settings=account.settings,
-        actor=actor,
-    )
+    return _made(name, account, actor)
 
 
 def host_of(server: str) -> str:
@@ -203,15 +193,19 @@ def _connect(account: Account, actor: User) -> Channel:
     name = f"@{handle.removeprefix('@')}"[:_MOST_NAMES]
     for number in range(1, _MOST_NAMES):
         with suppress(channels.ChannelNameTaken):
-            return channels.connect(
-                network=account.network,
-                name=name if number == 1 else f"{name} ({number})",
-                address=account.address,
-                origin=account.origin,
-                handle=account.handle,
-                native_id=account.native_id,
-                secret=account.secret,
-                settings=account.settings,
-                actor=actor,
-            )
+            return _made(name if number == 1 else f"{name} ({number})", account, actor)
     raise channels.ChannelNameTaken(name=name)
+
+
+def _made(name: str, account: Account, actor: User) -> Channel:
+    return channels.connect(
+        network=account.network,
+        name=name,
+        address=account.address,
+        origin=account.origin,
+        handle=account.handle,
+        native_id=account.native_id,
+        secret=account.secret,
+        settings=account.settings,
+        actor=actor,
+    )

@@ -7,13 +7,13 @@ are known: a page is the last one only when it holds nothing new.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from resonanz.core import clock
+from resonanz.networks.asking import put_aside
 from resonanz.networks.bluesky.client import query, session_of
 from resonanz.networks.bluesky.cursor import Cursor
 from resonanz.networks.bluesky.posts import (
@@ -45,7 +45,6 @@ _FOUND = 50
 _MOST_THREADS = 5
 _SINGLE_LOOKS = 5
 _MOST_HASHTAGS = 10
-_MOST_RAW = 4_000
 logger = logging.getLogger(__name__)
 
 
@@ -200,7 +199,7 @@ class _Poll:
             try:
                 events += self._events(view, addressed=addressed)
             except FAULTS as error:
-                unread.append(_put_aside(view, error))
+                unread.append(put_aside(view, error))
         return Batch(tuple(events), self._cursor.write(), tuple(unread))
 
     def _events(self, view: View, *, addressed: bool) -> list[Event]:
@@ -252,11 +251,3 @@ def _was_indexed_before(view: View, moment: datetime) -> bool:
         return datetime.fromisoformat(view["indexedAt"]) < moment
     except FAULTS:
         return False
-
-
-def _put_aside(view: object, error: Exception) -> BadEvent:
-    try:
-        raw = json.dumps(view)[:_MOST_RAW]
-    except (ValueError, RecursionError):
-        raw = ""
-    return BadEvent(raw, f"event.{type(error).__name__}")

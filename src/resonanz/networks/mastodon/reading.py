@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from resonanz.core import clock
+from resonanz.networks.asking import put_aside
 from resonanz.networks.contract import Account, BadEvent, Batch, Event, Posted
 from resonanz.networks.errors import NetworkError, Refused, TryLater
 from resonanz.networks.mastodon import client
@@ -37,7 +37,6 @@ _PAST_AT_FIRST = timedelta(days=7)
 _WATCHED_FOR = timedelta(days=30)
 _LOOKS = 20  # Mastodon shows as many statuses at once
 _SINGLE_LOOKS = 5
-_MOST_RAW = 4_000
 _GATEWAY_SECONDS = 60.0
 _STUMBLED = frozenset({"http.500", "answer.unreadable"})
 logger = logging.getLogger(__name__)
@@ -227,15 +226,6 @@ def heard(
     if by_chance and not to_us and not is_ours(status, account) and wants_no_index(status):
         return []
     return events_of(status, account, root_id=threads.root_of(status), addressed=addressed)
-
-
-def put_aside(item: object, error: Exception) -> BadEvent:
-    """A delivery that could not be read."""
-    try:
-        raw = json.dumps(item)[:_MOST_RAW]
-    except (ValueError, RecursionError):
-        raw = ""
-    return BadEvent(raw, f"event.{type(error).__name__}")
 
 
 def _before(newest_first: list[Any], last: str) -> list[Any]:

@@ -18,11 +18,11 @@ from urllib.parse import urlencode, urlsplit
 
 from resonanz.core import clock
 from resonanz.core.http_streams import NotStreaming, stream_lines, websocket_messages
-from resonanz.networks.asking import failures, refuse
+from resonanz.networks.asking import failures, put_aside, refuse
 from resonanz.networks.contract import Account, Batch, Event
 from resonanz.networks.errors import NotAuthorised, Refused, Unsupported
 from resonanz.networks.mastodon import client
-from resonanz.networks.mastodon.reading import FAULTS, heard, put_aside
+from resonanz.networks.mastodon.reading import FAULTS, heard
 from resonanz.networks.mastodon.server import Instance, instance_of
 from resonanz.networks.mastodon.sources import Source, sources_of
 from resonanz.networks.mastodon.statuses import (
