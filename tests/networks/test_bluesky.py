@@ -129,6 +129,30 @@ def test_a_notification_of_somebody_with_a_slow_clock_is_found_below_known_ones(
     assert texts(heard(server, cursor)[0]) == ["Meine Uhr geht nach"]
 
 
+def test_a_post_that_is_shown_later_than_its_notification_is_heard_then(server: AtprotoServer) -> None:
+    _, cursor = heard(server)
+    uri = server.mention("Schon da?")
+    server.fail(GET_POSTS, 200, {"posts": []})
+
+    first, cursor = heard(server, cursor)
+    second, cursor = heard(server, cursor)
+
+    assert first == []
+    assert [event.native_id for event in second if isinstance(event, Posted)] == [uri]
+
+
+def test_a_post_that_is_gone_before_it_was_heard_is_asked_for_only_so_long(server: AtprotoServer) -> None:
+    _, cursor = heard(server)
+    uri = server.mention("Ach nein", at=clock.now() - timedelta(minutes=2))
+    del server.posts[uri]
+
+    _, cursor = heard(server, cursor)
+    asked = server.asked.count(GET_POSTS)
+    heard(server, cursor)
+
+    assert server.asked.count(GET_POSTS) == asked
+
+
 def test_an_answer_without_notification_is_found_below_our_post(server: AtprotoServer) -> None:
     ours = server.post("Wir haben heute geöffnet", author=US)
     _, cursor = heard(server)

@@ -39,6 +39,7 @@ _LOOKS = 2 * _AT_ONCE
 _PAST_AT_FIRST = timedelta(days=7)
 _SLOW_CLOCKS = timedelta(days=1)
 _ROUND = timedelta(seconds=30)
+_LAG = timedelta(minutes=1)
 _WATCHED_FOR = timedelta(days=30)
 _OWN = 25
 _FOUND = 50
@@ -71,22 +72,24 @@ class _Poll:
 
     def _notified(self, *, pages: int) -> Iterator[list[View]]:
         """Posts that mention, answer or quote us and are not known, the oldest first, a few at a time."""
-        fresh: list[str] = []
+        fresh: dict[str, Any] = {}
         place = ""
         for number in range(_MOST_PAGES):
             found = query(self._account, "app.bsky.notification.listNotifications", self._page(place))
             told = found.get("notifications")
             told = told if isinstance(told, list) else []
-            unknown = [uri for one in told if (uri := _address_in(one)) and not self._cursor.is_known(uri)]
-            fresh += unknown
+            unknown = {uri: one for one in told if (uri := _address_in(one)) and not self._cursor.is_known(uri)}
+            fresh |= unknown
             place = str(found.get("cursor") or "")
             if not place or not told or self._is_far_back(told[-1]) or (number + 1 >= pages and not unknown):
                 break
         else:
             logger.warning("more notifications than one poll reads; the oldest of them are not read")
-        for uris in _portions(list(reversed(dict.fromkeys(fresh)))):
+        for uris in _portions(list(reversed(fresh))):
             views = self._views(uris)
-            self._cursor.know(uris)
+            shown = {view["uri"] for view in views}
+            # One that is not shown may be on its way; a minute later it was deleted, or is hidden from us.
+            self._cursor.know(uri for uri in uris if uri in shown or _was_indexed_before(fresh[uri], self._now - _LAG))
             yield views
 
     def _page(self, place: str) -> dict[str, object]:
@@ -96,11 +99,7 @@ class _Poll:
     def _is_far_back(self, notification: Any) -> bool:
         """Whether what stands below it was read long ago, or was said long before we began to listen."""
         begun = datetime.fromisoformat(self._cursor.read_at) if self._cursor.read_at else None
-        border = begun - _SLOW_CLOCKS if begun else self._now - _PAST_AT_FIRST
-        try:
-            return datetime.fromisoformat(notification["indexedAt"]) < border
-        except FAULTS:
-            return False
+        return _was_indexed_before(notification, begun - _SLOW_CLOCKS if begun else self._now - _PAST_AT_FIRST)
 
     def _round(self) -> Iterator[Batch]:
         own = self._own()
@@ -246,8 +245,8 @@ def _is_hidden(view: View) -> bool:
         return False
 
 
-def _was_indexed_before(view: View, moment: datetime) -> bool:
+def _was_indexed_before(thing: Any, moment: datetime) -> bool:
     try:
-        return datetime.fromisoformat(view["indexedAt"]) < moment
+        return datetime.fromisoformat(thing["indexedAt"]) < moment
     except FAULTS:
         return False
