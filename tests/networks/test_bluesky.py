@@ -20,7 +20,6 @@ from resonanz.networks.bluesky.cursor import MOST_KNOWN, MOST_WATCHED, Cursor
 from resonanz.networks.bluesky.posts import FAULTS, posted
 from resonanz.networks.contract import (
     Account,
-    Batch,
     Counted,
     Deleted,
     Event,
@@ -51,12 +50,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[AtprotoServer]:
 
 def heard(server: AtprotoServer, cursor: str = "", account: Account | None = None) -> tuple[list[Event], str]:
     batches = list(network.poll(account or server.account, cursor))
-    return [event for batch in batches for event in batch.events], _last(batches)
-
-
-def _last(batches: list[Batch]) -> str:
-    assert batches[-1].cursor is not None
-    return batches[-1].cursor
+    kept = batches[-1].cursor if batches else cursor
+    assert kept is not None
+    return [event for batch in batches for event in batch.events], kept
 
 
 def texts(events: list[Event]) -> list[str]:
@@ -127,6 +123,40 @@ def test_a_notification_of_somebody_with_a_slow_clock_is_found_below_known_ones(
     server.notify(slow, indexed_at=said(clock.now() - timedelta(hours=20)))
 
     assert texts(heard(server, cursor)[0]) == ["Meine Uhr geht nach"]
+
+
+def test_a_quiet_look_keeps_nothing_anew(server: AtprotoServer) -> None:
+    server.mention("Hallo?")
+    _, cursor = heard(server)
+
+    assert list(network.poll(server.account, cursor)) == []
+
+
+def test_an_answer_is_not_lost_where_reading_its_thread_fails(server: AtprotoServer) -> None:
+    posts = [server.post(f"Heute offen {number}", author=US) for number in range(2)]
+    _, cursor = heard(server)
+    for post in posts:
+        server.post(f"Bis wann? {post[-1]}", parent=post)
+    reading, first = network.poll(server.account, later(cursor)), list[Event]()
+    for batch in reading:
+        first += batch.events
+        cursor = batch.cursor or cursor
+        if texts(list(batch.events)):
+            server.fail("app.bsky.feed.getPostThread", 502)
+            break
+    with pytest.raises(TryLater):
+        list(reading)
+
+    rest, _ = heard(server, later(cursor))
+
+    assert sorted(texts(first) + texts(rest)) == ["Bis wann? 0", "Bis wann? 1"]
+
+
+def test_a_wall_before_the_server_at_sign_in_stops_no_channel(server: AtprotoServer) -> None:
+    server.fail("com.atproto.server.createSession", 403, b"<html>Are you a robot?</html>")
+
+    with pytest.raises(TryLater):
+        heard(server)
 
 
 def test_a_post_that_is_shown_later_than_its_notification_is_heard_then(server: AtprotoServer) -> None:
@@ -415,9 +445,10 @@ def test_an_unkind_answer_becomes_the_error_that_says_what_to_do(
 def test_no_post_however_odd_raises_what_is_not_expected(view: Any) -> None:
     for odd in (view, {"record": view, "author": {"did": EVA}, "uri": f"at://{EVA}/app.bsky.feed.post/1"}):
         try:
-            posted(odd)
-        except FAULTS:
-            continue
+            read: object = posted(odd)
+        except FAULTS as error:
+            read = error
+        assert isinstance(read, (Posted, *FAULTS))
 
 
 @given(text=st.text(max_size=60), found=JSON, start=st.integers(-2, 80), end=st.integers(-2, 80), address=st.text())

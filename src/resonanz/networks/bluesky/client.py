@@ -43,10 +43,8 @@ def query(account: Account, method: str, parameters: Mapping[str, object]) -> di
     """What the server answers to a question. Refused in its own words; what has none (a wall before it) is TryLater."""
     path = f"{method}?{urlencode(parameters, doseq=True)}" if parameters else method
     answer = _with_session("GET", account, path, None)
-    if answer.status >= 300 and not _error_of(answer):
-        raise TryLater(_WAIT_SECONDS, _words_of(answer))
     try:
-        return asking.json_object(_accepted(answer))
+        return asking.json_object(_accepted(_by_the_server(answer)))
     except ValueError as error:
         raise TryLater(_WAIT_SECONDS, "answer.unreadable") from error
 
@@ -128,10 +126,10 @@ def _signed_in(account: Account) -> Session:
     if answer.status == 401 or _error_of(answer) in _LOCKED_OUT:
         raise NotAuthorised(status=answer.status)
     try:
-        found = asking.json_object(_accepted(answer))
+        found = asking.json_object(_accepted(_by_the_server(answer)))
         token = word_of(found, "accessJwt", most=8_000)
         session = Session(word_of(found, "did"), word_of(found, "handle"), token, _end_of(token))
-    except ValueError as error:
+    except (ValueError, OverflowError, RecursionError) as error:
         raise TryLater(_WAIT_SECONDS, "answer.unreadable") from error
     if not session.did.startswith("did:") or not token:
         raise TryLater(_WAIT_SECONDS, "answer.unreadable")
@@ -157,6 +155,13 @@ def _accepted(answer: http.Answer) -> http.Answer:
     if 200 <= answer.status < 300:
         return answer
     raise Refused(_words_of(answer))
+
+
+def _by_the_server(answer: http.Answer) -> http.Answer:
+    """The answer, unless it is a no without a word of the protocol: that is of a wall before the server, and passes."""
+    if answer.status >= 300 and not _error_of(answer):
+        raise TryLater(_WAIT_SECONDS, _words_of(answer))
+    return answer
 
 
 def _error_of(answer: http.Answer) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-MOST_KNOWN = 500
+MOST_KNOWN = 1_200
+"""More than a round of all sources shows at once; else what one shows would crowd out another, and be heard anew."""
 MOST_WATCHED = 200
 
 

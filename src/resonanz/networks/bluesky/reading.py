@@ -50,7 +50,7 @@ logger = logging.getLogger(__name__)
 
 
 def poll(account: Account, cursor: str) -> Iterator[Batch]:
-    """What is new since `cursor`. The last batch always comes: a quiet channel was read, too."""
+    """What is new since `cursor`. A quiet look, which comes every three seconds, brings no batch."""
     yield from _Poll(account, Cursor.read(cursor)).batches()
 
 
@@ -62,13 +62,16 @@ class _Poll:
 
     def batches(self) -> Iterator[Batch]:
         is_round = not self._cursor.round_at or self._age(self._cursor.round_at) >= _ROUND
+        is_quiet = True
         for views in self._notified(pages=_PAGES_BACK if is_round else 1):
+            is_quiet = False
             yield self._batch(views, addressed=True)
         self._cursor.read_at = self._now.isoformat()
         if is_round:
             yield from self._round()
             self._cursor.round_at = self._now.isoformat()
-        yield Batch((), self._cursor.write())
+        if is_round or not is_quiet:
+            yield Batch((), self._cursor.write())
 
     def _notified(self, *, pages: int) -> Iterator[list[View]]:
         """Posts that mention, answer or quote us and are not known, the oldest first, a few at a time."""
@@ -104,8 +107,10 @@ class _Poll:
     def _round(self) -> Iterator[Batch]:
         own = self._own()
         yield self._batch(self._unknown(own))
-        for uri in self._answered(own):
-            yield self._batch(self._unknown(self._below(uri)))
+        for uri, replies in self._answered(own).items():
+            views = self._unknown(self._below(uri))
+            self._cursor.replies[uri] = replies  # not before they were read: the next question may fail
+            yield self._batch(views)
         for tag in hashtags_of(self._account):
             yield self._batch(self._unknown(self._tagged(tag)))
         yield Batch(tuple(self._look_again()), self._cursor.write())
@@ -119,12 +124,12 @@ class _Poll:
         )
         return _objects([one.get("post") for one in entries])
 
-    def _answered(self, own: Sequence[View]) -> list[str]:
-        """Those of our posts that have more answers than we heard of, the newest first."""
+    def _answered(self, own: Sequence[View]) -> dict[str, int]:
+        """Those of our posts that have more answers than we heard of, with how many, the newest first."""
         now = {uri: counts(view)[2] or 0 for view in own if (uri := _address_in(view))}
-        more = [uri for uri, replies in now.items() if replies > self._cursor.replies.get(uri, 0)][:_MOST_THREADS]
-        self._cursor.replies = {uri: now[uri] if uri in more else self._cursor.replies.get(uri, 0) for uri in now}
-        return more
+        self._cursor.replies = {uri: self._cursor.replies.get(uri, 0) for uri in now}
+        more = [uri for uri in now if now[uri] > self._cursor.replies[uri]][:_MOST_THREADS]
+        return {uri: now[uri] for uri in more}
 
     def _below(self, uri: str) -> list[View]:
         asked = {"uri": uri, "depth": 1, "parentHeight": 0}
