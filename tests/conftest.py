@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from resonanz.triage import our_names
 from resonanz.triage.learning import champions
 from tests.flows.fixtures import browser, chromium, practice, product, template  # noqa: F401 (also of tests/peers)
 from tests.networks.mastodon_process import MastodonProcess
+from tests.networks.memory_process import MemoryProcess
 
 
 @pytest.fixture
@@ -32,6 +34,16 @@ def nothing_known_of_the_company() -> None:
     naming.take_for_granted(())
     champions.take_for_granted(())
     our_names.look_again()
+
+
+@pytest.fixture
+def memory_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryProcess]:
+    """A running practice network that the client may reach; `.url` is its address."""
+    process = MemoryProcess(tmp_path / "practice.sqlite3")
+    monkeypatch.setenv(ALLOWED_VARIABLE, process.host)
+    process.start()
+    yield process
+    process.stop()
 
 
 @pytest.fixture(scope="session")

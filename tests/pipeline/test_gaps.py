@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -22,19 +20,10 @@ FEED = b"<rss version='2.0'><channel><title>F</title><item><guid>1</guid><title>
 
 
 @pytest.fixture
-def practice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryProcess]:
-    process = MemoryProcess(tmp_path / "practice.sqlite3")
-    monkeypatch.setenv(ALLOWED_VARIABLE, process.host)
-    process.start()
-    yield process
-    process.stop()
-
-
-@pytest.fixture
-def channel(db: None, practice: MemoryProcess) -> Channel:
-    account = practice.open_account("nordhain", "Nordhain")
+def channel(db: None, memory_network: MemoryProcess) -> Channel:
+    account = memory_network.open_account("nordhain", "Nordhain")
     return channels.connect(
-        network="memory", name="Übung", address=practice.url, handle="nordhain", native_id=account.native_id,
+        network="memory", name="Übung", address=memory_network.url, handle="nordhain", native_id=account.native_id,
         secret=account.secret, is_live=True, actor=None,
     )  # fmt: skip
 
@@ -49,14 +38,14 @@ def gaps() -> list[tuple[datetime, datetime, bool]]:
 
 
 def test_a_gap_reaches_from_the_last_reading_to_the_next_and_is_filled(
-    channel: Channel, practice: MemoryProcess
+    channel: Channel, memory_network: MemoryProcess
 ) -> None:
     poll_at(channel, BEGUN)
-    practice.stop()
+    memory_network.stop()
     poll_at(channel, BEGUN + timedelta(minutes=10))
     poll_at(channel, BEGUN + timedelta(minutes=11))
     before = gaps()
-    practice.start()
+    memory_network.start()
     poll_at(channel, BEGUN + timedelta(minutes=12))
     poll_at(channel, BEGUN + timedelta(minutes=13))
 

@@ -6,13 +6,11 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.duties import calendars
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.guidelines.in_force import ensure_starter
@@ -54,12 +52,8 @@ def moving_clock() -> Iterator[MovingClock]:
 
 
 @pytest.fixture
-def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryProcess]:
-    process = MemoryProcess(tmp_path / "practice.sqlite3")
-    monkeypatch.setenv(ALLOWED_VARIABLE, process.host)
-    process.start()
-    yield process
-    process.stop()
+def network(memory_network: MemoryProcess) -> MemoryProcess:
+    return memory_network
 
 
 @pytest.fixture
