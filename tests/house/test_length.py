@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-MOST_LINES = 500
-KINDS = ("*.py", "*.js", "*.css", "*.html")
-
-
-def too_long(files: Iterable[Path]) -> list[str]:
-    """The files with more lines than a reader has patience for."""
-    lengths = {file: len(file.read_text("utf-8").splitlines()) for file in files}
-    return [f"{file.name} has {lines} lines" for file, lines in sorted(lengths.items()) if lines > MOST_LINES]
+from resonanz.ops.checking import MOST_LINES, code_files, too_long
 
 
 def test_no_file_is_too_long() -> None:
-    files = [file for folder in ("src", "tests") for kind in KINDS for file in (ROOT / folder).rglob(kind)]
+    files = code_files()
 
     assert too_long(files) == []
     assert len(files) > 150

@@ -6,8 +6,9 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -17,6 +18,8 @@ from resonanz.ops.errors import OperatorError
 from resonanz.ops.testing import ROOT
 
 _LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+MOST_LINES = 500
+_CODE = ("*.py", "*.js", "*.css", "*.html")
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Check:
 @click.command()
 @click.argument("names", nargs=-1)
 def check(names: tuple[str, ...]) -> None:
-    """Hold the code to its rules: style, types, floors, migrations, German, docs.
+    """Hold the code to its rules: style, types, length, floors, migrations, German, docs.
 
     Without NAMES all of them; with names only those, for example: ./resonanz check style types
     """
@@ -81,9 +84,21 @@ def _missing_german() -> str:
     return f"{catalogue.GERMAN} is missing; run: python -m resonanz.ops.catalogue"
 
 
+def too_long(files: Iterable[Path]) -> list[str]:
+    """The files with more lines than a reader has patience for: beyond 500 lines a file is two."""
+    lengths = {file: len(file.read_text("utf-8").splitlines()) for file in files}
+    return [f"{file.name} has {lines} lines" for file, lines in sorted(lengths.items()) if lines > MOST_LINES]
+
+
+def code_files() -> list[Path]:
+    """What people read and write here: code, scripts, styles and pages, with their tests."""
+    return [file for folder in ("src", "tests") for kind in _CODE for file in (ROOT / folder).rglob(kind)]
+
+
 CHECKS = (
     Check("style", _module("ruff", "check", "--quiet", "--output-format", "concise")),
     Check("format", _module("ruff", "format", "--check", "--output-format", "concise")),
+    Check("length", lambda: "\n".join(too_long(code_files()))),
     Check("floors", lambda: _run([sys.executable, "-c", _LINT_IMPORTS])),
     Check("migrations", _missing_migrations),
     Check("german", _missing_german),
