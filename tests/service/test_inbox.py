@@ -207,3 +207,11 @@ def test_search_of_all_looks_at_what_is_resolved_and_others_stay_among_their_own
 def test_nothing_waits_where_nothing_is(agent: User) -> None:
     assert inbox.waiting(user=agent) == inbox.Waiting(mine=0, late=0, some_open=False)
     assert inbox.next_case(user=agent) is None
+
+
+def test_the_database_looks_again_soon_after_many_cases_moved() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE oid = 'service_case'::regclass")
+        (options,) = cursor.fetchone()
+
+    assert "autovacuum_analyze_scale_factor=0.01" in options
