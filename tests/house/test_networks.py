@@ -15,6 +15,7 @@ from django.utils import translation
 import resonanz
 from resonanz.networks import contract, registry
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
+from resonanz.networks.webhooks import TakesWebhooks
 from resonanz.web import words
 
 SOURCE = Path(resonanz.__file__).parent
@@ -22,6 +23,12 @@ DOCS = Path(__file__).parents[2] / "docs" / "networks.md"
 PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     Capability.POLL: (contract.Reads.poll,),
     Capability.STREAM: (contract.Streams.stream,),
+    Capability.WEBHOOK: (
+        TakesWebhooks.is_genuine,
+        TakesWebhooks.prove,
+        TakesWebhooks.name_of,
+        TakesWebhooks.read,
+    ),
     Capability.CONNECT: (
         contract.Connects.server_of,
         contract.Connects.register,
@@ -40,7 +47,7 @@ PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     Capability.CORRECT: (contract.Corrects.correct,),
     Capability.WITHDRAW: (contract.Withdraws.withdraw,),
 }
-DECLARED = {"name", "title", "capabilities", "limits", "asks_for", "options"}
+DECLARED = {"name", "title", "capabilities", "limits", "asks_for", "options", "webhook"}
 METHODS = [(capability, promise) for capability, promises in PROMISED.items() for promise in promises]
 
 
@@ -55,6 +62,8 @@ def faults(network: Network) -> list[str]:
             found.append(f"{promise.__name__} takes other parameters than the contract")
     if hasattr(network, "options") != contract.able(network, Capability.LISTEN_WIDER):
         found.append("options and listen_wider do not go together")
+    if hasattr(network, "webhook") != contract.able(network, Capability.WEBHOOK):
+        found.append("terms of webhooks and webhook do not go together")
     public = {name for name, _ in inspect.getmembers(network) if not name.startswith("_")}
     undeclared = public - DECLARED - {promise.__name__ for _, promise in METHODS}
     if contract.able(network, Capability.STREAM) and not contract.able(network, Capability.POLL):

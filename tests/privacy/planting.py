@@ -16,11 +16,11 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402 (after setup, as for all models below)
 
 from resonanz.accounts.models import User  # noqa: E402
-from resonanz.core import clock  # noqa: E402
+from resonanz.core import clock, secrets  # noqa: E402
 from resonanz.listening.models import EarlierWording, Post, PostMedia  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
 from resonanz.people.models import Identity, Person, StaffAccount, TargetGroup, TargetGroupMember  # noqa: E402
-from resonanz.pipeline.models import PutAside, RejectedFile  # noqa: E402
+from resonanz.pipeline.models import Delivery, PutAside, RejectedFile  # noqa: E402
 from resonanz.privacy import audit, erasure, retention  # noqa: E402
 from resonanz.privacy.models import Purpose  # noqa: E402
 from resonanz.service.models import (  # noqa: E402
@@ -120,6 +120,10 @@ def _plant_person(channel: Channel, name: str) -> None:
     )  # fmt: skip
     raw = f'{{"author": "{name}", "id": "{_id(name)}"}}'
     PutAside.objects.create(channel=channel, raw=raw, reason="bad", at=clock.now(), delete_on=_day())
+    sealed = secrets.seal(b"{}\n" + raw.encode())
+    Delivery.objects.create(
+        channel=channel, digest=secrets.keyed_hash(raw), sealed=sealed, received_at=clock.now(), delete_on=_day()
+    )
     _rejected(name)
 
 

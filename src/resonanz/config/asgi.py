@@ -1,4 +1,4 @@
-"""The entrance: streams as raw ASGI, everything else as pages in a bounded pool of threads.
+"""The entrance: streams and webhooks as raw ASGI, everything else as pages in a bounded pool of threads.
 
 Django's own ASGI handler takes a thread and a connection per request; a pool of threads with persistent connections
 serves pages several times faster and bounds the connections (docs/decisions/0004-pages-in-bounded-threads.md).
@@ -22,7 +22,7 @@ from django.core.wsgi import get_wsgi_application
 pages = get_wsgi_application()
 
 from resonanz.guidelines.checks import running  # noqa: E402 (models need the line above)
-from resonanz.web import entrance_refusals, streams  # noqa: E402 (as above)
+from resonanz.web import entrance_refusals, streams, webhooks  # noqa: E402 (as above)
 
 PAGE_THREADS = 8
 # A page waits for a dozen answers of the database. After each it would wait five milliseconds more, Python's own
@@ -42,6 +42,8 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await _lifespan(receive, send)
     elif scope["path"] == streams.PATH:
         await streams.stream(scope, receive, send)
+    elif webhooks.is_for_us(scope["path"]):
+        await webhooks.serve(scope, receive, send)
     else:
         await _page(scope, receive, send)
 

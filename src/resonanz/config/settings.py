@@ -22,6 +22,8 @@ ROOM_FOLDER = Path(__file__).resolve().parent.parent
 DEBUG = False
 TESTING = env.flag("RESONANZ_TESTING")
 BASE_URL = env.text("RESONANZ_BASE_URL", "http://localhost:8000").rstrip("/")
+# Where networks reach us, if a machine at the edge takes their webhooks.
+WEBHOOK_URL = env.text("RESONANZ_WEBHOOK_URL", BASE_URL).rstrip("/")
 _host = urlsplit(BASE_URL).hostname or "localhost"
 _secure = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = [_host, *(["127.0.0.1"] if _host == "localhost" else []), *env.words("RESONANZ_ALSO_KNOWN_AS")]

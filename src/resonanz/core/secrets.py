@@ -68,13 +68,23 @@ class _Keys:
 
 def encrypt(text: str) -> bytes:
     """`text` as an authenticated token that only this data folder's key file opens."""
-    return _keys().box.encrypt(text.encode("utf-8"))
+    return seal(text.encode("utf-8"))
 
 
 def decrypt(token: bytes) -> str:
     """The text of a token; raises SecretsError `secrets.not_ours` when no key of the file fits."""
+    return unseal(token).decode("utf-8")
+
+
+def seal(data: bytes) -> bytes:
+    """Like `encrypt`, for bytes that need not be text."""
+    return _keys().box.encrypt(data)
+
+
+def unseal(token: bytes) -> bytes:
+    """The bytes that were sealed; raises SecretsError `secrets.not_ours` when no key of the file fits."""
     try:
-        return _keys().box.decrypt(bytes(token)).decode("utf-8")
+        return _keys().box.decrypt(bytes(token))
     except InvalidToken as error:
         raise SecretsError("secrets.not_ours", file=str(_path())) from error
 

@@ -19,6 +19,7 @@ class Capability(StrEnum):
 
     POLL = "poll"  # Reads.poll
     STREAM = "stream"  # Streams.stream, only beside POLL, which brings what a stream missed
+    WEBHOOK = "webhook"  # webhooks.TakesWebhooks: the network brings what happens, beside POLL
     CONNECT = "connect"  # Connects: a person lets us in on the network's own page (OAuth)
     IDENTIFY = "identify"  # Identifies.identify: whose token it is that a person typed
     LISTEN_WIDER = "listen_wider"  # ListensWider.options: what a channel can hear besides what is addressed to it

@@ -46,6 +46,23 @@ class Channel(models.Model):
         return self.name
 
 
+class Webhook(models.Model):
+    """Where a network brings what happens on a channel: an address nobody can guess, and the secret it signs with.
+
+    `forged` counts deliveries that nobody signed who knows the secret.
+    """
+
+    channel = models.OneToOneField(Channel, on_delete=models.CASCADE, related_name="webhook")
+    key = models.CharField(max_length=64, unique=True)
+    encrypted_secret = models.BinaryField()
+    made_at = models.DateTimeField()
+    forged = models.PositiveIntegerField(default=0)
+    forged_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"webhook of channel {self.channel_id}"
+
+
 class Gap(models.Model):
     """A time in which a channel could not be read. `is_filled`: what was said in it was read afterwards.
 

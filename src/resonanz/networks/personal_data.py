@@ -11,4 +11,5 @@ def declare() -> None:
         "networks_channel", because="the company's own accounts, tokens encrypted; bare ids of recent posts"
     )
     declare_impersonal("networks_gap", because="when a channel could not be read")
+    declare_impersonal("networks_webhook", because="where networks bring what happens, the secret encrypted; counts")
     declare_impersonal("networks_registration", because="how servers know this installation, its word encrypted")

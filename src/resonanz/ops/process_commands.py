@@ -22,10 +22,13 @@ _MIGRATION_LOCK = 7_360_511_297
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to answer.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-def web(host: str, port: int) -> None:
+@click.option(
+    "--webhooks-only", is_flag=True, help="Take in webhooks and serve nothing else, on a machine at the edge."
+)
+def web(host: str, port: int, *, webhooks_only: bool) -> None:
     """Run the web server alone, for example under systemd. Needs DATABASE_URL and RESONANZ_DATA."""
     server = Server(
-        "resonanz.config.asgi:application",
+        "resonanz.config.webhooks_asgi:application" if webhooks_only else "resonanz.config.asgi:application",
         address=host,
         port=port,
         interface=Interfaces.ASGI,

@@ -17,10 +17,10 @@ from resonanz.core.errors import ResonanzError
 from resonanz.listening.erasure import delete_posts
 from resonanz.listening.models import Post, PostChannel
 from resonanz.networks import channels
-from resonanz.networks.models import Channel, ChannelState
+from resonanz.networks.models import Channel, ChannelState, Webhook
 from resonanz.people import leaving
 from resonanz.people.models import Identity
-from resonanz.pipeline.models import PutAside
+from resonanz.pipeline.models import Delivery, PutAside
 from resonanz.pipeline.retrying import retried
 from resonanz.privacy import retention
 from resonanz.service.erasure import take_from_cases
@@ -76,6 +76,8 @@ def remove(*, channel_id: int, actor: User) -> Holdings:
 def _empty(channel: Channel) -> None:
     """Upper rooms first, because what they hold points down. Which rows go first is all one: sorting them would cost
     as much as deleting them, at each batch anew."""
+    Webhook.objects.filter(channel_id=channel.pk).delete()  # nothing more is brought
+    _all(lambda: _delete_deliveries(channel.pk))
     _all(lambda: _delete_moderations(channel.pk))
     _all(lambda: _delete_answers(channel.pk))
     _all(lambda: _delete_cases(channel.pk))
@@ -138,6 +140,11 @@ def _identities(authors: set[tuple[str, str, str]]) -> set[int]:
     native_ids = {native_id for _, _, native_id in authors}
     found = Identity.objects.filter(native_id__in=native_ids).values_list("network", "origin", "native_id", "pk")
     return {pk for *key, pk in found if tuple(key) in authors}
+
+
+def _delete_deliveries(channel_id: int) -> int:
+    some = Delivery.objects.filter(channel_id=channel_id).values_list("pk", flat=True)[:BATCH]
+    return Delivery.objects.filter(pk__in=list(some)).delete()[0]
 
 
 def _delete_put_aside(channel_id: int) -> int:

@@ -1,4 +1,4 @@
-"""The pipeline's part in erasure: deliveries put aside and rejected lines that contain the account."""
+"""The pipeline's part in erasure: deliveries, those put aside, and rejected lines that contain the account."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import re
 from django.db import transaction
 from django.db.models import Q
 
-from resonanz.pipeline import rejected_files
-from resonanz.pipeline.models import PutAside
+from resonanz.core.secrets import SecretsError
+from resonanz.pipeline import receiving, rejected_files
+from resonanz.pipeline.models import Delivery, PutAside
 from resonanz.privacy import erasure
 from resonanz.privacy.erasure import Removed, Subject
 
@@ -29,10 +30,25 @@ def erase_account(subject: Subject) -> Removed:
     found = PutAside.objects.filter(containing, channel__network=subject.network)
     ids = [row.pk for row in found if any(p.search(f"{row.raw}\n{row.reason}") for p in patterns)]
     rows, _ = PutAside.objects.filter(pk__in=ids).delete()
+    rows += _erase_arrivals(subject, patterns)
     if patterns:
         # Files know no transactions: they change once it is certain that the rows have.
         transaction.on_commit(lambda: _drop_lines(patterns))
     return Removed(rows=rows)
+
+
+def _erase_arrivals(subject: Subject, patterns: list[re.Pattern[str]]) -> int:
+    """What waits to be taken in, mostly nothing; of what was taken in no words are left."""
+    waiting = Delivery.objects.filter(channel__network=subject.network, taken_at__isnull=True)
+    ids = [row.pk for row in waiting.order_by("pk") if any(one.search(_words(row)) for one in patterns)]
+    return Delivery.objects.filter(pk__in=ids).delete()[0]
+
+
+def _words(row: Delivery) -> str:
+    try:
+        return receiving.opened(row).body.decode("utf-8", "replace")
+    except SecretsError:  # nobody can read it any more
+        return ""
 
 
 def _drop_lines(patterns: list[re.Pattern[str]]) -> None:

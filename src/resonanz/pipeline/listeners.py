@@ -1,4 +1,7 @@
-"""Listeners: every active channel is polled in its turn and, where its network can, streamed. A process of its own."""
+"""Listeners: every active channel is polled in its turn and, where its network can, streamed. A process of its own.
+
+Beside them it takes in what webhooks brought.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from resonanz.core import clock
 from resonanz.networks import registry
 from resonanz.networks.contract import Capability, Limits, Streams, able
 from resonanz.networks.models import Channel, ChannelState
+from resonanz.pipeline.arrivals import Arrivals
 from resonanz.pipeline.polling import AFTER_FAILURE_SECONDS, Polled, poll_once
 from resonanz.pipeline.streaming import Follower
 
@@ -29,7 +33,13 @@ def run() -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    Rounds(stopping).go()
+    arrivals = Arrivals(stopping)
+    arrivals.start()
+    try:
+        Rounds(stopping).go()
+    finally:
+        stopping.set()
+        arrivals.join(_LET_GO_SECONDS)
 
 
 class Listened:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from resonanz.networks.models import Channel
 
@@ -19,6 +20,56 @@ class PutAside(models.Model):
 
     def __str__(self) -> str:
         return f"put aside {self.pk}: {self.reason}"
+
+
+class Delivery(models.Model):
+    """What a webhook brought, kept before it is answered and emptied once it is taken in.
+
+    What is left then, `digest`, knows the same delivery again. `sealed` is encrypted: it holds more of people than is
+    ever taken in, and would else stand in every backup.
+    """
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="deliveries")
+    digest = models.BinaryField(max_length=32)
+    sealed = models.BinaryField(blank=True, default=b"")
+    received_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+    delete_on = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["channel", "id"], condition=Q(taken_at__isnull=True), name="pipeline_delivery_waiting"
+            ),
+            models.Index(fields=["channel", "-received_at"], name="pipeline_delivery_newest"),
+            models.Index(fields=["delete_on"], name="pipeline_delivery_due"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "digest"], name="pipeline_delivery_once"),
+            models.CheckConstraint(
+                condition=Q(taken_at__isnull=True) | Q(sealed=b""), name="pipeline_delivery_emptied_once_taken"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk}"
+
+
+class UnknownEvent(models.Model):
+    """An event of which the connector has never heard: how often it came, and its shape, keys without values."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="unknown_events")
+    name = models.CharField(max_length=80)
+    shape = models.TextField()
+    count = models.PositiveIntegerField(default=1)
+    last_at = models.DateTimeField()
+    delete_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "name"], name="pipeline_unknown_event_once")]
+
+    def __str__(self) -> str:
+        return f"unknown event {self.name}"
 
 
 class RejectedFile(models.Model):

@@ -1,4 +1,4 @@
-"""Deliveries that were put aside and files of rejected lines, when their day has come."""
+"""What webhooks brought, deliveries put aside and files of rejected lines, when their day has come."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from datetime import date
 
 from resonanz.pipeline import rejected_files
-from resonanz.pipeline.models import PutAside, RejectedFile
+from resonanz.pipeline.models import Delivery, PutAside, RejectedFile, UnknownEvent
 
 logger = logging.getLogger(__name__)
 
@@ -15,6 +15,18 @@ def delete_due_deliveries(day: date, limit: int) -> int:
     """Delete up to `limit` deliveries that were put aside."""
     due = PutAside.objects.filter(delete_on__lte=day).order_by("delete_on", "pk")
     return PutAside.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:limit])).delete()[0]
+
+
+def delete_due_arrivals(day: date, limit: int) -> int:
+    """Delete up to `limit` deliveries of webhooks, taken in or not."""
+    due = Delivery.objects.filter(delete_on__lte=day).order_by("delete_on", "pk")
+    return Delivery.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:limit])).delete()[0]
+
+
+def delete_due_shapes(day: date, limit: int) -> int:
+    """Delete up to `limit` shapes of unknown events that no longer come."""
+    due = UnknownEvent.objects.filter(delete_on__lte=day).order_by("delete_on", "pk")
+    return UnknownEvent.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:limit])).delete()[0]
 
 
 def delete_due_files(day: date, limit: int) -> int:

@@ -1,0 +1,92 @@
+"""What a webhook is to a connector: deliveries that a network brings by itself, which are checked, kept and then read.
+
+A connector says whether a delivery is genuine and what it tells; the house bounds it, stores it first, answers, and
+takes it in afterwards. Plain, without Django, as all that connectors know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from resonanz.networks.contract import Account, BadEvent, Event, Network
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came: the names of the headers in small letters, the body as it was sent, and when it came."""
+
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What only the network and we know.
+
+    `secret` is the channel's own, made by us and pasted into the network (Discourse's secret, Telegram's token, Meta's
+    verify token). `app_secret` is that of the company's application there, which signs for networks that have one (X,
+    Meta, LinkedIn); "" where none is registered.
+    """
+
+    secret: str = field(repr=False)
+    app_secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The answer to a network's question whether we are who was named: a body and its type."""
+
+    body: str
+    content_type: str = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a delivery told. `is_unknown`: it is an event of which this connector has never heard."""
+
+    events: tuple[Event, ...] = ()
+    bad: tuple[BadEvent, ...] = ()
+    is_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookTerms:
+    """How a network's deliveries come. `headers` are those that reading needs: no others are kept with the body.
+
+    `most_bytes`: a larger body is refused before it is read. `asks`: the network asks for a proof with GET.
+    `brings`: what to choose in the network's own settings, in its own words, the same in every language.
+    """
+
+    headers: tuple[str, ...]
+    most_bytes: int = 1024 * 1024
+    asks: bool = False
+    brings: tuple[str, ...] = ()
+
+
+class TakesWebhooks(Network, Protocol):
+    """Capability.WEBHOOK. None of these asks anybody anything: they see what came and what is secret."""
+
+    webhook: WebhookTerms
+
+    def is_genuine(self, delivery: Delivery, keys: Keys) -> bool:
+        """Whether the network sent it, and not long ago where it says when; compared by `networks.signatures`."""
+        ...
+
+    def prove(self, asked: Mapping[str, str], keys: Keys) -> Proof | None:
+        """The answer to a question of the network (X's crc_token, Meta's hub.challenge); None: it is not the network.
+
+        `asked` holds the parameters of the address. Not called where `webhook.asks` is false.
+        """
+        ...
+
+    def name_of(self, delivery: Delivery) -> str:
+        """The event in the network's own word, "" where it has none. With it the same bytes are the same delivery."""
+        ...
+
+    def read(self, account: Account, delivery: Delivery) -> Told:
+        """What a genuine delivery tells. What cannot be read is bad, never an exception."""
+        ...

@@ -1,0 +1,144 @@
+"""Receiving what a webhook brings: genuine or not, stored before it is answered. Nothing is read here.
+
+What it tells is taken in afterwards by `pipeline.arrivals`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from django.db import IntegrityError, connection
+
+from resonanz.core import clock, secrets
+from resonanz.networks import registry, webhook_keys
+from resonanz.networks.contract import Capability, able
+from resonanz.networks.models import Webhook
+from resonanz.networks.rates import Buckets, Rate
+from resonanz.networks.webhooks import Delivery, Keys, Proof, TakesWebhooks
+from resonanz.pipeline import models
+
+KEEP_DAYS = 6
+"""Counted from the day on which it came; the daily job of that day runs within the seventh day."""
+NOTED = Rate(times=10, seconds=10.0)
+"""How often forged deliveries are written down; what comes faster is counted together."""
+_MOST_NAME = 80
+_INSERT = """
+INSERT INTO pipeline_delivery (channel_id, digest, sealed, received_at, delete_on)
+VALUES (%(channel_id)s, %(digest)s, %(sealed)s, %(received_at)s, %(delete_on)s)
+ON CONFLICT (channel_id, digest) DO NOTHING
+"""
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class Received(StrEnum):
+    """What became of a request."""
+
+    STORED = "stored"
+    KNOWN = "known"
+    FORGED = "forged"
+    TOO_LARGE = "too_large"
+    NOBODY = "nobody"
+
+
+def receive(*, key: str, headers: Mapping[str, str], body: bytes) -> Received:
+    """Check a delivery for the webhook of this key, and store it; when this returns STORED it is committed."""
+    webhook = _find(key)
+    if webhook is None:
+        return Received.NOBODY
+    connector, keys = webhook_keys.connector_of(webhook.channel), webhook_keys.keys_of(webhook)
+    if len(body) > connector.webhook.most_bytes:
+        return Received.TOO_LARGE
+    delivery = Delivery(headers=headers, body=body, received_at=clock.now())
+    if not connector.is_genuine(delivery, keys):
+        _tally.add(webhook.pk)
+        return Received.FORGED
+    try:
+        return _store(webhook, connector, delivery)
+    except IntegrityError:  # the channel was removed meanwhile
+        return Received.NOBODY
+
+
+def prove(*, key: str, asked: Mapping[str, str]) -> Proof | None:
+    """The answer to a network that asks whether this address is ours; None where it is not, or nobody asks so."""
+    webhook = _find(key)
+    if webhook is None:
+        return None
+    connector = webhook_keys.connector_of(webhook.channel)
+    if not connector.webhook.asks:
+        return None
+    keys: Keys = webhook_keys.keys_of(webhook)
+    proof = connector.prove(asked, keys)
+    if proof is None:
+        _tally.add(webhook.pk)
+    return proof
+
+
+def most_bytes() -> int:
+    """The largest body that any network may send."""
+    takes: list[TakesWebhooks] = [
+        connector  # type: ignore[misc] # declared WEBHOOK; a test in tests/house compares
+        for connector in map(registry.connector, registry.names())
+        if able(connector, Capability.WEBHOOK)
+    ]
+    return max((connector.webhook.most_bytes for connector in takes), default=0)
+
+
+def opened(row: models.Delivery) -> Delivery:
+    """A stored delivery as it came. Raises SecretsError."""
+    headers, _, body = secrets.unseal(bytes(row.sealed)).partition(b"\n")
+    return Delivery(headers=json.loads(headers), body=body, received_at=row.received_at)
+
+
+def _find(key: str) -> Webhook | None:
+    if not _KEY.fullmatch(key):
+        return None
+    return Webhook.objects.select_related("channel").filter(key=key).first()
+
+
+def _store(webhook: Webhook, connector: TakesWebhooks, delivery: Delivery) -> Received:
+    """Once: the same bytes under the same name are the same delivery.
+
+    No id of the network is trusted for that: those stand in headers that nobody signed, and change when it tries again.
+    """
+    kept = {name: delivery.headers[name] for name in connector.webhook.headers if name in delivery.headers}
+    name = connector.name_of(delivery)[:_MOST_NAME].encode("utf-8", "replace")
+    row: dict[str, int | bytes | datetime | date] = {
+        "channel_id": webhook.channel_id,
+        "digest": hashlib.sha256(len(name).to_bytes(2, "big") + name + delivery.body).digest(),
+        "sealed": secrets.seal(json.dumps(kept).encode() + b"\n" + delivery.body),
+        "received_at": delivery.received_at,
+        "delete_on": _delete_on(delivery.received_at),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, row)
+        return Received.STORED if cursor.rowcount else Received.KNOWN
+
+
+def _delete_on(moment: datetime) -> date:
+    return moment.astimezone(UTC).date() + timedelta(days=KEEP_DAYS)
+
+
+class _Tally:
+    """Counts forged deliveries; who sends thousands makes us write no thousand times."""
+
+    def __init__(self) -> None:
+        self._buckets = Buckets(NOTED)
+        self._lock = threading.Lock()
+        self._counts: dict[int, int] = {}
+
+    def add(self, webhook_id: int) -> None:
+        with self._lock:
+            count = self._counts[webhook_id] = self._counts.get(webhook_id, 0) + 1
+            if self._buckets.wait(str(webhook_id)):
+                return
+            del self._counts[webhook_id]
+        webhook_keys.note_forged(webhook_id=webhook_id, count=count)
+
+
+_tally = _Tally()
