@@ -241,6 +241,8 @@ def reword(*, edits: Sequence[Edited], keep_earlier: Collection[PostKey]) -> lis
             continue
         is_other_media = edit.media is not None and media.replace(post_id=post.pk, media=edit.media)
         if post.text == edit.text and not is_other_media:
+            # Known already; that it is an edit has to be known, too, for an older one may still be on its way.
+            Post.objects.filter(pk=post_id).update(edited_at=edit.edited_at)
             continue
         if key in keep_earlier and post.text != edit.text:
             EarlierWording.objects.get_or_create(post=post, replaced_at=edit.edited_at, defaults={"text": post.text})
