@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from tests.networks.discourse_asking import NOON
+from tests.networks.discourse_server import DiscourseServer
 from tests.networks.page_server import PageServer
 
+from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 
 
@@ -14,5 +17,13 @@ from resonanz.core.http import ALLOWED_VARIABLE
 def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[PageServer]:
     """A small web server that the client may reach and whose answers the test writes."""
     with PageServer() as server:
+        monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
+        yield server
+
+
+@pytest.fixture
+def forum(monkeypatch: pytest.MonkeyPatch) -> Iterator[DiscourseServer]:
+    """A forum that the client may reach, at noon."""
+    with clock.moved_to(NOON), DiscourseServer() as server:
         monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
         yield server

@@ -5,6 +5,7 @@ from __future__ import annotations
 from resonanz.core.errors import ResonanzError
 from resonanz.networks.bluesky import BlueskyNetwork
 from resonanz.networks.contract import Network
+from resonanz.networks.discourse import DiscourseNetwork
 from resonanz.networks.feeds import FeedNetwork
 from resonanz.networks.files import FileNetwork
 from resonanz.networks.hackernews import HackerNewsNetwork
@@ -13,6 +14,7 @@ from resonanz.networks.memory import MemoryNetwork
 
 NETWORKS: tuple[type[Network], ...] = (
     BlueskyNetwork,
+    DiscourseNetwork,
     FeedNetwork,
     FileNetwork,
     HackerNewsNetwork,
