@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-from resonanz.config import mail
+from resonanz.config import mail, stream
 from resonanz.config.static_version import static_version
 from resonanz.core import env, secrets
 
@@ -189,6 +189,7 @@ TIME_ZONE = "UTC"
 DEFAULT_TIME_ZONE = _time_zone("RESONANZ_TIME_ZONE", "Europe/Berlin")
 COMPANY_LANGUAGES = env.words("RESONANZ_LANGUAGES", "de,en")
 
+STREAM_SERVERS = stream.servers(env.words("RESONANZ_STREAM"))
 PRACTICE_URL = env.text("RESONANZ_PRACTICE_URL", "")
 DEMO = env.flag("RESONANZ_DEMO", default=False)
 NAMED_EMPLOYEES_DAYS = env.number("RESONANZ_NAMED_EMPLOYEES_DAYS", 90, least=1)

@@ -65,6 +65,7 @@ COMMANDS = {
     "web": Entry(f"{_OPS}.process_commands:web", "Run the web server alone."),
     "worker": Entry(f"{_OPS}.worker_command:worker", "Run a worker for one queue alone.", application=True),
     "listen": Entry(f"{_OPS}.listen_command:listen", "Run the listeners alone.", application=True),
+    "intake": Entry(f"{_OPS}.intake_command:intake", "Run one intake worker behind a broker alone.", application=True),
     "memory": Entry(f"{_OPS}.memory_command:memory", "Run the practice network alone."),
     "demo": Entry(f"{_OPS}.living_command:demo", "Let the demo world go on living alone.", hidden=True),
     "sign-in-link": Entry(

@@ -30,7 +30,7 @@ from resonanz.ops.migration_state import is_migrated, note_migrated
 from resonanz.ops.supervisor import Program, Running, Supervisor, end_strays, python_program
 
 DEFAULT_PORT = 8000
-STOP_ORDER = ("tidy", "demo", "listen", "web", "worker", "outbox", "memory", "database")
+STOP_ORDER = ("tidy", "demo", "listen", "intake", "web", "worker", "outbox", "memory", "database")
 PRACTICE_VARIABLE = "RESONANZ_PRACTICE"
 WEB_SECONDS = 120.0
 
@@ -134,6 +134,8 @@ class House:
         self.supervisor.start(self._program("worker", ["worker"], stop_seconds=25.0))
         self.supervisor.start(self._program("outbox", ["worker", "--queue", "outbox"], stop_seconds=25.0))
         self.supervisor.start(self._program("listen", ["listen"]))
+        if env.words("RESONANZ_STREAM"):
+            self.supervisor.start(self._program("intake", ["intake"], stop_seconds=25.0))
         if self._is_demo:
             self.supervisor.start(self._program("demo", ["demo", *self._world]))
         self._tell_address(link)

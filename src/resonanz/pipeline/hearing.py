@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from resonanz.listening import posts
@@ -59,8 +59,22 @@ def key_of(posted: Posted) -> PostKey:
     return (posted.network, posted.origin, posted.native_id)
 
 
-def listen(channel: Channel, said: Sequence[Posted], topics: Compiled) -> list[Heard]:
-    """Those of the posts that concern us, each once."""
+def nothing_is_on_its_way(posted: Posted, root_id: str) -> bool:
+    """All that could begin its thread is stored."""
+    return False
+
+
+def listen(
+    channel: Channel,
+    said: Sequence[Posted],
+    topics: Compiled,
+    *,
+    may_follow: Callable[[Posted, str], bool] = nothing_is_on_its_way,
+) -> list[Heard]:
+    """Those of the posts that concern us, each once.
+
+    `may_follow` tells of a post with the root of its thread whether that may yet turn out to be a thread of ours.
+    """
     wanted, ours = _not_erased(_each_once(said)), _Ours(channel)
     colleagues = staff.among(keys={account for posted in wanted if (account := _account(posted))})
     wanted = [_wordless(posted, posted.author) if _account(posted) in colleagues else posted for posted in wanted]
@@ -85,7 +99,7 @@ def listen(channel: Channel, said: Sequence[Posted], topics: Compiled) -> list[H
         root = roots[key_of(posted)]
         answers_us = (posted.network, posted.origin, posted.parent_id) in own_parents
         private_with = partners[key_of(posted)]
-        in_thread = _thread(posted, root, private_with) in threads
+        in_thread = _thread(posted, root, private_with) in threads or may_follow(posted, root)
         if _account(posted) in colleagues:
             heard += [Heard(posted, root, Speaker.STAFF, [], addressed=False, is_context=True)] if in_thread else []
         elif one := _hear(posted, root, ours, topic_ids, answers_us=answers_us, in_thread=in_thread):

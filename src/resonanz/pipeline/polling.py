@@ -6,14 +6,16 @@ import threading
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
+from resonanz.core.broker import BrokerAway
 from resonanz.networks import gaps, registry
 from resonanz.networks.channels import account_of, note_failure, note_read
 from resonanz.networks.contract import Reads
 from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, TryLater
 from resonanz.networks.models import Channel
-from resonanz.pipeline.take_in import take_in
+from resonanz.pipeline.delivering import deliver
 
 AFTER_FAILURE_SECONDS = 60.0
+_BROKER_AWAY_SECONDS = 5.0
 
 
 class Polled(NamedTuple):
@@ -43,9 +45,12 @@ def poll_once(
                     gaps.note_if_any(channel=channel)
                     note_read(channel_id=channel_id)
                     break
-                take_in(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad)
+                deliver(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad)
     except NetworkError as error:
         return Polled(note(channel_id, error), well=False)
+    except BrokerAway as error:
+        note_failure(channel_id=channel_id, code=error.code, words="", stop=False)
+        return Polled(_BROKER_AWAY_SECONDS, well=False)
     except Exception:  # a fault of ours; the channel says so where people look, and the log says which
         note_fault(channel_id)
         raise

@@ -100,6 +100,7 @@ SENTENCES: Mapping[str, Promise] = {
     "declaration.nothing_done": _("A few words on what was done are missing."),
     "declaration.gone": _("This declaration is no longer here; its post was removed."),
     "appointment.cannot": _("Only a colleague who is here and may answer can look after it."),
+    "broker.away": _("The broker between listening and intake does not answer. What is said waits; nothing is lost."),
     "channel.take_in_failed": _("What came from there could not be taken in; the log says why. It is tried again."),
     "reply.already_sent": _(
         "This answer was sent from another tab, in other words. What is written here is a draft now."

@@ -1,0 +1,82 @@
+"""Intake from the broker: takes parcels that listeners left, takes them in, and only then lets go of them."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+
+from django.db import DatabaseError, InterfaceError, close_old_connections
+
+from resonanz.core.broker import LANES, Arrived, Broker, BrokerAway
+from resonanz.networks.channels import note_failure
+from resonanz.networks.models import Channel
+from resonanz.pipeline import parcels, putting_aside
+from resonanz.pipeline.cleaning import put_aside
+from resonanz.pipeline.take_in import take_in
+
+_MOST_TRIES = 10
+_AFTER_FAULT_SECONDS = 5.0
+_UNREADABLE_SECONDS = 600.0
+_FAULT = "event.intake_failed"
+logger = logging.getLogger(__name__)
+
+
+def lane_of(channel_id: int) -> int:
+    """A channel has one lane, so that what happens on it stays in its order."""
+    return channel_id % LANES
+
+
+def run(broker: Broker) -> None:
+    """Take in until SIGTERM or SIGINT; a parcel that was begun is finished."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        work(broker, stopping.is_set)
+    finally:
+        broker.close()
+
+
+def work(broker: Broker, stopping: Callable[[], bool]) -> None:
+    """Parcel after parcel, until `stopping()`. While no server answers, it asks again and again."""
+    while not stopping():
+        try:
+            arrived = broker.take(stopping)
+        except BrokerAway:
+            continue  # it was patient, and said so in the log
+        if arrived:
+            close_old_connections()
+            _take(arrived)
+
+
+def _take(arrived: Arrived) -> None:
+    try:
+        batch = parcels.read(arrived.data)
+    except parcels.Unreadable as error:
+        # Written by a later version, most likely: this machine is still to be upgraded.
+        logger.warning("a parcel of another version waits (%s)", error)
+        arrived.later(_UNREADABLE_SECONDS)
+        return
+    try:
+        _take_in(batch, given_up=arrived.tries > _MOST_TRIES)
+    except (DatabaseError, InterfaceError):
+        logger.exception("the database did not take a parcel")
+        arrived.later(_AFTER_FAULT_SECONDS)
+    except Exception:
+        logger.exception("a parcel was not taken in")
+        note_failure(channel_id=batch.channel_id, code="channel.take_in_failed", words="", stop=False)
+        arrived.later(_AFTER_FAULT_SECONDS)
+    else:
+        arrived.done()
+
+
+def _take_in(batch: parcels.Handed, *, given_up: bool) -> None:
+    channel = Channel.objects.filter(pk=batch.channel_id).first()
+    if channel is None:  # removed meanwhile, and with it what comes through it
+        return
+    if given_up:
+        putting_aside.keep(channel, [*batch.bad, *(put_aside(event, _FAULT) for event in batch.events)])
+        return
+    take_in(channel=channel, events=batch.events, bad=batch.bad)

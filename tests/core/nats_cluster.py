@@ -1,0 +1,89 @@
+"""A cluster of NATS servers on loopback, as an operator would run them on three machines."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_PASSWORD = "loopback"
+_CONFIGURATION = """
+server_name: {name}
+listen: "127.0.0.1:{port}"
+jetstream {{ store_dir: "{folder}", sync_interval: always }}
+authorization {{ user: resonanz, password: "{password}" }}
+"""
+_TOGETHER = 'cluster {{ name: resonanz, listen: "127.0.0.1:{route}", routes: [{routes}] }}'
+
+
+@dataclass
+class Cluster:
+    """Servers that keep what they were told; each may be killed and started again."""
+
+    folder: Path
+    ports: list[int]
+    routes: list[int]
+    processes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def addresses(self) -> list[str]:
+        return [f"nats://resonanz:{_PASSWORD}@127.0.0.1:{port}" for port in self.ports]
+
+    def start(self, number: int) -> None:
+        """Start one, which finds what it kept."""
+        folder = self.folder / f"node-{number}"
+        folder.mkdir(exist_ok=True)
+        file = folder / "server.conf"
+        routes = ", ".join(f'"nats://127.0.0.1:{route}"' for route in self.routes)
+        together = _TOGETHER if len(self.ports) > 1 else ""  # one alone would wait for others for ever
+        file.write_text(
+            (_CONFIGURATION + together).format(
+                name=f"node-{number}", port=self.ports[number], route=self.routes[number], folder=folder / "kept",
+                password=_PASSWORD, routes=routes,
+            )
+        )  # fmt: skip
+        log = (folder / "log").open("ab")
+        with closing(log):
+            self.processes[number] = subprocess.Popen([_program(), "-c", str(file)], stdout=log, stderr=log)
+
+    def kill(self, number: int) -> None:
+        """As when the machine loses its power."""
+        process = self.processes.pop(number)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+
+    def stop(self) -> None:
+        """All of them."""
+        for number in list(self.processes):
+            self.kill(number)
+
+
+@contextmanager
+def cluster(folder: Path, size: int = 3) -> Iterator[Cluster]:
+    """Running within the block."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(2 * size)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        ports = [one.getsockname()[1] for one in sockets]
+    made = Cluster(folder, ports[:size], ports[size:])
+    try:
+        for number in range(size):
+            made.start(number)
+        yield made
+    finally:
+        made.stop()
+
+
+def _program() -> str:
+    """That of the package, in the environment of these tests."""
+    beside = Path(sys.executable).with_name("nats-server")
+    found = str(beside) if beside.exists() else shutil.which("nats-server")
+    assert found, "nats-server is missing: it is one of the packages for development"
+    return found
