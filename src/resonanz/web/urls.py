@@ -62,6 +62,7 @@ from resonanz.web.views import (
     today,
     topics,
     tour,
+    webhooks,
     who_is_there,
     workplace,
 )
@@ -203,6 +204,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("channels/<int:channel_id>/", channels.channel, name="channel"),
     path("channels/<int:channel_id>/remove/", channel_removal.remove_channel, name="remove_channel"),
     path("channels/<int:channel_id>/change/", channels.change_channel, name="change_channel"),
+    path("channels/<int:channel_id>/webhook/", webhooks.make_webhook, name="make_webhook"),
+    path("channels/<int:channel_id>/webhook/secret/", webhooks.webhook_secret, name="webhook_secret"),
+    path("channels/<int:channel_id>/webhook/secret/renew/", webhooks.renew_webhook_secret, name="renew_webhook_secret"),
     path("channels/<int:channel_id>/pause/", channels.pause_channel, name="pause_channel"),
     path("channels/<int:channel_id>/resume/", channels.resume_channel, name="resume_channel"),
     path("responsibilities/", responsibilities.responsibilities, name="responsibilities"),

@@ -22,6 +22,7 @@ from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.channels import ChannelForm, OptionsForm, WriteToUsForm, connectable, options_of
 from resonanz.web.permissions import page
+from resonanz.web.views import webhooks
 
 
 @page(Act.MANAGE_CHANNELS)
@@ -73,6 +74,7 @@ def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
         "identifies": able(registry.connector(found.network), Capability.IDENTIFY),
         "gaps": found.gaps.order_by("-began_at"),
         "write_to_us": _write_to_us(found),
+        "webhook": webhooks.shown(found),
         "facts": [
             (name, found.settings[key]) for key, name in words.choices("server_facts") if found.settings.get(key)
         ],
