@@ -245,6 +245,18 @@ def _resolve(host: str, port: int, seconds: float) -> list[IPAddress]:
     return list(dict.fromkeys(answer))
 
 
+def checked_addresses(host: str, port: int, *, trusted: bool, seconds: float) -> list[str]:
+    """The addresses of a name that we may reach; raises AddressRefused where there is none.
+
+    `trusted`: the operator allows this host and port by name, so they may be private.
+    """
+    reached = is_public if not trusted else lambda address: not is_inside_a_cloud(address)
+    found = [str(address) for address in _resolve(host, port, seconds) if reached(address)]
+    if not found:
+        raise AddressRefused(host=host, reason="private")
+    return found
+
+
 @functools.cache
 def tls() -> ssl.SSLContext:
     """What TLS verifies by; built once, because loading the certificates takes a while."""
@@ -304,13 +316,10 @@ class Exchange:
 
     def addresses(self, host: str, port: int) -> list[str]:
         """Where to connect. A proxy is the operator's own choice; everything else must be public or allowed."""
-        found = _resolve(host, port, self.left(self.bounds.connect_seconds, httpcore.ConnectTimeout))
-        if not self.proxy:
-            reached = is_public if not self.trusted else lambda address: not is_inside_a_cloud(address)
-            found = [address for address in found if reached(address)]
-            if not found:
-                raise AddressRefused(host=host, reason="private")
-        return [str(address) for address in found]
+        seconds = self.left(self.bounds.connect_seconds, httpcore.ConnectTimeout)
+        if self.proxy:
+            return [str(address) for address in _resolve(host, port, seconds)]
+        return checked_addresses(host, port, trusted=self.trusted, seconds=seconds)
 
     def _failure(self, error: Exception) -> HTTPError:
         host = self.request.url.host
