@@ -147,9 +147,18 @@ def test_titles_tell_networks_apart() -> None:
 
 @pytest.mark.parametrize("name", registry.names())
 def test_every_option_has_words(name: str) -> None:
-    options: tuple[Option, ...] = getattr(registry.connector(name), "options", ())
+    network = registry.connector(name)
+    options: tuple[Option, ...] = getattr(network, "options", ()) + network.asks_for.options
     assert {option.key for option in options} <= words.OPTIONS.keys()
     assert {f"{option.key}.{one}" for option in options for one in option.choices} <= words.OPTION_CHOICES.keys()
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_entry_that_is_called_otherwise_has_words(name: str) -> None:
+    asked = registry.connector(name).asks_for
+    called = {entry.called for entry in (asked.address, asked.handle, asked.secret) if entry and entry.called}
+    assert called <= words.ENTRIES.keys()
+    assert called <= words.ENTRIES_EXPLAINED.keys()
 
 
 def test_table_in_the_docs_is_true() -> None:

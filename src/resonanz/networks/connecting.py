@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
-from resonanz.networks import channels, contract, registry
+from resonanz.networks import channels, contract, errors, registry
 from resonanz.networks.contract import Account, Capability, Connects, Identifies, able
 from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, Unsupported
 from resonanz.networks.models import Channel, Registration
@@ -50,6 +50,12 @@ class TokenRefused(ResonanzError):
     """The server does not let this account in with this token."""
 
     code = "connecting.token_refused"
+
+
+class PersonalAccount(ResonanzError):
+    """It seems to be a person's own, and nobody said that it is not."""
+
+    code = "connecting.personal_account"
 
 
 class NotLetIn(ResonanzError):
@@ -115,8 +121,8 @@ def finish(*, network: str, server: str, code: str, verifier: str, redirect_uri:
 def by_token(*, name: str, account: Account, actor: User) -> Channel:
     """The channel of an account whose token a person typed: a new one, or the one that this account had.
 
-    A network that can tell whose token it is, is asked first: raises NoServer, NotReached, NotOfThisNetwork and
-    TokenRefused. Of the others nothing is known before the first poll. Raises ChannelNameTaken.
+    A network that can tell whose token it is, is asked first: raises NoServer, NotReached, NotOfThisNetwork,
+    PersonalAccount and TokenRefused. Of the others nothing is known before the first poll. Raises ChannelNameTaken.
     """
     connector = registry.connector(account.network)
     if able(connector, Capability.IDENTIFY):
@@ -146,10 +152,17 @@ def _identified(connector: Identifies, account: Account) -> Account:
         return connector.identify(account)
     except ValueError as error:
         raise NoServer from error
+    except errors.PersonalAccount as error:
+        raise PersonalAccount(handle=account.handle) from error
     except NotAuthorised as error:
-        raise TokenRefused(server=host_of(account.address)) from error
+        raise TokenRefused(server=_server_of(account)) from error
     except NetworkError as error:
-        raise _failure(error, account.address) from error
+        raise _failure(error, _server_of(account)) from error
+
+
+def _server_of(account: Account) -> str:
+    """As it was typed; where none was, the server is that of the handle's domain."""
+    return host_of(account.address or account.handle.rpartition("@")[2])
 
 
 def _failure(error: NetworkError, server: str) -> ResonanzError:

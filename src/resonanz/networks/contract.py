@@ -217,20 +217,42 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One of `Account.settings` that a person may choose: one of `choices`, or, without any, words with blanks between.
+
+    "" is the choice, or the words, of a channel that was never set. Without one that is needed a channel hears nothing,
+    so the form for a new channel asks for it. `is_line`: kept as it was typed, blanks and all.
+    """
+
+    key: str
+    choices: tuple[str, ...] = ()
+    is_needed: bool = False
+    is_line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that a person types to connect a channel; `example` shows, in every language, how it looks."""
+    """Something that a person types to connect a channel; `example` shows, in every language, how it looks.
+
+    `called`: how people call it there, a code in `web.words.ENTRIES`, where address, handle and token say it badly.
+    """
 
     example: str = ""
     is_needed: bool = True
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entries:
-    """What the form for a new channel asks for, each of them a field of Account; None is not asked for."""
+    """What the form for a new channel asks for, each of them a field of Account; None is not asked for.
+
+    `options` are settings that have to do with connecting, not with what is heard, so they are asked for there alone.
+    """
 
     address: Entry | None = None
     handle: Entry | None = None
     secret: Entry | None = None
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,19 +324,6 @@ class Receipt:
 
     native_id: str
     url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One of `Account.settings` that a person may choose: one of `choices`, or, without any, words with blanks between.
-
-    "" is the choice, or the words, of a channel that was never set. Without one that is needed a channel hears nothing,
-    so the form for a new channel asks for it.
-    """
-
-    key: str
-    choices: tuple[str, ...] = ()
-    is_needed: bool = False
 
 
 class Network(Protocol):

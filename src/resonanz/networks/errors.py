@@ -3,6 +3,7 @@
 NetworkError
 ├── TryLater        busy, limited, down before anything was sent: again, not before `seconds` from now
 ├── Refused         the network said no, in its own words; never again with this content
+│   └── PersonalAccount   of ourselves: it seems to be a person's own
 ├── NotAuthorised   the token is gone or too weak: the channel stops until a person reconnects it
 ├── Unsupported     not declared in the capabilities
 └── NoAnswer        sent, but no answer came: it may have taken effect; read back before anyone sends again
@@ -37,6 +38,12 @@ class Refused(NetworkError):
     def __init__(self, words: str) -> None:
         super().__init__(words=words)
         self.words = words
+
+
+class PersonalAccount(Refused):
+    """It seems to belong to a person and not to the company, so nobody listens to it unasked."""
+
+    code = "network.personal_account"
 
 
 class NotAuthorised(NetworkError):

@@ -256,6 +256,10 @@ SENTENCES: Mapping[str, Promise] = {
     "connecting.token_refused": _(
         "%(server)s does not let this account in with this token. Check the handle, or make a new token there."
     ),
+    "connecting.personal_account": _(
+        "%(handle)s looks like a person’s own mailbox, and such are not connected. If it is that of a role, say so "
+        "below."
+    ),
     "connecting.not_let_in": _(
         "%(server)s did not accept its own answer any more: it is good once and for a few minutes only."
     ),
@@ -268,6 +272,23 @@ SENTENCES: Mapping[str, Promise] = {
     "network.try_later": _("The network is busy or cannot be reached; it is asked again by itself."),
     "network.refused": _("The network refused."),
     "network.not_authorised": _("The network no longer accepts our token. The channel has to be connected again."),
+    "network.personal_account": _("It seems to be a person’s own and is not listened to."),
+    "event.unreadable": _("It cannot be read."),
+    "mail.unknown_notice": _(
+        "A network’s notice by mail has a shape that is not known; it stays unread in the mailbox."
+    ),
+    "mail.unverified_notice": _(
+        "A network’s notice by mail is not vouched for by the own mail server; it stays unread in the mailbox."
+    ),
+    "mail.address_not_ascii": _("Its address has letters that not every mail server takes."),
+    "mail.no_receiver": _("It names no address to which an answer could go."),
+    "mail.no_server": _("The channel names no server."),
+    "mail.no_tls": _("The server offers no encryption, so no password is sent there."),
+    "mail.parent_is_gone": _("The mail is no longer in the mailbox, so nobody knows where the answer should go."),
+    "mail.perhaps_sent": _(
+        "The mail server fell silent at the last moment. Whether the answer left it cannot be told; the copy among the "
+        "sent mails bears a star."
+    ),
     "network.no_answer": _("The network did not answer; whether it took effect is being checked."),
     "answer.unreadable": _("Its answer cannot be read."),
     "feed.gone": _("The feed was removed for good."),

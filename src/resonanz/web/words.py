@@ -212,7 +212,7 @@ NO_ADDRESS: Words = {
     NoAddress.BEING_CHECKED: _("It is being checked there first"),
 }
 # The other networks have names of their own, which their classes declare.
-HOUSE_NETWORKS: Words = {"feeds": _("Feed"), "files": _("Import"), "memory": _("Practice network")}
+HOUSE_NETWORKS: Words = {"feeds": _("Feed"), "files": _("Import"), "mail": _("E-mail"), "memory": _("Practice network")}
 NETWORKS: Words = {name: HOUSE_NETWORKS.get(name, registry.connector(name).title) for name in registry.names()}
 PURPOSES: Words = {
     Purpose.SERVICE: _("service"),
@@ -316,12 +316,34 @@ SERVER_FACTS: Words = {
     "server_rules": _("Rules of the server"),
     "server_text_length": _("Characters in an answer"),
 }
-OPTIONS: Words = {"hashtags": _("Hashtags"), "public": _("Public timeline"), "words": _("Words")}
+ENTRIES: Words = {"mailbox": _("Mailbox"), "password": _("Password"), "imap": _("Server for reading (IMAP)")}
+ENTRIES_EXPLAINED: Words = {
+    "mailbox": _("Only that of a role, as info@ or service@: colleagues read what is written there."),
+    "password": _("Best one that is made for this alone. It is stored encrypted and never shown again."),
+    "imap": _("Left empty it is guessed. It is always reached encrypted."),
+}
+OPTIONS: Words = {
+    "hashtags": _("Hashtags"),
+    "public": _("Public timeline"),
+    "words": _("Words"),
+    "smtp": _("Server for sending (SMTP)"),
+    "mail_user": _("User name"),
+    "mail_name": _("Sender’s name"),
+    "mail_folders": _("Folders"),
+    "mailbox": _("Whose mailbox it is"),
+}
 OPTIONS_EXPLAINED: Words = {
+    "smtp": _("Left empty it is guessed. It is always reached encrypted."),
+    "mail_user": _("Only where one signs in with something else than the address."),
+    "mail_name": _("Stands before the address in answers: the company’s name, for example."),
+    "mail_folders": _("With commas between them. Left empty, only what arrives in the inbox is read."),
+    "mailbox": _("A person’s own mailbox is not connected: whoever writes there means that person, not a team."),
     "words": _("With blanks between them. What holds one of them is heard if a topic touches it."),
     "hashtags": _("Without #, with blanks between them. What bears one of them is heard if a topic touches it."),
 }
 OPTION_CHOICES: Words = {
+    "mailbox.": _("its name says that it is a role’s"),
+    "mailbox.role": _("a role’s, although its name does not say so"),
     "public.": _("is not listened to"),
     "public.local": _("of this server"),
     "public.all": _("of all servers that this one knows"),
@@ -360,6 +382,8 @@ _KINDS: Mapping[str, Words] = {
     "no_address": NO_ADDRESS,
     "networks": NETWORKS,
     "server_facts": SERVER_FACTS,
+    "entries": ENTRIES,
+    "entries_explained": ENTRIES_EXPLAINED,
     "options": OPTIONS,
     "options_explained": OPTIONS_EXPLAINED,
     "option_choices": OPTION_CHOICES,

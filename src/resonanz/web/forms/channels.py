@@ -38,8 +38,9 @@ class ChannelForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.network_name = network
         self.fields["network"].initial = network
-        self._ask(registry.connector(network).asks_for)
-        self._needed = [option for option in options_of(network) if option.is_needed]
+        asked = registry.connector(network).asks_for
+        self._ask(asked)
+        self._needed = [option for option in options_of(network) if option.is_needed] + list(asked.options)
         self.fields.update({option.key: _field(option) for option in self._needed})
 
     def clean(self) -> dict[str, Any]:
@@ -54,6 +55,11 @@ class ChannelForm(forms.Form):
                 del self.fields[name]
                 continue
             self.fields[name].required = entry.is_needed
+            if entry.called:
+                self.fields[name].label = words.word("entries", entry.called)
+                self.fields[name].help_text = words.word("entries_explained", entry.called)
+            if not entry.example.startswith("http"):  # else browsers refuse what is no address of the web
+                self.fields[name].widget.input_type = self.fields[name].widget.input_type.replace("url", "text")
             if entry.example:
                 self.fields[name].widget.attrs["placeholder"] = entry.example
 
@@ -99,14 +105,26 @@ def options_of(network: str) -> tuple[Option, ...]:
 
 
 def _field(option: Option) -> forms.Field:
-    field = _choice(option) if option.choices else _words(option)
+    field = _choice(option) if option.choices else _line(option) if option.is_line else _words(option)
     field.required = option.is_needed
     return field
 
 
 def _choice(option: Option) -> forms.Field:
     named = [(choice, words.word("option_choices", f"{option.key}.{choice}")) for choice in option.choices]
-    return forms.ChoiceField(label=words.word("options", option.key), choices=named, required=False)
+    explained = words.word("options_explained", option.key) if option.key in words.OPTIONS_EXPLAINED else ""
+    label = words.word("options", option.key)
+    return forms.ChoiceField(label=label, help_text=explained, choices=named, required=False)
+
+
+def _line(option: Option) -> forms.Field:
+    return forms.CharField(
+        label=words.word("options", option.key),
+        help_text=words.word("options_explained", option.key),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+    )
 
 
 class _WordsField(forms.CharField):

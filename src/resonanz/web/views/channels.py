@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.contrib import messages
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,11 +19,13 @@ from resonanz.networks import channels as room
 from resonanz.networks import connecting, registry
 from resonanz.networks.contract import Account, Capability, able
 from resonanz.networks.models import Channel
+from resonanz.pipeline.models import PutAside
 from resonanz.service.work import privately
 from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.channels import ChannelForm, OptionsForm, WriteToUsForm, connectable, options_of
 from resonanz.web.permissions import page
+from resonanz.web.sentences import SENTENCES
 from resonanz.web.views import webhooks
 
 
@@ -72,6 +76,7 @@ def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
         "options": OptionsForm(found.network, found.settings) if options_of(found.network) else None,
         "connects": found.network in _by_invitation(),
         "identifies": able(registry.connector(found.network), Capability.IDENTIFY),
+        "put_aside": _put_aside(found),
         "gaps": found.gaps.order_by("-began_at"),
         "write_to_us": _write_to_us(found),
         "webhook": webhooks.shown(found),
@@ -80,6 +85,14 @@ def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
         ],
     }
     return render(request, "web/channel.html", context)
+
+
+def _put_aside(channel: Channel) -> list[tuple[str, int]]:
+    """What came and could not be taken in, by its reason, the most frequent first."""
+    counted: Counter[str] = Counter()
+    for reason, number in PutAside.objects.filter(channel=channel).values_list("reason").annotate(Count("id")):
+        counted[words.sentence(reason if reason in SENTENCES else "event.unreadable", {})] += number
+    return counted.most_common()
 
 
 def _write_to_us(channel: Channel) -> WriteToUsForm | None:
