@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.core.nats_cluster import Cluster, cluster
 
 from resonanz.core import clock
 from resonanz.core.broker import LANES, Broker, BrokerAway, Parcel
+from resonanz.ops.nats_cluster import Cluster, cluster
 
 # The client leaves the writers of connections that a killed server lost to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <function StreamWriter")

@@ -24,6 +24,7 @@ from resonanz.networks import registry
 from resonanz.networks.channels import connect
 from resonanz.networks.contract import Author, BadEvent, Batch, Deleted, Media, MediaKind
 from resonanz.networks.models import Channel
+from resonanz.ops.nats_cluster import Cluster, cluster
 from resonanz.pipeline import delivering, parcels
 from resonanz.pipeline.delivering import HandingOver
 from resonanz.pipeline.intake_worker import lane_of, work
@@ -32,7 +33,6 @@ from resonanz.pipeline.polling import poll_once
 from resonanz.privacy import tombstones
 from resonanz.privacy.models import TombstoneKind
 from resonanz.service.models import Case
-from tests.core.nats_cluster import Cluster, cluster
 from tests.pipeline.events import NETWORK, ORIGIN, posted
 from tests.pipeline.test_listeners import Scripted
 
@@ -273,10 +273,7 @@ def test_a_worker_that_is_killed_while_it_takes_in_loses_and_doubles_nothing(
     for start in range(0, many, 10):
         batch = [posted(f"k-{number}", "Wo bleibt mein Rad?", addressed=True) for number in range(start, start + 10)]
         hand_over(handing_over, channel, *batch)
-    environment = _environment() | {
-        "RESONANZ_STREAM": ",".join(servers.addresses),
-        "RESONANZ_DATA": str(tmp_path / "data"),
-    }
+    environment = _environment(servers, tmp_path / "data")
 
     for _ in range(2):
         first = subprocess.Popen([sys.executable, "-m", "resonanz", "intake"], env=environment)

@@ -45,15 +45,15 @@ _STEPS: Sequence[tuple[str, Any, str]] = (
 def main(count: int) -> None:
     """Measure and print."""
     chance = random.Random(13)  # noqa: S311 - the same posts in every run
-    words = ["".join(chance.choices("abcdefghijklmnoprstuwz", k=chance.randint(3, 10))) for _ in range(5000)]
-    channel = _prepare(chance, words)
-    said = [_post(number, chance, words) for number in range(count)]
-    take_in.take_in(channel=channel, events=[_post(-1, chance, words)])  # models and holidays are loaded once
-    _empty()
+    words = vocabulary(chance)
+    channel = prepare(chance, words)
+    said = [post(number, chance, words) for number in range(count)]
+    take_in.take_in(channel=channel, events=[post(-1, chance, words)])  # models and holidays are loaded once
+    empty()
     bare = _seconds(lambda: _take(channel, said, evaluating=False))
     copied = _seconds_of_copy()
     evaluated = _seconds(lambda: _evaluate(said))
-    _empty()
+    empty()
     shares = {name: 0.0 for name, _, _ in _STEPS}
     for name, module, function in _STEPS:
         _time(name, module, function, shares)
@@ -67,7 +67,13 @@ def main(count: int) -> None:
     sys.stdout.write(json.dumps(found | {f"share of {name}": taken / both for name, taken in shares.items()}))
 
 
-def _prepare(chance: random.Random, words: list[str]) -> Channel:
+def vocabulary(chance: random.Random) -> list[str]:
+    """Words that mean nothing."""
+    return ["".join(chance.choices("abcdefghijklmnoprstuwz", k=chance.randint(3, 10))) for _ in range(5000)]
+
+
+def prepare(chance: random.Random, words: list[str]) -> Channel:
+    """Topics, and a channel to hear of them through."""
     administrator = first_administrator()
     for number in range(TOPICS):
         query = " OR ".join(chance.sample(words, 2))
@@ -75,7 +81,8 @@ def _prepare(chance: random.Random, words: list[str]) -> Channel:
     return connect(network="memory", name="Bench", handle="ours", native_id="ours", actor=administrator)
 
 
-def _post(number: int, chance: random.Random, words: list[str]) -> Posted:
+def post(number: int, chance: random.Random, words: list[str]) -> Posted:
+    """The post of that number: one in twenty is addressed to us."""
     return Posted(
         network="memory",
         origin="bench.example",
@@ -98,7 +105,8 @@ def _evaluate(said: list[Posted]) -> None:
         evaluations.evaluate(texts=texts, language_hints=[""] * len(texts))
 
 
-def _empty() -> None:
+def empty() -> None:
+    """Without posts, people and cases again."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE listening_post, people_person, service_case CASCADE")
 

@@ -1,7 +1,8 @@
-"""A cluster of NATS servers on loopback, as an operator would run them on three machines."""
+"""A cluster of NATS servers on loopback, as an operator would run them on three machines: for tests and benches."""
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import signal
 import socket
@@ -12,7 +13,11 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_PASSWORD = "loopback"
+import nats
+
+from resonanz.ops.errors import OperatorError
+
+_PASSWORD = "loopback"  # noqa: S105 - nobody else reaches these servers
 _CONFIGURATION = """
 server_name: {name}
 listen: "127.0.0.1:{port}"
@@ -33,6 +38,7 @@ class Cluster:
 
     @property
     def addresses(self) -> list[str]:
+        """What RESONANZ_STREAM would say, one by one."""
         return [f"nats://resonanz:{_PASSWORD}@127.0.0.1:{port}" for port in self.ports]
 
     def start(self, number: int) -> None:
@@ -58,6 +64,10 @@ class Cluster:
         process.send_signal(signal.SIGKILL)
         process.wait(10)
 
+    def leader(self, stream: str = "resonanz") -> int:
+        """The number of the server that leads the stream, and whose loss costs most."""
+        return asyncio.run(_leader(self.addresses, stream))
+
     def stop(self) -> None:
         """All of them."""
         for number in list(self.processes):
@@ -81,9 +91,24 @@ def cluster(folder: Path, size: int = 3) -> Iterator[Cluster]:
         made.stop()
 
 
+async def _leader(addresses: list[str], stream: str) -> int:
+    client = await nats.connect(addresses)
+    try:
+        info = await client.jetstream().stream_info(stream)
+        name = info.cluster.leader if info.cluster else None
+        return int((name or "node-0").rpartition("-")[2])
+    finally:
+        await client.close()
+
+
 def _program() -> str:
-    """That of the package, in the environment of these tests."""
+    """That of the package in this environment, or of the machine."""
     beside = Path(sys.executable).with_name("nats-server")
     found = str(beside) if beside.exists() else shutil.which("nats-server")
-    assert found, "nats-server is missing: it is one of the packages for development"
+    if not found:
+        raise OperatorError(
+            "ops.nats.missing",
+            "nats-server was not found. It is there after ./resonanz check, which installs what development needs; or"
+            " put one into the PATH.",
+        )
     return found
