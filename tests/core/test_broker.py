@@ -54,12 +54,15 @@ def taken(broker: Broker, seconds: float = 1.5) -> list[bytes]:
 def test_what_is_left_is_taken_in_its_order_and_then_gone(broker: Broker) -> None:
     last = broker.send([parcel(number) for number in range(20)])
 
-    before = broker.backlog()
+    before, oldest = broker.backlog(), broker.oldest()
     found = taken(broker)
 
     assert found == [b"%d" % number for number in range(20)]
     assert (before.count, before.first, before.last) == (20, 1, last)
     assert broker.backlog().count == 0
+    assert oldest is not None
+    assert abs((clock.now() - oldest).total_seconds()) < 60
+    assert broker.oldest() is None
 
 
 def test_what_is_sent_twice_lies_there_once(broker: Broker) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from resonanz.networks import registry
 from resonanz.networks.channels import connect
 from resonanz.networks.contract import Author, BadEvent, Batch, Deleted, Media, MediaKind
 from resonanz.networks.models import Channel
+from resonanz.ops import queues_report
 from resonanz.ops.nats_cluster import Cluster, cluster
 from resonanz.pipeline import delivering, parcels
 from resonanz.pipeline.delivering import HandingOver
@@ -264,6 +266,22 @@ def test_while_the_broker_is_away_the_cursor_stays_and_the_channel_says_so(
     assert failed == ("", "broker.away")
     assert (channel.cursor, channel.failure_code) == ("after 1", "")
     assert broker.backlog().count == 1
+
+
+def test_status_tells_what_waits_too_long_and_that_nobody_answers(
+    broker: Broker, channel: Channel, servers: Cluster, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STREAM_SERVERS = servers.addresses
+    hand_over(HandingOver(broker), channel, posted("1", addressed=True))
+    at_once = list(queues_report.stuck())
+    monkeypatch.setattr(queues_report, "WAITING_TOO_LONG", timedelta(0))
+    monkeypatch.setattr(queues_report, "_PATIENCE_SECONDS", 0.2)
+    later = list(queues_report.stuck())
+    settings.STREAM_SERVERS = ["nats://127.0.0.1:1"]
+
+    assert at_once == []
+    assert [(one.what, one.count) for one in later] == [("parcels between listening and intake", 1)]
+    assert [one.what for one in queues_report.stuck()] == ["the broker does not answer"]
 
 
 def test_a_worker_that_is_killed_while_it_takes_in_loses_and_doubles_nothing(

@@ -14,7 +14,7 @@ import logging
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -132,6 +132,10 @@ class Broker:
     def backlog(self) -> Backlog:
         """What waits. Raises BrokerAway."""
         return self._wait(self._patient(self._backlog))
+
+    def oldest(self) -> datetime | None:
+        """When the oldest of what waits was sent; None where nothing waits. Raises BrokerAway."""
+        return self._wait(self._patient(self._oldest))
 
     def empty(self) -> None:
         """Throw away all that waits. Raises BrokerAway."""
@@ -271,6 +275,16 @@ class Broker:
     async def _backlog(self, client: Client) -> Backlog:
         state = (await _streams(client).stream_info(self._name)).state
         return Backlog(count=state.messages, first=state.first_seq, last=state.last_seq)
+
+    async def _oldest(self, client: Client) -> datetime | None:
+        streams = _streams(client)
+        state = (await streams.stream_info(self._name)).state
+        if not state.messages:
+            return None
+        try:
+            return (await streams.get_msg(self._name, seq=state.first_seq)).time
+        except NotFoundError:  # taken at this moment
+            return None
 
     async def _empty(self, client: Client) -> None:
         await _streams(client).purge_stream(self._name)

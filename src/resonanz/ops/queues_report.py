@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count
 
 from resonanz.core import clock, jobs
+from resonanz.core.broker import Broker, BrokerAway
 from resonanz.listening.models import Post
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.service.models import Case, Moderation, Outgoing, OutgoingState
@@ -19,6 +21,7 @@ from resonanz.service.moderation.sending import MOVING
 SENDING_TOO_LONG = timedelta(minutes=2)
 WAITING_TOO_LONG = timedelta(minutes=5)
 DOING_TOO_LONG = timedelta(minutes=10)
+_PATIENCE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ def stuck() -> Iterator[Stuck]:
     for channel in Channel.objects.filter(state=ChannelState.BROKEN, failing_since__isnull=True).order_by("id"):
         yield Stuck(f"channel {channel.name} is broken", 1, None)
     yield from _jobs_doing_too_long(now)
+    if settings.STREAM_SERVERS:
+        yield from _parcels(now)
 
 
 def _by_state(rows: object) -> dict[str, int]:
@@ -67,6 +72,19 @@ def _oldest(what: str, moments: object) -> Iterator[Stuck]:
     found = list(moments)  # type: ignore[call-overload]
     if found:
         yield Stuck(what, len(found), found[0])
+
+
+def _parcels(now: datetime) -> Iterator[Stuck]:
+    """What listeners handed over and intake has not taken in for too long."""
+    broker = Broker(settings.STREAM_SERVERS, patience=_PATIENCE_SECONDS)
+    try:
+        oldest = broker.oldest()
+        if oldest and oldest < now - WAITING_TOO_LONG:
+            yield Stuck("parcels between listening and intake", broker.backlog().count, oldest)
+    except BrokerAway:
+        yield Stuck("the broker does not answer", 1, None)
+    finally:
+        broker.close()
 
 
 def _jobs_doing_too_long(now: datetime) -> Iterator[Stuck]:
