@@ -13,7 +13,7 @@ import pytest
 from django.utils import translation
 
 import resonanz
-from resonanz.networks import contract, registry
+from resonanz.networks import contract, registry, streams
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
 from resonanz.networks.webhooks import TakesWebhooks
 from resonanz.web import words
@@ -22,7 +22,7 @@ SOURCE = Path(resonanz.__file__).parent
 DOCS = Path(__file__).parents[2] / "docs" / "networks.md"
 PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     Capability.POLL: (contract.Reads.poll,),
-    Capability.STREAM: (contract.Streams.stream,),
+    Capability.STREAM: (streams.Streams.stream,),
     Capability.WEBHOOK: (
         TakesWebhooks.is_genuine,
         TakesWebhooks.prove,
@@ -120,7 +120,7 @@ def test_planted_faults_are_seen() -> None:
 
         def poll(self, account: object, cursor: str) -> None: ...
 
-        def stream(self, account: object, stopping: object) -> None: ...
+        def stream(self, account: object, listening: object) -> None: ...
 
         def applaud(self) -> None: ...
 

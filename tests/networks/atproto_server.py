@@ -45,6 +45,7 @@ class AtprotoServer:
     posts: dict[str, dict[str, Any]] = field(default_factory=dict)
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     notifications: list[dict[str, Any]] = field(default_factory=list)
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
     token_seconds: float = 7200.0
 
@@ -191,6 +192,13 @@ class AtprotoServer:
     def _getProfile(self, asked: dict[str, Any]) -> Answer:
         blocks = [uri for uri, one in self.records.items() if one.get("subject") == asked["actor"][0]]
         return 200, {"did": asked["actor"][0], "viewer": {"blocking": blocks[0]} if blocks else {}}
+
+    def _getProfiles(self, asked: dict[str, Any]) -> Answer:
+        if len(asked["actors"]) > 25:
+            return 400, {"error": "InvalidRequest", "message": "Error: actors must not have more than 25 elements"}
+        known = [{"did": did, "handle": HANDLES[did], **self.profiles.get(did, {})}
+                 for did in asked["actors"] if did in HANDLES]  # fmt: skip
+        return 200, {"profiles": known}
 
     def _createRecord(self, asked: dict[str, Any]) -> Answer:
         self.orders.append(("createRecord", asked))

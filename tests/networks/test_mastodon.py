@@ -13,6 +13,7 @@ import pytest
 from tests.networks.mastodon_process import MastodonProcess
 
 from resonanz.core import clock
+from resonanz.networks import streams
 from resonanz.networks.contract import (
     Account,
     Batch,
@@ -79,7 +80,7 @@ class Listening:
 
     def _run(self, account: Account) -> None:
         try:
-            for batch in network.stream(account, self._stop.is_set):
+            for batch in network.stream(account, streams.Listening(self._stop.is_set)):
                 self.batches.append(batch)
                 self.events += batch.events
         except Exception as error:  # noqa: BLE001 (shown by the test that waits)
@@ -217,7 +218,7 @@ def test_stream_brings_mention_edit_and_deletion(server: MastodonProcess, us: Ac
     assert [event.text for event in stream.events if isinstance(event, Edited)] == [f"geht nicht #{tag}"]
     assert [event.native_id for event in stream.events if isinstance(event, Deleted)] == [said["id"]]
     with pytest.raises(StopIteration):
-        next(iter(network.stream(us, lambda: True)))
+        next(iter(network.stream(us, streams.Listening(lambda: True))))
 
 
 def test_poll_alone_mirrors_edit_likes_and_deletion_of_a_mention(

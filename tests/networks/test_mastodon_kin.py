@@ -16,6 +16,7 @@ from tests.networks.page_server import PageServer, Request, page
 
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
+from resonanz.core.http_streams import never
 from resonanz.networks.contract import (
     Account,
     BadEvent,
@@ -34,6 +35,7 @@ from resonanz.networks.mastodon.cursor import MOST_WATCHED, Cursor
 from resonanz.networks.mastodon.reading import FAULTS, heard
 from resonanz.networks.mastodon.statuses import as_status
 from resonanz.networks.mastodon.threads import Threads
+from resonanz.networks.streams import Listening
 
 network = MastodonNetwork()
 
@@ -140,7 +142,7 @@ def test_mention_is_not_looked_at_for_ever(kin: KinServer) -> None:
 def test_websocket_is_taken_where_there_are_no_server_sent_events(kin: KinServer) -> None:
     batches: list[Batch] = []
     stop = threading.Event()
-    for batch in network.stream(kin.account(hashtags="akku"), stop.is_set):
+    for batch in network.stream(kin.account(hashtags="akku"), Listening(stop.is_set)):
         batches.append(batch)
         if len(batches) == 1:
             assert batch == Batch((), None)
@@ -170,7 +172,7 @@ def test_websocket_is_taken_where_there_are_no_server_sent_events(kin: KinServer
 def test_server_without_streams_says_so(kin: KinServer) -> None:
     kin.streams = False
     with pytest.raises(Unsupported):
-        next(iter(network.stream(kin.account(), lambda: False)))
+        next(iter(network.stream(kin.account(), Listening(never))))
     kin.mention("hallo")
     assert len(ids(read(kin.account())[0])) == 1
 
@@ -180,7 +182,7 @@ def test_address_inside_that_a_server_names_for_its_streams_costs_the_stream_onl
 ) -> None:
     monkeypatch.setenv(ALLOWED_VARIABLE, kin.hosts[0])
     with pytest.raises(Unsupported):
-        next(iter(network.stream(kin.account(), lambda: False)))
+        next(iter(network.stream(kin.account(), Listening(never))))
 
 
 def test_server_that_names_itself_otherwise_for_its_streams_is_asked_as_it_answers(pages: PageServer) -> None:
@@ -189,7 +191,7 @@ def test_server_that_names_itself_otherwise_for_its_streams_is_asked_as_it_answe
     pages.pages["/api/v1/instance"] = page(named)
     pages.pages["/api/v1/streaming/user"] = page(b":)\n\n", headers={"Content-Type": "text/event-stream"})
     account = Account(network="mastodon", address=server, secret="t", native_id="1")
-    assert next(iter(network.stream(account, lambda: False))) == Batch((), None)
+    assert next(iter(network.stream(account, Listening(never)))) == Batch((), None)
 
 
 def test_page_for_people_is_no_stream(pages: PageServer) -> None:
@@ -202,7 +204,7 @@ def test_page_for_people_is_no_stream(pages: PageServer) -> None:
     pages.pages["/api/v1/streaming?stream=user&access_token=t"] = none
     account = Account(network="mastodon", address=pages.url("").rstrip("/"), secret="t", native_id="1")
     with pytest.raises(Unsupported):
-        next(iter(network.stream(account, lambda: False)))
+        next(iter(network.stream(account, Listening(never))))
 
 
 @pytest.mark.parametrize("status", [403, 404, 405])
@@ -307,7 +309,7 @@ def test_token_that_is_gone_is_told_by_the_poll_and_not_by_the_stream(kin: KinSe
     with pytest.raises(NotAuthorised):
         read(kin.account())
     with pytest.raises(Unsupported):
-        next(iter(network.stream(replace(kin.account(), secret="falsch"), lambda: False)))
+        next(iter(network.stream(replace(kin.account(), secret="falsch"), Listening(never))))
 
 
 def test_events_of_a_stream_are_read_as_the_server_writes_them(pages: PageServer) -> None:
@@ -334,7 +336,7 @@ def test_events_of_a_stream_are_read_as_the_server_writes_them(pages: PageServer
 
     pages.pages["/api/v1/streaming/user"] = endless
     account = Account(network="mastodon", address=pages.url("").rstrip("/"), secret="t", native_id="1")
-    batches = list(network.stream(account, lambda: False))
+    batches = list(network.stream(account, Listening(never)))
     events = [event for batch in batches for event in batch.events]
     assert [(type(event).__name__, event.native_id) for event in events] == [
         ("Posted", "7"),

@@ -10,6 +10,7 @@ import pytest
 from tests.networks.memory_process import MemoryProcess
 
 from resonanz.core import clock
+from resonanz.core.http_streams import never
 from resonanz.networks.contract import (
     Account,
     Batch,
@@ -24,6 +25,7 @@ from resonanz.networks.contract import (
 )
 from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater
 from resonanz.networks.memory import MemoryNetwork
+from resonanz.networks.streams import Listening
 
 network = MemoryNetwork()
 
@@ -65,7 +67,7 @@ def test_stream_tells_what_happens_from_now_on_and_ends_when_told_to(memory_netw
     us, ada, eve = (memory_network.open_account(handle) for handle in ("werke", "ada", "eve"))
     memory_network.say(ada, "davor")
     stopping = threading.Event()
-    batches = network.stream(us, stopping.is_set)
+    batches = network.stream(us, Listening(stopping.is_set))
     assert next(batches) == Batch((), None)
     memory_network.say(ada, "Nur für Eve", visibility="PRIVATE", to=["eve"])
     post = memory_network.say(ada, "@werke Hallo?")
@@ -78,21 +80,21 @@ def test_stream_tells_what_happens_from_now_on_and_ends_when_told_to(memory_netw
     stopping.set()
     assert all(batch == Batch((), None) for batch in batches)
     with pytest.raises(NotAuthorised):
-        next(network.stream(replace(eve, secret="wrong"), lambda: False))
+        next(network.stream(replace(eve, secret="wrong"), Listening(never)))
 
 
 def test_stream_of_a_network_that_is_down_is_tried_again_soon(memory_network: MemoryProcess) -> None:
     us = memory_network.open_account("werke")
     memory_network.trouble("down", next=1, seconds=7)
     with pytest.raises(TryLater) as later:
-        next(network.stream(us, lambda: False))
+        next(network.stream(us, Listening(never)))
     assert later.value.seconds == 7
-    batches = network.stream(us, lambda: False)
+    batches = network.stream(us, Listening(never))
     assert next(batches) == Batch((), None)
     memory_network.kill()
     assert all(batch == Batch((), None) for batch in batches)
     with pytest.raises(TryLater) as later:
-        next(network.stream(us, lambda: False))
+        next(network.stream(us, Listening(never)))
     assert later.value.seconds == 1
     memory_network.start()
 

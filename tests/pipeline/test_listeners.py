@@ -18,7 +18,8 @@ from resonanz.networks.contract import Account, Batch, Capability, Deleted, Entr
 from resonanz.networks.errors import NotAuthorised, TryLater, Unsupported
 from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.models import Channel, ChannelState
-from resonanz.pipeline import listeners, streaming
+from resonanz.networks.streams import Listening
+from resonanz.pipeline import delivering, listeners, streaming
 from resonanz.pipeline.listeners import Rounds
 from resonanz.pipeline.take_in import take_in
 from resonanz.pipeline.taken import Taken
@@ -48,11 +49,11 @@ class Scripted:
         self.polls.append(clock.monotonic())
         yield from self.polled
 
-    def stream(self, account: Account, stopping: Callable[[], bool]) -> Iterator[Batch]:
+    def stream(self, account: Account, listening: Listening) -> Iterator[Batch]:
         self.streams.append(clock.monotonic())
         self.closed.clear()
         yield from self.told()
-        while not stopping():
+        while not listening.stopping():
             clock.sleep(0.02)
         self.closed.set()
 
@@ -108,7 +109,7 @@ def test_burst_is_taken_in_together_and_a_poll_follows_the_opening(
         sizes.append(len(events))
         return take_in(channel=channel, events=events, **more)
 
-    monkeypatch.setattr(streaming, "take_in", counted)
+    monkeypatch.setattr(delivering, "take_in", counted)
     scripted.told = lambda: iter(
         [batch(), *(batch(posted(str(number), network="scripted", addressed=True)) for number in range(450))]
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import lru_cache
-from itertools import repeat
+from functools import cached_property, lru_cache
+from itertools import accumulate, repeat
 from operator import itemgetter
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -20,6 +21,9 @@ from resonanz.listening.folding import fold, fold_name, fold_with_positions, is_
 from resonanz.listening.query import SIGNS, And, Node, Not, Or, Term, TermKind, parse
 
 _number = itemgetter(0)
+_LANG = b" " + SIGNS[TermKind.LANG]
+_BETWEEN = " \x1e "
+"""Between texts that are searched as one: no clean text holds it, folding leaves it alone, no term goes across it."""
 _NONE, _MANY = -(2**63), 1 - 2**63  # among the topic ids, which are keys of the database
 
 Condition = Callable[[AbstractSet[int]], bool]
@@ -41,6 +45,10 @@ class Matcher:
         kinds = {term.kind for term in terms}
         self._asks_for_names = not kinds.isdisjoint({TermKind.HASHTAG, TermKind.HANDLE})
         self._asks_for_authors = TermKind.FROM in kinds
+        self.languages = _told(terms, TermKind.LANG)
+        """The languages that topics ask for."""
+        self.authors = _told(terms, TermKind.FROM)
+        """The handles that topics ask for as those of authors; one that ends with * stands for all that begin so."""
         self._languages = lru_cache(maxsize=256)(self._language_numbers)
         patterns = sorted({term.pattern for term in terms})
         searched = sorted({_words_of(pattern)[0] for pattern in patterns})
@@ -52,8 +60,10 @@ class Matcher:
             self._add_phrase(pattern)
         self._phrase_words = frozenset(self._phrases)
         self._touched: dict[int, list[_Candidate]] = {}
+        self._needed: set[bytes] = set()
         for topic_id, node in self._queries.items():
             self._add(topic_id, node)
+        self._needs_no_words = any(pattern.startswith(_LANG) for pattern in self._needed)  # all that is said in it
         # Most terms alone decide one topic: their answers lie side by side in memory. With 10,000 topics, waiting for
         # scattered objects took half of the time.
         self._answers = array("q", (self._answer(number) for number in range(len(self._numbers))))
@@ -77,6 +87,7 @@ class Matcher:
         needed = _needed(node, wanted=True)
         if needed is None:
             raise ValueError("a query that needs no term; parse() refuses it")
+        self._needed |= needed
         required, forbidden, rest = _parted(node, self._numbers)
         for number in (self._numbers[pattern] for pattern in needed):
             self._touched.setdefault(number, []).append((topic_id, required - {number}, forbidden, rest))
@@ -118,6 +129,29 @@ class Matcher:
             if language:
                 one.update(self._languages(language))
         return [self._topics(one) for one in hits]
+
+    def suspects(self, texts: Sequence[str], *, author_handles: Sequence[str] = ()) -> list[int]:
+        """Which of many texts may touch a topic, in their order: for streams of which hardly a text does.
+
+        All of them are searched as one, for the terms alone of which each topic needs one. Whoever is not among the
+        suspects touches nothing; a suspect may. Where an author is not known, no topic needs to know.
+        """
+        if self._needs_no_words or "\x1e" in "".join(texts):
+            return list(range(len(texts)))
+        folded = fold(_BETWEEN.join(texts))
+        found = _places(folded, self._gate.find_matches_as_indexes(folded))
+        names = [(at, name) for at, text in enumerate(texts) if (name := self._names(text, ""))]
+        if names:
+            beside = b" " + _BETWEEN.encode().join(name for _, name in names)
+            found.update(names[at][0] for at in _places(beside, self._gate.find_matches_as_indexes(beside)))
+        if self._asks_for_authors:
+            found.update(at for at, handle in enumerate(author_handles) if handle)
+        return sorted(found)
+
+    @cached_property
+    def _gate(self) -> BytesAhoCorasick:
+        needed = {_words_of(pattern)[0] for pattern in self._needed}
+        return BytesAhoCorasick(sorted(needed), implementation=Implementation.ContiguousNFA)
 
     def _topics(self, hits: set[int]) -> list[int]:
         """The topics that hold when exactly these terms are found."""
@@ -210,6 +244,26 @@ def _terms(node: Node) -> Iterator[Term]:
     else:
         for part in (node.part,) if isinstance(node, Not) else node.parts:
             yield from _terms(part)
+
+
+def _places(folded: bytes, matches: Iterable[tuple[int, int, int]]) -> set[int]:
+    """In which of the texts that were joined something was found."""
+    starts = sorted(start for _, start, _ in matches)
+    if not starts:
+        return set()
+    between = _BETWEEN.encode()
+    # The blank behind the sign begins the next text: a whole word has it as its boundary.
+    begins = list(accumulate((len(piece) + len(between) for piece in folded.split(between)), initial=-1))
+    return {bisect_right(begins, start) - 1 for start in starts}
+
+
+def _told(terms: Iterable[Term], kind: TermKind) -> frozenset[str]:
+    """What the terms of a kind look for in what is known of a text, as somebody would write it."""
+    patterns = (term.pattern for term in terms if term.kind is kind)
+    begin = len(SIGNS[kind]) + 1
+    return frozenset(
+        pattern[begin:].strip().decode("latin-1") + ("" if pattern.endswith(b" ") else "*") for pattern in patterns
+    )
 
 
 def _sought(node: Node, *, wanted: bool) -> Iterator[Term]:

@@ -169,6 +169,11 @@ def move_cursor(*, channel_id: int, cursor: str) -> None:
     )
 
 
+def move_place(*, channel_id: int, place: str) -> None:
+    """Everything that its stream brought up to `place` is taken in; call within the transaction that took it in."""
+    Channel.objects.filter(pk=channel_id).update(stream_place=place, stream_at=clock.now())
+
+
 def account_of(channel: Channel) -> Account:
     """The channel as its connector sees it, with the token decrypted."""
     secret = secrets.decrypt(bytes(channel.encrypted_secret)) if channel.encrypted_secret else ""

@@ -7,7 +7,7 @@ other file names it. It knows nothing of Django or the database. Errors are in `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +18,7 @@ class Capability(StrEnum):
     """What a connector can do; the house asks `able()`, never the network's name."""
 
     POLL = "poll"  # Reads.poll
-    STREAM = "stream"  # Streams.stream, only beside POLL, which brings what a stream missed
+    STREAM = "stream"  # streams.Streams.stream, only beside POLL, which brings what a stream missed
     WEBHOOK = "webhook"  # webhooks.TakesWebhooks: the network brings what happens, beside POLL
     CONNECT = "connect"  # Connects: a person lets us in on the network's own page (OAuth)
     IDENTIFY = "identify"  # Identifies.identify: whose token it is that a person typed
@@ -175,15 +175,27 @@ class BadEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """A while in which a stream was not heard; `is_filled`: what was said in it was brought afterwards."""
+
+    began_at: datetime
+    ended_at: datetime
+    is_filled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What one poll or a moment of a stream brought.
 
-    `cursor` is opaque and continues after these events; None, from a stream, leaves the poll where it was.
+    `cursor` is opaque and continues after these events; None, from a stream, leaves the poll where it was. `place` is
+    where a stream goes on that can (`Listening.place`), kept beside the cursor; `missed`: what it did not hear.
     """
 
     events: tuple[Event, ...]
     cursor: str | None
     bad: tuple[BadEvent, ...] = ()
+    place: str | None = None
+    missed: tuple[Missed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,18 +357,6 @@ class Reads(Network, Protocol):
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """Batches after `cursor` ("" from the start) until nothing new is there. Raises a NetworkError."""
-        ...
-
-
-class Streams(Network, Protocol):
-    """Capability.STREAM."""
-
-    def stream(self, account: Account, stopping: Callable[[], bool]) -> Iterator[Batch]:
-        """What happens from now on, as it happens; an empty batch first, as soon as the stream is open.
-
-        A further empty batch comes at least every 30 seconds, so that a caller can look up. Ends when `stopping()` or
-        when the server closes. Raises Unsupported where this server has no stream, and every other NetworkError.
-        """
         ...
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
 
 from resonanz.core import clock
 from resonanz.networks import registry
-from resonanz.networks.contract import Capability, able
+from resonanz.networks.contract import Capability, Missed, able
 from resonanz.networks.models import Channel, Gap
 
 MOST_KEPT = 20
@@ -25,9 +26,17 @@ def note_if_any(*, channel: Channel) -> None:
     if channel.read_at is None or now - channel.read_at <= _usual(channel) + _LEAST:
         return
     is_filled = registry.connector(channel.network).limits.fills_gaps
+    note(channel_id=channel.pk, missed=[Missed(channel.read_at, now, is_filled)])
+
+
+def note(*, channel_id: int, missed: Sequence[Missed]) -> None:
+    """Write down what was not heard in its time; only the newest gaps of a channel are kept."""
     with transaction.atomic():
-        Gap.objects.create(channel_id=channel.pk, began_at=channel.read_at, ended_at=now, is_filled=is_filled)
-        older = Gap.objects.filter(channel_id=channel.pk).order_by("-began_at", "-id")[MOST_KEPT:]
+        for one in missed:
+            Gap.objects.create(
+                channel_id=channel_id, began_at=one.began_at, ended_at=one.ended_at, is_filled=one.is_filled
+            )
+        older = Gap.objects.filter(channel_id=channel_id).order_by("-began_at", "-id")[MOST_KEPT:]
         Gap.objects.filter(pk__in=[gap.pk for gap in older]).delete()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from http import HTTPStatus
@@ -41,6 +41,7 @@ from resonanz.networks.contract import (
     Visibility,
 )
 from resonanz.networks.errors import NoAnswer, Refused, TryLater, Unsupported
+from resonanz.networks.streams import Listening
 
 _PAGE = 200
 _BOUNDS = http.Bounds(most_bytes=4 * 1024 * 1024, connect_seconds=2.0, read_seconds=5.0, seconds=10.0)
@@ -99,10 +100,10 @@ class MemoryNetwork:
             after, more = str(entries[-1]["seq"]), bool(page.get("more"))
             yield self._batch(account, entries, after)
 
-    def stream(self, account: Account, stopping: Callable[[], bool]) -> Iterator[Batch]:
+    def stream(self, account: Account, listening: Listening) -> Iterator[Batch]:
         """Server-sent events; they carry what `/events` tells, and a comment every ten seconds."""
         lines = http_streams.stream_lines(
-            _url(account, "/stream"), headers=_token(account), stopping=stopping, bounds=_STREAM_BOUNDS
+            _url(account, "/stream"), headers=_token(account), stopping=listening.stopping, bounds=_STREAM_BOUNDS
         )
         with _stream_failures(), closing(lines):
             for line in lines:

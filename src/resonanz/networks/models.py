@@ -16,7 +16,10 @@ class ChannelState(models.TextChoices):
 
 
 class Channel(models.Model):
-    """A place on a network where we listen and, where the network allows, answer: an account, a feed, an import."""
+    """A place on a network where we listen and, where the network allows, answer: an account, a feed, an import.
+
+    `cursor` is how far a poll came, `stream_place` how far its stream did, where it can go on, and `stream_at` when.
+    """
 
     network = models.CharField(max_length=32)
     name = models.CharField(max_length=120, unique=True)
@@ -29,6 +32,8 @@ class Channel(models.Model):
     brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.SET_NULL, related_name="channels")
     state = models.CharField(max_length=8, choices=ChannelState, default=ChannelState.ACTIVE)
     cursor = models.TextField(blank=True, default="")
+    stream_place = models.TextField(blank=True, default="")
+    stream_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
     failure_code = models.CharField(max_length=80, blank=True, default="")

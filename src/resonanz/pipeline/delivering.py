@@ -12,7 +12,7 @@ from django.conf import settings
 from resonanz.core import clock
 from resonanz.core.broker import MOST_BYTES, Broker, Parcel
 from resonanz.listening.topics import compiled
-from resonanz.networks.channels import move_cursor
+from resonanz.networks.channels import move_cursor, move_place
 from resonanz.networks.contract import BadEvent, Event, Posted
 from resonanz.networks.models import Channel
 from resonanz.people import staff
@@ -26,16 +26,21 @@ _MOST_ON_THE_WAY = 200_000
 
 
 def deliver(
-    *, channel: Channel, events: Sequence[Event], cursor: str | None = None, bad: Sequence[BadEvent] = ()
+    *,
+    channel: Channel,
+    events: Sequence[Event],
+    cursor: str | None = None,
+    bad: Sequence[BadEvent] = (),
+    place: str | None = None,
 ) -> None:
-    """All of it is kept when this returns, and `cursor` moved with it; what comes twice changes nothing.
+    """All of it is kept when this returns, `cursor` and `place` moved with it; what comes twice changes nothing.
 
-    Raises BrokerAway where a broker is to be used and does not answer; then the cursor stays where it was.
+    Raises BrokerAway where a broker is to be used and does not answer; then both stay where they were.
     """
     if settings.STREAM_SERVERS:
-        handing_over().deliver(channel=channel, events=events, cursor=cursor, bad=bad)
+        handing_over().deliver(channel=channel, events=events, cursor=cursor, bad=bad, place=place)
     else:
-        take_in(channel=channel, events=events, cursor=cursor, bad=bad)
+        take_in(channel=channel, events=events, cursor=cursor, bad=bad, place=place)
 
 
 @cache
@@ -52,7 +57,13 @@ class HandingOver:
         self._on_the_way = _OnTheWay(broker)
 
     def deliver(
-        self, *, channel: Channel, events: Sequence[Event], cursor: str | None, bad: Sequence[BadEvent]
+        self,
+        *,
+        channel: Channel,
+        events: Sequence[Event],
+        cursor: str | None,
+        bad: Sequence[BadEvent],
+        place: str | None = None,
     ) -> None:
         """As the function above."""
         good, unfit = clean_all(events)
@@ -67,6 +78,8 @@ class HandingOver:
             self._on_the_way.add(heard, self._broker.send(packed))
         if cursor is not None:
             move_cursor(channel_id=channel.pk, cursor=cursor)
+        if place is not None:
+            move_place(channel_id=channel.pk, place=place)
 
 
 def _packed(batch: parcels.Handed) -> list[Parcel]:

@@ -15,8 +15,9 @@ from django.db import close_old_connections, connections
 
 from resonanz.core import clock
 from resonanz.networks import registry
-from resonanz.networks.contract import Capability, Limits, Streams, able
+from resonanz.networks.contract import Capability, Limits, able
 from resonanz.networks.models import Channel, ChannelState
+from resonanz.networks.streams import Streams
 from resonanz.pipeline.arrivals import Arrivals
 from resonanz.pipeline.polling import AFTER_FAILURE_SECONDS, Polled, poll_once
 from resonanz.pipeline.streaming import Follower

@@ -1,6 +1,7 @@
 """Streaming: one thread per channel hears what happens as it happens; what has come meanwhile is taken in together.
 
-A stream never moves the poll's cursor and promises nothing: whatever breaks here is brought by the next poll.
+A stream never moves the poll's cursor: whatever breaks here is brought by the next poll. One that can go on from a
+place of its own moves that with the rows it stands for.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from concurrent.futures import Executor
 from django.db import DatabaseError, connections
 
 from resonanz.core import clock
-from resonanz.networks.channels import account_of
-from resonanz.networks.contract import BadEvent, Batch, Event, Streams
+from resonanz.core.broker import BrokerAway
+from resonanz.networks import gaps
+from resonanz.networks.channels import account_of, note_failure
+from resonanz.networks.contract import BadEvent, Batch, Event, Missed
 from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, TryLater, Unsupported
 from resonanz.networks.models import Channel
+from resonanz.networks.streams import Listening, Streams
+from resonanz.pipeline.delivering import deliver
 from resonanz.pipeline.polling import AFTER_FAILURE_SECONDS, note, note_fault
-from resonanz.pipeline.take_in import take_in
+from resonanz.pipeline.sieve import TopicSieve
 
 MOST_EVENTS = 200
 _MOST_WAITING = 1000
@@ -71,6 +76,8 @@ class Follower:
 
     def _attempt(self) -> float:
         """Hear one stream to its end; the seconds that the failure itself asks to wait."""
+        while self._taking and not self._ending.wait(0.05):
+            pass  # what the stream before brought moves the place from which this one goes on
         self._broken.clear()
         try:
             with contextlib.closing(self._stream()) as batches:
@@ -83,17 +90,21 @@ class Follower:
             return AFTER_FAILURE_SECONDS
         finally:
             self.is_open = False
+            connections.close_all()
         return 0.0
 
     def _stream(self) -> Generator[Batch, None, None]:
         try:
-            account = account_of(Channel.objects.get(pk=self._channel_id))
+            channel = Channel.objects.get(pk=self._channel_id)
+            account = account_of(channel)
         except Channel.DoesNotExist:  # removed meanwhile
             self._ending.set()
             return
         finally:
             connections.close_all()
-        yield from self._connector.stream(account, self._is_stopping)
+        yield from self._connector.stream(
+            account, Listening(self._is_stopping, place=channel.stream_place, sieve=TopicSieve(channel))
+        )
 
     def _failed(self, error: NetworkError) -> float:
         if isinstance(error, Unsupported):
@@ -130,9 +141,15 @@ class Follower:
             while batch := self._gathered():
                 with self._turn:
                     channel = Channel.objects.get(pk=self._channel_id)
-                    take_in(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad)
+                    deliver(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad, place=batch.place)
+                    if batch.missed:
+                        gaps.note(channel_id=self._channel_id, missed=batch.missed)
         except Channel.DoesNotExist:  # removed meanwhile
             self._give_up()
+        except BrokerAway as error:
+            self._give_up()
+            with contextlib.suppress(DatabaseError, Channel.DoesNotExist):
+                note_failure(channel_id=self._channel_id, code=error.code, words="", stop=False)
         except Exception:
             logger.exception("what a stream brought was not taken in")
             self._give_up()
@@ -145,15 +162,17 @@ class Follower:
         """What has come by now, as one batch: a transaction each would make a burst slow."""
         events: list[Event] = []
         bad: list[BadEvent] = []
-        cursor = None
+        missed: list[Missed] = []
+        cursor = place = None
         with self._lock:
             self._taking = bool(self._waiting)
             while self._waiting and len(events) + len(bad) < MOST_EVENTS:
                 batch = self._waiting.popleft()
                 events += batch.events
                 bad += batch.bad
-                cursor = batch.cursor or cursor
-        return Batch(tuple(events), cursor, tuple(bad)) if self._taking else None
+                missed += batch.missed
+                cursor, place = batch.cursor or cursor, batch.place or place
+        return Batch(tuple(events), cursor, tuple(bad), place, tuple(missed)) if self._taking else None
 
     def _give_up(self) -> None:
         """Drop this stream: the next one is followed by a poll, which brings again what was lost here."""

@@ -6,11 +6,12 @@ clean ► who spoke? ► what does it touch? ► evaluate ► one transaction: p
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import DataError, IntegrityError, transaction
 
 from resonanz.listening.topics import compiled
-from resonanz.networks.channels import move_cursor
+from resonanz.networks.channels import move_cursor, move_place
 from resonanz.networks.contract import BadEvent, Event, Posted
 from resonanz.networks.models import Channel
 from resonanz.people import staff
@@ -27,9 +28,10 @@ def take_in(
     events: Sequence[Event],
     cursor: str | None = None,
     bad: Sequence[BadEvent] = (),
+    place: str | None = None,
     evaluating: bool = True,
 ) -> Taken:
-    """Take a batch in; when this returns, all of it is committed, and `cursor` with it (None: no cursor to move).
+    """Take a batch in; when this returns, all of it is committed, `cursor` and `place` with it (None: none to move).
 
     Taking the same batch in again changes nothing. A bad event is put aside and the rest goes on.
     """
@@ -40,40 +42,50 @@ def take_in(
     if evaluating:
         hearing.evaluate(heard)
     other = [event for event in good if not isinstance(event, Posted)]
-    taken = _store(channel, heard, other, [*bad, *unfit], cursor)
+    taken = _store(channel, heard, other, [*bad, *unfit], Reached(cursor, place))
     taken.read = len(events) + len(bad)
     taken.dropped += sum(isinstance(event, Posted) for event in good) - len(heard)
     return taken
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a poll, or a stream, has come with a batch; None: it does not tell."""
+
+    cursor: str | None = None
+    place: str | None = None
+
+
 def _store(
-    channel: Channel, heard: list[hearing.Heard], other: Sequence[Event], bad: list[BadEvent], cursor: str | None
+    channel: Channel, heard: list[hearing.Heard], other: Sequence[Event], bad: list[BadEvent], reached: Reached
 ) -> Taken:
     """All of it in one transaction, or, where the database refuses an event, all but that one."""
     try:
-        return retried(lambda: _commit(channel, heard, other, bad, cursor))
+        return retried(lambda: _commit(channel, heard, other, bad, reached))
     except (DataError, IntegrityError):
         if not Channel.objects.filter(pk=channel.pk).exists():  # removed meanwhile, and with it what comes through it
             return Taken()
         if len(heard) + len(other) <= 1:
             refused = [put_aside(event, "event.refused_by_database") for event in [*(h.posted for h in heard), *other]]
-            return _commit(channel, [], [], [*bad, *refused], cursor)
+            return _commit(channel, [], [], [*bad, *refused], reached)
         # Posts come before what changes them, so the first half is of posts as long as there are any.
         posts, changed = (len(heard) + 1) // 2, len(other) // 2 if not heard else 0
-        taken = _store(channel, heard[:posts], other[:changed], bad, None)
-        taken.add(_store(channel, heard[posts:], other[changed:], [], cursor))
+        taken = _store(channel, heard[:posts], other[:changed], bad, Reached())
+        taken.add(_store(channel, heard[posts:], other[changed:], [], reached))
         return taken
 
 
 def _commit(
-    channel: Channel, heard: list[hearing.Heard], other: Sequence[Event], bad: list[BadEvent], cursor: str | None
+    channel: Channel, heard: list[hearing.Heard], other: Sequence[Event], bad: list[BadEvent], reached: Reached
 ) -> Taken:
     with transaction.atomic():
         taken = storing.store(channel, heard)
         taken.case_ids |= changes.apply(channel, other)
         putting_aside.keep(channel, bad)
-        if cursor is not None:
-            move_cursor(channel_id=channel.pk, cursor=cursor)
+        if reached.cursor is not None:
+            move_cursor(channel_id=channel.pk, cursor=reached.cursor)
+        if reached.place is not None:
+            move_place(channel_id=channel.pk, place=reached.place)
         notify(case_ids=taken.case_ids, posts=taken.stored)
     taken.rejected = len(bad)
     return taken

@@ -326,6 +326,8 @@ OPTIONS: Words = {
     "hashtags": _("Hashtags"),
     "public": _("Public timeline"),
     "words": _("Words"),
+    "everything": _("All that is said on the network"),
+    "everything_server": _("Server that tells all of it"),
     "smtp": _("Server for sending (SMTP)"),
     "mail_user": _("User name"),
     "mail_name": _("Sender’s name"),
@@ -333,6 +335,7 @@ OPTIONS: Words = {
     "mailbox": _("Whose mailbox it is"),
 }
 OPTIONS_EXPLAINED: Words = {
+    "everything_server": _("A Jetstream server. Left empty, a public one in the USA is listened to."),
     "smtp": _("Left empty it is guessed. It is always reached encrypted."),
     "mail_user": _("Only where one signs in with something else than the address."),
     "mail_name": _("Stands before the address in answers: the company’s name, for example."),
@@ -342,6 +345,8 @@ OPTIONS_EXPLAINED: Words = {
     "hashtags": _("Without #, with blanks between them. What bears one of them is heard if a topic touches it."),
 }
 OPTION_CHOICES: Words = {
+    "everything.": _("is not listened to"),
+    "everything.all": _("is listened to; what touches no topic is dropped at once"),
     "mailbox.": _("its name says that it is a role’s"),
     "mailbox.role": _("a role’s, although its name does not say so"),
     "public.": _("is not listened to"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from resonanz.networks.bluesky import acting, reading, writing
+from resonanz.networks.bluesky import acting, jetstream, reading, writing
 from resonanz.networks.bluesky.client import session_of
 from resonanz.networks.bluesky.posts import NAME, WORLD
 from resonanz.networks.contract import (
@@ -25,12 +25,14 @@ from resonanz.networks.contract import (
     Report,
 )
 from resonanz.networks.server_address import server_of
+from resonanz.networks.streams import Listening
 
 
 class BlueskyNetwork:
     """Account.address is the server ("https://bsky.social"), native_id the did, secret an app password.
 
-    Settings: "hashtags", with blanks between, what is heard besides mentions, answers and quotes.
+    Settings: "hashtags", with blanks between, what is heard besides mentions, answers and quotes; "everything": "all"
+    to hear whatever is said on the network and touches a topic, by the Jetstream server "everything_server".
     """
 
     name = NAME
@@ -38,6 +40,7 @@ class BlueskyNetwork:
     capabilities = frozenset(
         {
             Capability.POLL,
+            Capability.STREAM,
             Capability.IDENTIFY,
             Capability.LISTEN_WIDER,
             Capability.REPLY,
@@ -53,16 +56,30 @@ class BlueskyNetwork:
     )
     # A poll is one request, and a server grants 3,000 in five minutes.
     limits = Limits(
-        text_length=300, poll_seconds=3, settle_seconds=60, by_the_minute=True, counting="GRAPHEMES", fills_gaps=True
+        text_length=300,
+        poll_seconds=3,
+        poll_beside_stream_seconds=3,  # Jetstream is for what is not said to us; notifications stay as they are
+        settle_seconds=60,
+        by_the_minute=True,
+        counting="GRAPHEMES",
+        fills_gaps=True,
     )
     asks_for = Entries(
         address=Entry("https://bsky.social"), handle=Entry("nordhain.bsky.social"), secret=Entry("xxxx-xxxx-xxxx-xxxx")
     )
-    options = (Option("hashtags"),)
+    options = (
+        Option("hashtags"),
+        Option(jetstream.OPTION, ("", "all")),
+        Option(jetstream.SERVER_OPTION, is_line=True),
+    )
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """Mentions, answers, quotes, our own words and hashtags since `cursor`; deletions within two minutes."""
         return reading.poll(account, cursor)
+
+    def stream(self, account: Account, listening: Listening) -> Iterator[Batch]:
+        """All that is said on the network, where the channel asks for it: what the sieve lets through."""
+        return jetstream.stream(account, listening)
 
     def identify(self, account: Account) -> Account:
         """The account as its server knows it, if the app password is right."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,9 +16,9 @@ WORLD = "at://"
 """The origin of every post: addresses of the AT Protocol are unique on all servers together."""
 COLLECTION = "app.bsky.feed.post"
 APP = "https://bsky.app"
-_MOST_TEXT = 5_000
+MOST_TEXT = 5_000
 _MOST_ADDRESS = 2_000
-_MOST_PICTURES = 10
+MOST_PICTURES = 10
 _OPTED_OUT = "!no-unauthenticated"
 
 View = Mapping[str, Any]
@@ -35,7 +35,7 @@ def posted(view: View, *, addressed: bool = False) -> Posted:
     parent, root = _reference(record, "parent"), _reference(record, "root")
     if not isinstance(record["text"], str):
         raise TypeError("no text")
-    said = facets.read(record["text"][:_MOST_TEXT], record.get("facets"))
+    said = facets.read(record["text"][:MOST_TEXT], record.get("facets"))
     return Posted(
         network=NAME,
         origin=WORLD,
@@ -132,9 +132,13 @@ def _reference(record: Any, name: str) -> str:
 
 
 def _words(said: str, embed: object) -> str:
+    return with_alts(said, [media.alt for media in _media(embed)])
+
+
+def with_alts(said: str, alts: Iterable[str]) -> str:
     """The words, and what pictures show for those who do not see them."""
-    alts = [f"[{media.alt}]" for media in _media(embed) if media.alt]
-    return text.clean("\n\n".join(part for part in (said, *alts) if part), most=_MOST_TEXT)
+    shown = [f"[{alt}]" for alt in alts if alt]
+    return text.clean("\n\n".join(part for part in (said, *shown) if part) if shown else said, most=MOST_TEXT)
 
 
 def _media(embed: object) -> list[Media]:
@@ -146,7 +150,7 @@ def _media(embed: object) -> list[Media]:
     if kind == "app.bsky.embed.images#view":
         images = embed.get("images")
         found = (
-            [_picture(one) for one in images[:_MOST_PICTURES] if isinstance(one, dict)]
+            [_picture(one) for one in images[:MOST_PICTURES] if isinstance(one, dict)]
             if isinstance(images, list)
             else []
         )

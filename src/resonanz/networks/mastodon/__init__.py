@@ -5,7 +5,7 @@ Their ids are opaque text, unique on one server; what each of them lacks stands 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from resonanz.networks.contract import (
@@ -27,6 +27,7 @@ from resonanz.networks.contract import (
 from resonanz.networks.mastodon import acting, connecting, media, reading, streaming, writing
 from resonanz.networks.mastodon.statuses import NAME
 from resonanz.networks.server_address import server_of
+from resonanz.networks.streams import Listening
 
 
 class MastodonNetwork:
@@ -79,9 +80,9 @@ class MastodonNetwork:
         """Mentions, our own words, hashtags and the public timeline since the ids in `cursor`."""
         return reading.poll(account, cursor)
 
-    def stream(self, account: Account, stopping: Callable[[], bool]) -> Iterator[Batch]:
+    def stream(self, account: Account, listening: Listening) -> Iterator[Batch]:
         """The same as it happens, with edits and deletions."""
-        return streaming.stream(account, stopping)
+        return streaming.stream(account, listening.stopping)
 
     def reply(self, account: Account, order: ReplyOrder) -> Receipt:
         """Answers the status `order.parent_id`, naming its author."""

@@ -1,0 +1,40 @@
+"""What was handed on lately and may not be stored yet: its deletion, and answers to it, concern us all the same."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from resonanz.core import clock
+
+_SECONDS = 1800.0
+_MOST = 50_000
+
+
+class Lately:
+    """Posts, the roots of their threads, and their authors, for half an hour."""
+
+    def __init__(self) -> None:
+        self._places: OrderedDict[str, float] = OrderedDict()
+        self._handed: OrderedDict[str, float] = OrderedDict()
+
+    def want(self, uri: str, root: str, did: str) -> None:
+        """A post is wanted, so it may open a case."""
+        _keep(self._places, uri, root)
+        _keep(self._handed, uri, did)
+
+    def is_wanted(self, place: str) -> bool:
+        """Whether it was wanted, or something in its thread was."""
+        return place in self._places
+
+    def is_handed(self, one: str) -> bool:
+        """Whether it is a post that was wanted, or its author."""
+        return one in self._handed
+
+
+def _keep(kept: OrderedDict[str, float], *ones: str) -> None:
+    now = clock.monotonic()
+    for one in ones:
+        kept[one] = now
+        kept.move_to_end(one)
+    while kept and (len(kept) > _MOST or now - next(iter(kept.values())) > _SECONDS):
+        kept.popitem(last=False)
