@@ -16,7 +16,7 @@ from tests.networks.memory_process import MemoryProcess
 pytestmark = pytest.mark.browser
 
 PAGES = ["/", "/inbox/?view=all", "/listening/", "/topics/", "/topics/new/", "/channels/", "/channels/new/"]
-PAGES += [f"/channels/new/?network={network}" for network in ("mastodon", "hackernews")]
+PAGES += [f"/channels/new/?network={network}" for network in ("mastodon", "hackernews", "mail")]
 PAGES += [
     "/responsibilities/",
     "/responsibilities/presence/",

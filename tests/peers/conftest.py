@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from resonanz.core import wire
 from resonanz.core.http import ALLOWED_VARIABLE
 from tests.house.test_counterparts import counterparts
 from tests.peers.atproto_install import installed
 from tests.peers.atproto_network import AtprotoNetwork, running_network
+from tests.peers.mail_servers import MailServers, running_servers
+from tests.service.conftest import agent, moving_clock  # noqa: F401 (fixtures)
 
 HERE = Path(__file__).parent
 
@@ -33,18 +36,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(" · ".join(row))
 
 
-@pytest.fixture(scope="session")
-def atproto_network(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtprotoNetwork]:
-    """An AT Protocol network. It takes ten seconds to start, so all tests share it, and each opens its own accounts."""
+def _say(config: pytest.Config) -> Callable[[str], None]:
+    """Tells whoever waits why it takes a while."""
 
     def say(line: str) -> None:
-        capture = pytestconfig.pluginmanager.getplugin("capturemanager")
-        reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
+        capture = config.pluginmanager.getplugin("capturemanager")
+        reporter = config.pluginmanager.getplugin("terminalreporter")
         if capture is not None and reporter is not None:
             with capture.global_and_fixture_disabled():
                 reporter.write_line(f"\n{line}")
 
-    installation = installed(say)
+    return say
+
+
+@pytest.fixture(scope="session")
+def atproto_network(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtprotoNetwork]:
+    """An AT Protocol network. It takes ten seconds to start, so all tests share it, and each opens its own accounts."""
+
+    installation = installed(_say(pytestconfig))
     with running_network(installation, tmp_path_factory.mktemp("atproto")) as network:
         yield network
 
@@ -55,3 +64,20 @@ def atproto(atproto_network: AtprotoNetwork, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv(ALLOWED_VARIABLE, f"{atproto_network.host},{atproto_network.app_view_host}")
     yield atproto_network
     atproto_network.mend()
+
+
+@pytest.fixture(scope="session")
+def mail_servers(pytestconfig: pytest.Config) -> Iterator[MailServers]:
+    """Dovecot and Postfix. They start in a few seconds, and each test opens mailboxes of its own."""
+    with running_servers(_say(pytestconfig)) as servers:
+        yield servers
+
+
+@pytest.fixture
+def mail(mail_servers: MailServers, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServers]:
+    """The same, allowed to be asked, and vouched for."""
+    monkeypatch.setenv(ALLOWED_VARIABLE, mail_servers.allowed())
+    monkeypatch.setenv("SSL_CERT_FILE", str(mail_servers.ca))
+    wire.tls.cache_clear()
+    yield mail_servers
+    wire.tls.cache_clear()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from tests.networks.mail_server import SECRET, USER, FakeMail
 
+from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.networks import channels, registry
 from resonanz.networks.channels import account_of
-from resonanz.networks.contract import Capability, Entries, Entry, Limits, Option
+from resonanz.networks.contract import BadEvent, Capability, Entries, Entry, Limits, Option
 from resonanz.networks.models import Channel
+from resonanz.pipeline import putting_aside
 
 pytestmark = pytest.mark.django_db
 NEW = "/channels/new/"
@@ -35,7 +38,8 @@ def page(client: Client, network: str = "") -> str:
 
 
 def asked(shown: str) -> set[str]:
-    return {name for name in ("name", "address", "handle", "secret", "words", "hashtags") if f'name="{name}"' in shown}
+    fields = ("name", "address", "handle", "secret", "words", "hashtags", "smtp", "mailbox")
+    return {name for name in fields if f'name="{name}"' in shown}
 
 
 def test_networks_are_offered_and_nothing_is_asked_before_one_is_chosen(signed_in: Client) -> None:
@@ -53,6 +57,7 @@ def test_networks_are_offered_and_nothing_is_asked_before_one_is_chosen(signed_i
         ("feeds", {"name", "address"}, "https://blog.example/feed.xml"),
         ("memory", {"name", "address", "handle", "secret"}, "http://127.0.0.1:8099"),
         ("listening", {"name", "address", "words"}, "https://other.example"),
+        ("mail", {"name", "address", "handle", "secret", "smtp", "mailbox"}, "info@nordhain.example"),
     ],
 )
 def test_form_asks_for_what_the_network_declares(
@@ -107,3 +112,46 @@ def test_name_that_is_taken_is_told(signed_in: Client) -> None:
     channels.connect(network="feeds", name="Forum", actor=None)
     typed = {"network": "feeds", "name": "Forum", "address": "https://forum.example/feed"}
     assert "There is already a channel called Forum." in signed_in.post(NEW, typed).content.decode()
+
+
+def test_what_a_network_calls_otherwise_is_called_so(signed_in: Client) -> None:
+    shown = page(signed_in, "mail")
+    assert ">Mailbox<" in shown
+    assert ">Handle<" not in shown
+    assert 'type="url"' not in shown
+    assert "Only that of a role" in shown
+
+
+def test_a_persons_mailbox_is_not_connected_unless_somebody_says_that_it_is_none(
+    signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = {"network": "mail", "name": "Eva", "handle": "eva.muster@shop.example", "secret": "word"}
+    answer = signed_in.post(NEW, typed)
+    assert "looks like a person’s own mailbox" in answer.content.decode()
+
+    with FakeMail() as server:
+        monkeypatch.setenv(ALLOWED_VARIABLE, server.allowed)
+        here = {"address": server.account.address, "smtp": f" {server.account.settings['smtp']} ", "secret": SECRET}
+        refused = signed_in.post(NEW, typed | here | {"mailbox": "role", "mail_name": "Nordhain, der Laden"})
+        assert "does not let this account in" in refused.content.decode()
+        signed_in.post(NEW, typed | here | {"handle": USER, "mail_name": "Nordhain, der Laden"})
+        settings = {"smtp": server.account.settings["smtp"], "mail_name": "Nordhain, der Laden"}
+        expected = server.account.address
+
+    made = Channel.objects.get()
+    assert (made.handle, made.native_id, made.address) == (USER, USER, expected)
+    assert {key: value for key, value in made.settings.items() if value} == settings
+    assert SECRET.encode() not in bytes(made.encrypted_secret)
+
+
+def test_what_was_not_taken_in_is_counted_on_the_page_of_the_channel(signed_in: Client) -> None:
+    made = channels.connect(network="feeds", name="Forum", actor=None)
+    assert "Put aside" not in signed_in.get(f"/channels/{made.pk}/").content.decode()
+    reasons = ["mail.unknown_notice", "mail.unknown_notice", "event.ValueError", "entry.not_an_object"]
+    putting_aside.keep(made, [BadEvent("<script>", reason) for reason in reasons])
+
+    answer = signed_in.get(f"/channels/{made.pk}/")
+
+    assert sorted(number for _, number in answer.context["put_aside"]) == [2, 2]
+    assert "stays unread in the mailbox" in answer.content.decode()
+    assert "ValueError" not in answer.content.decode()

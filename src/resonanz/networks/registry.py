@@ -9,6 +9,7 @@ from resonanz.networks.discourse import DiscourseNetwork
 from resonanz.networks.feeds import FeedNetwork
 from resonanz.networks.files import FileNetwork
 from resonanz.networks.hackernews import HackerNewsNetwork
+from resonanz.networks.mail import MailNetwork
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.memory import MemoryNetwork
 
@@ -18,6 +19,7 @@ NETWORKS: tuple[type[Network], ...] = (
     FeedNetwork,
     FileNetwork,
     HackerNewsNetwork,
+    MailNetwork,
     MastodonNetwork,
     MemoryNetwork,
 )
