@@ -282,7 +282,7 @@ def test_delivery_stays_while_the_database_fails(
         raise OperationalError
 
     with monkeypatch.context() as patched:
-        patched.setattr(arrivals, "take_in", away)
+        patched.setattr(arrivals, "deliver", away)
         with pytest.raises(OperationalError):
             arrivals.take_waiting()
     assert waiting() == 1

@@ -18,25 +18,28 @@ from psycopg.conninfo import make_conninfo
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.core.broker import Broker, Parcel
+from resonanz.core.broker import Broker, BrokerAway, Parcel
 from resonanz.duties import calendars
 from resonanz.listening.models import Post
-from resonanz.networks import registry
+from resonanz.networks import registry, webhook_keys
 from resonanz.networks.channels import connect
 from resonanz.networks.contract import Author, BadEvent, Batch, Deleted, Media, MediaKind
 from resonanz.networks.models import Channel
 from resonanz.ops import queues_report
 from resonanz.ops.nats_cluster import Cluster, cluster
-from resonanz.pipeline import delivering, parcels
+from resonanz.pipeline import arrivals, delivering, parcels
 from resonanz.pipeline.delivering import HandingOver
 from resonanz.pipeline.intake_worker import lane_of, work
+from resonanz.pipeline.models import Delivery as Row
 from resonanz.pipeline.models import PutAside
 from resonanz.pipeline.polling import poll_once
+from resonanz.pipeline.receiving import receive
 from resonanz.privacy import tombstones
 from resonanz.privacy.models import TombstoneKind
 from resonanz.service.models import Case
 from tests.pipeline.events import NETWORK, ORIGIN, posted
 from tests.pipeline.test_listeners import Scripted
+from tests.pipeline.webhook_network import NAME, BroughtNetwork, body, headers
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -266,6 +269,33 @@ def test_while_the_broker_is_away_the_cursor_stays_and_the_channel_says_so(
     assert failed == ("", "broker.away")
     assert (channel.cursor, channel.failure_code) == ("after 1", "")
     assert broker.backlog().count == 1
+
+
+def test_what_webhooks_bring_goes_over_too_and_waits_while_the_broker_is_away(
+    broker: Broker, channel: Channel, servers: Cluster, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry._BY_NAME, NAME, BroughtNetwork())
+    forum = connect(network=NAME, name="Forum", is_live=True, actor=None)
+    webhook = webhook_keys.make(channel_id=forum.pk, actor=User.objects.get())
+    sent = body(said=[("1", "Wann kommt mein Rad?")])
+    assert receive(key=webhook.key, headers=headers(webhook_keys.keys_of(webhook).secret, sent), body=sent)
+    settings.STREAM_SERVERS = servers.addresses
+    away, there = HandingOver(Broker(["nats://127.0.0.1:1"], patience=0.2)), HandingOver(broker)
+
+    monkeypatch.setattr(delivering, "handing_over", lambda: away)
+    with pytest.raises(BrokerAway):
+        arrivals.take_waiting()
+    kept = Row.objects.filter(taken_at__isnull=True).count()
+    monkeypatch.setattr(delivering, "handing_over", lambda: there)
+    arrivals.take_waiting()
+    handed_over = (Row.objects.filter(taken_at__isnull=True).count(), broker.backlog().count, Post.objects.count())
+    take_all_in(broker)
+    away._broker.close()
+
+    assert kept == 1
+    assert handed_over == (0, 1, 0)
+    assert Post.objects.get().text == "Wann kommt mein Rad?"
+    assert not PutAside.objects.exists()
 
 
 def test_status_tells_what_waits_too_long_and_that_nobody_answers(

@@ -16,6 +16,7 @@ from django.db import DatabaseError, OperationalError, close_old_connections, co
 from django.db.models import F
 
 from resonanz.core import clock
+from resonanz.core.broker import BrokerAway
 from resonanz.core.secrets import SecretsError
 from resonanz.core.text import clean
 from resonanz.networks import webhook_keys
@@ -24,9 +25,9 @@ from resonanz.networks.contract import BadEvent, Deleted, Event, Posted
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.networks.webhooks import Told
 from resonanz.pipeline import polling, putting_aside, receiving
+from resonanz.pipeline.delivering import deliver
 from resonanz.pipeline.models import Delivery, UnknownEvent
 from resonanz.pipeline.shapes import shape_of
-from resonanz.pipeline.take_in import take_in
 from resonanz.privacy import tombstones
 from resonanz.privacy.models import TombstoneKind
 
@@ -36,6 +37,8 @@ _LOOK_SECONDS = 0.25
 _AFTER_FAILURE_SECONDS = 5.0
 _LOCK = 0x5765  # the first half of the advisory locks of this file; the second is the channel
 _MOST_RAW = 10_000
+_AWAY = (OperationalError, BrokerAway)
+"""The database or the broker itself: nothing is wrong with what came."""
 _HEARING = frozenset({ChannelState.ACTIVE, ChannelState.BROKEN})
 """Where what is said is heard. On a paused channel only what becomes of posts we hold is followed."""
 logger = logging.getLogger(__name__)
@@ -78,7 +81,7 @@ def take_channel(channel_id: int) -> int:
         rows = list(Delivery.objects.filter(channel=channel, taken_at__isnull=True).order_by("id")[:MOST_AT_ONCE])
         try:
             _take(channel, rows)
-        except OperationalError:  # the database itself: nothing is wrong with what came
+        except _AWAY:
             raise
         except Exception:
             logger.exception("deliveries were not taken in together, and are now one by one")
@@ -107,7 +110,7 @@ def _take(channel: Channel, rows: Sequence[Delivery]) -> None:
     events = [event for _, _, one in told for event in one.events if _is_heard(channel, event)]
     bad = [one_bad for _, _, one in told for one_bad in one.bad]
     if events or bad:
-        take_in(channel=channel, events=events, bad=bad)
+        deliver(channel=channel, events=events, bad=bad)
     with transaction.atomic():
         _remember_gone(events)
         for _row, name, one in told:
@@ -120,7 +123,7 @@ def _take_alone(channel: Channel, row: Delivery) -> None:
     """One that cannot be taken in is put aside, and the others go on."""
     try:
         _take(channel, [row])
-    except OperationalError:
+    except _AWAY:
         raise
     except Exception as error:
         logger.exception("a delivery was put aside")
