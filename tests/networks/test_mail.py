@@ -247,6 +247,15 @@ def test_a_server_that_does_not_tell_is_only_polled(server: FakeMail) -> None:
         next(network.stream(server.account, Listening(stopping=lambda: False)))
 
 
+@pytest.mark.parametrize("broken", [DROP, b"TAG NO not now", b"+ idling\r\n* BYE going down"])
+def test_a_stream_that_breaks_is_opened_again_later(server: FakeMail, broken: bytes) -> None:
+    server.says["IDLE"] = broken
+    stream = network.stream(server.account, Listening(stopping=lambda: False))
+    assert next(stream) == Batch((), None)
+    with pytest.raises(TryLater):
+        next(stream)
+
+
 def test_an_answer_goes_to_the_writer_in_the_thread_and_stands_among_the_sent_ones(server: FakeMail) -> None:
     server.arrives(ASKED.replace("Date:", "References: <a@x.example> <b@x.example>\nDate:"))
     said = f"Grüße!\n.\nFrom hier\n{'lang ' * 60}"

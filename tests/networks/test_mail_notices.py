@@ -66,6 +66,11 @@ def test_the_same_comment_told_to_two_mailboxes_is_one() -> None:
     assert post_of(raw).native_id != post_of(other).native_id
 
 
+def test_an_address_keeps_what_it_needs() -> None:
+    raw = mail("xing_comment").replace("?utm_source=mail&", "?listing=5&reference=7&")
+    assert post_of(raw).url == "https://www.xing.com/pages/nordhain/posts/4711?listing=5&reference=7"
+
+
 def test_a_post_of_a_forum_has_its_number_and_its_topic() -> None:
     found = post_of(mail("forum_post"))
     assert (found.native_id, found.root_id, found.origin) == ("9001", "t42", "forum.radler.example")

@@ -25,7 +25,9 @@ _MOST_NAME = 200
 _CHECKS_AS = {"gmail.com": "google.com", "googlemail.com": "google.com"}
 """Servers that write their checks under another name than that by which mailboxes are reached."""
 _LINK = re.compile(r"https://[^\s<>\"')\]]{4,1500}")
-_TRACKING = re.compile(r"(?:utm_|trk|li|mid|sc_|ref|tracking|xing_share|email|midToken|eid|otpToken).*", re.IGNORECASE)
+_TRACKING = re.compile(
+    r"utm_\w+|trk\w*|lipi|licu|mid(?:Token|Sig)|eid|otpToken|sc_o|xing_share|ref|refId|trackingId|email", re.IGNORECASE
+)
 _ELSEWHERE = re.compile(r"/?$|.*(?:settings|unsubscribe|abmelden|abbestellen|help|hilfe|legal|impressum|privacy)", re.I)
 _ACTS = (
     # In subjects: who, and what they did. Brands have several pages, so what is theirs is not named here.
