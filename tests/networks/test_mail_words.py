@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resonanz.networks.contract import Account, Posted
-from resonanz.networks.mail import letters, reading
+from resonanz.networks.mail import imap, letters, reading
 from resonanz.networks.mail.cursor import Cursor
 from resonanz.networks.mail.imap import Fetched
 from resonanz.networks.mail.mime import read
@@ -219,6 +219,24 @@ def test_words_are_never_lost_altogether(whole: str) -> None:
 )
 def test_a_broken_cursor_is_a_fresh_one(text: str) -> None:
     assert Cursor.read(text).places == {}
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60))
+def test_folders_of_any_name_are_named_as_the_server_names_them(name: str) -> None:
+    written = imap._quoted(name)
+    assert written.isascii()
+    row = b'(\\HasNoChildren) "/" ' + written.encode()
+    found = imap._folder(row)
+    assert found is not None
+    assert found.name == name
+
+
+@given(st.binary(max_size=200) | st.tuples(st.binary(max_size=50), st.binary(max_size=50)) | st.none())
+def test_whatever_a_server_calls_a_folder_or_a_mail_is_read_or_passed_over(row: object) -> None:
+    found = imap._folder(row)
+    assert found is None or found.name
+    fetched = imap._fetched([row, b")"])
+    assert fetched is None or fetched.arrived_at.tzinfo
 
 
 def test_servers_are_typed_or_guessed() -> None:
