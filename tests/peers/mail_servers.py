@@ -227,10 +227,13 @@ class MailServers:
     def start(self) -> None:
         """Returns when both can be asked."""
         self._write_files()
-        self._processes = [
-            self._begin("/usr/sbin/dovecot", "-F", "-c", str(self.folder / "dovecot.conf")),
-            self._begin("/usr/sbin/postfix", "-c", str(self.folder / "postfix"), "start-fg"),
-        ]
+        postfix = str(self.folder / "postfix")
+        self._processes = [self._begin("/usr/sbin/dovecot", "-F", "-c", str(self.folder / "dovecot.conf"))]
+        subprocess.run(
+            ["/usr/sbin/postfix", "-c", postfix, "check"], capture_output=True, check=True
+        )  # makes its folders
+        # Not by `postfix start-fg`, whose child it would be: that one ends alone and leaves it behind.
+        self._processes.append(self._begin("/usr/lib/postfix/sbin/master", "-c", postfix, "-d"))
         for name in ("imaps", "lmtp", "mx", "submission"):
             self._wait_for(self.ports[name])
 
@@ -240,6 +243,8 @@ class MailServers:
             process.send_signal(signal.SIGTERM)
         for process in self._processes:
             process.wait(timeout=20)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # what was still busy ending
 
     def open_mailbox(self, name: str, domain: str = STRANGERS) -> Person:
         """The first `eva` becomes eva-1@…."""
@@ -271,6 +276,7 @@ class MailServers:
                 stdout=console,
                 stderr=console,
                 preexec_fn=dying_with_us(signal.SIGTERM),
+                start_new_session=True,
             )
 
     def _wait_for(self, port: int) -> None:
