@@ -32,6 +32,7 @@ BENCHES = {
     "pages": "resonanz.ops.bench_pages:pages",
     "inbox": "resonanz.ops.bench_inbox:inbox",
     "triage": "resonanz.ops.bench_triage:triage",
+    "webhook": "resonanz.ops.bench_webhook:webhook",
     "broker": "resonanz.ops.bench_broker:broker",
 }
 # What `_calibration_loop` takes, undisturbed, on the machine on which the absolute goals were set.
