@@ -169,6 +169,19 @@ def own(*, keys: Iterable[PostKey]) -> set[PostKey]:
     return {key for key, (_, speaker) in _select(keys, "speaker").items() if speaker == "OWN"}
 
 
+def among(*, network: str, origin: str, native_ids: Collection[str]) -> set[str]:
+    """Those of the posts of one world that are stored, however many are asked for."""
+    if not native_ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT post.native_id FROM json_array_elements_text(%s) AS asked (id)"
+            " JOIN listening_post post ON post.network = %s AND post.origin = %s AND post.native_id = asked.id",
+            [json.dumps(list(native_ids)), network, origin],
+        )
+        return {native_id for (native_id,) in cursor.fetchall()}
+
+
 def _select(keys: Iterable[PostKey], column: str) -> dict[PostKey, tuple[int, str]]:
     wanted = sorted(set(keys))
     if not wanted:

@@ -34,6 +34,7 @@ BENCHES = {
     "triage": "resonanz.ops.bench_triage:triage",
     "webhook": "resonanz.ops.bench_webhook:webhook",
     "broker": "resonanz.ops.bench_broker:broker",
+    "stream": "resonanz.ops.bench_stream:stream",
 }
 # What `_calibration_loop` takes, undisturbed, on the machine on which the absolute goals were set.
 REFERENCE_SECONDS = 0.044
@@ -158,7 +159,12 @@ def calibrated(goal: float) -> float:
 
     Half the speed at a fixed loop of pure Python asks for half the rate. Call it next to what is measured.
     """
-    return goal * REFERENCE_SECONDS / statistics.median(in_turns(_calibration_loop, rounds=[120_000] * 9)[0])
+    return goal * REFERENCE_SECONDS / calibration_seconds()
+
+
+def calibration_seconds() -> float:
+    """What the fixed loop takes here and now."""
+    return statistics.median(in_turns(_calibration_loop, rounds=[120_000] * 9)[0])
 
 
 def _calibration_loop(times: int) -> int:

@@ -40,14 +40,15 @@ def intake(*, as_json: bool, posts: int) -> None:
         Path(data).chmod(0o700)
         with psycopg.connect(database.url(SUPERUSER, "postgres"), autocommit=True) as connection:
             connection.execute("CREATE DATABASE resonanz")
-        _run([sys.executable, "-m", "resonanz", "migrate"], environment)
+        run([sys.executable, "-m", "resonanz", "migrate"], environment)
         pin_to_one_core()
         goal = calibrated(GOAL_PER_SECOND)
-        measured = json.loads(_run([sys.executable, "-m", "resonanz.ops.intake_measuring", str(posts)], environment))
+        measured = json.loads(run([sys.executable, "-m", "resonanz.ops.intake_measuring", str(posts)], environment))
     report("intake", _figures(measured, goal), as_json=as_json)
 
 
-def _run(command: list[str], environment: dict[str, str]) -> str:
+def run(command: list[str], environment: dict[str, str]) -> str:
+    """What a command prints; a ClickException with its last words if it fails."""
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise click.ClickException(f"{' '.join(command[1:4])} failed: {done.stderr.strip()[-2000:]}")

@@ -43,7 +43,7 @@ _MARKS = [",", ",", ",", ",", ".", ".", ".", ".", "!", "?", ":", "...", "…", "
 _EMOJI = ["👍", "😡", "❤️", "🤔", "🎉", "😂"]
 
 
-class _World:
+class World:
     """A vocabulary in which the n-th word is said n times less often than the first, as in real languages."""
 
     def __init__(self, seed: int) -> None:
@@ -114,7 +114,7 @@ def match(*, as_json: bool, topics: int, posts: int, rounds: int) -> None:
     scanning the same terms, bare, over text that is folded already.
     """
     pin_to_one_core()
-    world = _World(SEED)
+    world = World(SEED)
     texts = [world.post() for _ in range(posts)]
     queries = {number: parse(world.topic()) for number in range(topics)}
     started = clock.monotonic()

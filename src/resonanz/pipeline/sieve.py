@@ -79,8 +79,7 @@ class TopicSieve:
 
     def held(self, ids: Collection[str]) -> set[str]:
         """Those that are stored, whoever brought them."""
-        network, origin = self._channel.network, self._channel.origin
-        return {native_id for *_, native_id in posts.known(keys=[(network, origin, native_id) for native_id in ids])}
+        return posts.among(network=self._channel.network, origin=self._channel.origin, native_ids=ids)
 
     def people(self, ids: Collection[str]) -> set[str]:
         """Authors of stored posts, and people with a record."""

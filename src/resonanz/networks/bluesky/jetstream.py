@@ -47,7 +47,7 @@ _SECOND = 1_000_000
 _REWIND = 5 * _SECOND
 _TICK_SECONDS = 1.0
 _PLACE_SECONDS = 5.0
-_MOST_OPEN = 10_000
+_MOST_OPEN = 20_000
 _GAP = 60 * _SECOND
 _NEVER_SO_QUIET = 600 * _SECOND
 _WAIT_SECONDS = 60.0
@@ -162,11 +162,12 @@ class _Hearing:
                     self._sift([one])
             return
         wanted |= self._naming_us(said)
-        for one in said:
-            if one.uri in wanted:
-                self._want(one)
-            elif one.record.reply is not None:
-                self._undecided.append(one)
+        if wanted:
+            for one in said:
+                if one.uri in wanted:
+                    self._want(one)
+            said = [one for one in said if one.uri not in wanted]
+        self._undecided += [one for one in said if one.record.reply is not None]
 
     def _touched(self, said: Sequence[Said], handles: Sequence[str]) -> set[str]:
         if not said:
@@ -203,7 +204,8 @@ class _Hearing:
     # ── every second ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def _tick(self) -> Batch:
-        self._renew()
+        if clock.monotonic() - self._renewed >= _TICK_SECONDS:
+            self._renew()
         events = list(self._changes())
         self._decide()
         events += self._ends()
@@ -213,6 +215,7 @@ class _Hearing:
         return Batch(tuple(events), None, tuple(unread), self._place(is_much=bool(events)), tuple(self._missed()))
 
     def _renew(self) -> None:
+        self._renewed = clock.monotonic()
         self._sieve.renew()
         ours = self._sieve.ours | {self._did}
         self._names = [name.encode() for name in ours if name.startswith("did:")]
