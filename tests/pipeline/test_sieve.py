@@ -104,6 +104,34 @@ def test_sieve_knows_our_accounts_threads_posts_and_people(channel: Channel, adm
     assert (sieve.threads([]), sieve.held([]), sieve.people([])) == (set(), set(), set())
 
 
+def test_sieve_lets_through_what_has_to_be_made_clean_before_it_is_read(channel: Channel, administrator: User) -> None:
+    """As hearing gets it: letters that were typed in parts, control characters within a word, letters that grow."""
+    listen_for("한국", administrator)
+    listen_for("bremse", administrator)
+    said = ["\u1112\u1161\u11ab\u1100\u116e\u11a8", "Die bre\x00mse", "\u0958" * 20 + " bremse"]
+    sieve, unknown = sieve_of(channel), [""] * len(said)
+
+    assert sieve.suspects(said, handles=unknown) == [0, 1, 2]
+    assert sieve.touched(said, handles=unknown, languages=unknown) == [True] * 3
+
+
+def test_sieve_bears_ids_that_no_database_can_hold(channel: Channel, administrator: User) -> None:
+    """Anybody may write one into a post; it means what is left of it once it is made clean."""
+    take_in(channel=channel, events=[posted("root", addressed=True)])
+    sieve = sieve_of(channel)
+
+    assert sieve.threads(["ro\x00ot", "\x00", "\ud800"]) == {"ro\x00ot"}
+    assert sieve.held(["ro\x00ot", "\x00"]) == {"ro\x00ot"}
+    assert sieve.people(["a-\x001", "\x00"]) == {"a-\x001"}
+
+
+def test_a_stream_that_asks_its_sieve_nothing_holds_no_connection_to_the_database(channel: Channel) -> None:
+    connections.close_all()
+    TopicSieve(channel)
+
+    assert connections["default"].connection is None
+
+
 def test_sieve_hears_of_a_new_topic(channel: Channel, administrator: User) -> None:
     sieve = sieve_of(channel)
     before = sieve.touched(["Mein rad"], handles=[""], languages=[""])

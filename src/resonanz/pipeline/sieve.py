@@ -7,7 +7,7 @@ moment ago counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import product
 from unicodedata import is_normalized
 
@@ -29,9 +29,7 @@ class TopicSieve:
         self._channel = channel
         self._topics: Compiled | None = None
         self._guesses: list[tuple[str, str]] = []
-        # An account that was removed here: what it said stays ours.
-        said = Post.objects.filter(network=channel.network, origin=channel.origin, speaker=Speaker.OWN)
-        self._formerly_ours = set(said.order_by().values_list("author_native_id", flat=True).distinct())
+        self._formerly_ours: set[str] | None = None  # most streams never ask: theirs need no connection to the database
         self.ours: frozenset[str] = frozenset()
         self.authors: frozenset[str] = frozenset()
 
@@ -49,14 +47,11 @@ class TopicSieve:
         """Made clean first, as all is that is taken in, where one of them needs it."""
         if any(handle for handle, _ in self._guesses):  # a topic of authors of whom only the beginning is known
             return list(range(len(texts)))
-        together = "\n".join(texts)
-        if _UNCLEAN.search(together) or not is_normalized("NFC", together):
-            texts = [clean(text, most=len(text)) for text in texts]
-        return self._known_topics().matcher.suspects(texts, author_handles=handles)
+        return self._known_topics().matcher.suspects(_cleaned(texts), author_handles=handles)
 
     def touched(self, texts: Sequence[str], *, handles: Sequence[str], languages: Sequence[str]) -> list[bool]:
         """Where the author or the language is not known, it is tried with all that a topic asks for."""
-        matcher = self._known_topics().matcher
+        matcher, texts = self._known_topics().matcher, _cleaned(texts)
         found = [bool(ids) for ids in matcher.match_all(texts, author_handles=handles, languages=languages)]
         for handle, language in self._guesses:
             open_ones = [
@@ -75,16 +70,18 @@ class TopicSieve:
 
     def threads(self, roots: Collection[str]) -> set[str]:
         """Those with an open case here."""
-        return intake.open_roots(channel=self._channel, root_ids=roots)
+        return _as_kept(roots, lambda ids: intake.open_roots(channel=self._channel, root_ids=ids))
 
     def held(self, ids: Collection[str]) -> set[str]:
         """Those that are stored, whoever brought them."""
-        return posts.among(network=self._channel.network, origin=self._channel.origin, native_ids=ids)
+        network, origin = self._channel.network, self._channel.origin
+        return _as_kept(ids, lambda kept: posts.among(network=network, origin=origin, native_ids=kept))
 
     def people(self, ids: Collection[str]) -> set[str]:
         """Authors of stored posts, and people with a record."""
-        if not ids:
-            return set()
+        return _as_kept(ids, self._known_people) if ids else set()
+
+    def _known_people(self, ids: Collection[str]) -> set[str]:
         where = {"network": self._channel.network, "origin": self._channel.origin}
         said = Post.objects.filter(author_native_id__in=ids, **where).values_list("author_native_id", flat=True)
         met = Identity.objects.filter(native_id__in=ids, **where).values_list("native_id", flat=True)
@@ -100,4 +97,22 @@ class TopicSieve:
         accounts = Channel.objects.filter(network=self._channel.network, origin=self._channel.origin)
         rows = list(accounts.values_list("native_id", "handle"))
         names = {native_id for native_id, _ in rows} | {handle.removeprefix("@").casefold() for _, handle in rows}
+        if self._formerly_ours is None:  # an account that was removed here: what it said stays ours
+            said = Post.objects.filter(network=self._channel.network, origin=self._channel.origin, speaker=Speaker.OWN)
+            self._formerly_ours = set(said.order_by().values_list("author_native_id", flat=True).distinct())
         return frozenset((names | self._formerly_ours) - {""})
+
+
+def _cleaned(texts: Sequence[str]) -> Sequence[str]:
+    """As intake makes them, where one of them needs it. Nothing is cut: a letter may become three."""
+    together = "\n".join(texts)
+    if _UNCLEAN.search(together) or not is_normalized("NFC", together):
+        return [clean(text, most=3 * len(text)) for text in texts]
+    return texts
+
+
+def _as_kept(ids: Collection[str], find: Callable[[Collection[str]], set[str]]) -> set[str]:
+    """Those of the ids that are found once they are made clean, as intake makes them; some no database could hold."""
+    kept = {one: clean(one, most=3 * len(one)) for one in ids}
+    found = find(set(kept.values()))
+    return {one for one, clean_one in kept.items() if clean_one in found}
