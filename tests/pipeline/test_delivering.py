@@ -244,6 +244,22 @@ def test_a_parcel_that_cannot_be_taken_in_is_put_aside_after_ten_times(
     assert PutAside.objects.get().reason == "event.intake_failed"
 
 
+def test_while_the_database_is_away_a_parcel_waits_and_is_not_put_aside(
+    broker: Broker, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resonanz.pipeline.intake_worker._AFTER_FAULT_SECONDS", 0.02)
+    hand_over(HandingOver(broker), channel, posted("1", addressed=True))
+    with monkeypatch.context() as away:  # whoever connects from now on
+        away.setitem(connection.settings_dict, "PORT", "1")
+        stop = _in_thread(broker)
+        clock.sleep(4.0)  # time for far more than ten attempts
+
+    _wait_for(lambda: broker.backlog().count == 0)
+    stop()
+
+    assert (Post.objects.count(), PutAside.objects.count()) == (1, 0)
+
+
 def test_while_the_broker_is_away_the_cursor_stays_and_the_channel_says_so(
     broker: Broker, channel: Channel, servers: Cluster, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,8 +7,9 @@ import signal
 import threading
 from collections.abc import Callable
 
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
+from resonanz.core import clock
 from resonanz.core.broker import LANES, Arrived, Broker, BrokerAway
 from resonanz.networks.channels import note_failure
 from resonanz.networks.models import Channel
@@ -18,6 +19,7 @@ from resonanz.pipeline.take_in import take_in
 
 _MOST_TRIES = 10
 _AFTER_FAULT_SECONDS = 5.0
+_LOOK_SECONDS = 0.5
 _UNREADABLE_SECONDS = 600.0
 _FAULT = "event.intake_failed"
 logger = logging.getLogger(__name__)
@@ -48,10 +50,10 @@ def work(broker: Broker, stopping: Callable[[], bool]) -> None:
             continue  # it was patient, and said so in the log
         if arrived:
             close_old_connections()
-            _take(arrived)
+            _take(arrived, stopping)
 
 
-def _take(arrived: Arrived) -> None:
+def _take(arrived: Arrived, stopping: Callable[[], bool]) -> None:
     try:
         batch = parcels.read(arrived.data)
     except parcels.Unreadable as error:
@@ -63,6 +65,7 @@ def _take(arrived: Arrived) -> None:
         _take_in(batch, given_up=arrived.tries > _MOST_TRIES)
     except (DatabaseError, InterfaceError):
         logger.exception("the database did not take a parcel")
+        _wait_for_database(stopping)
         arrived.later(_AFTER_FAULT_SECONDS)
     except Exception:
         logger.exception("a parcel was not taken in")
@@ -70,6 +73,18 @@ def _take(arrived: Arrived) -> None:
         arrived.later(_AFTER_FAULT_SECONDS)
     else:
         arrived.done()
+
+
+def _wait_for_database(stopping: Callable[[], bool]) -> None:
+    """The parcel stays out to us meanwhile: else it would use up its tries, and be put aside for no fault of ours."""
+    while not stopping():
+        try:
+            close_old_connections()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            return
+        except (DatabaseError, InterfaceError):
+            clock.sleep(_LOOK_SECONDS)
 
 
 def _take_in(batch: parcels.Handed, *, given_up: bool) -> None:
