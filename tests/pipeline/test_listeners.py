@@ -125,6 +125,26 @@ def test_burst_is_taken_in_together_and_a_poll_follows_the_opening(
     assert channel.cursor == ""
 
 
+def test_nothing_is_taken_in_behind_what_was_lost(scripted: Scripted, channel: Channel) -> None:
+    """Else its place would be kept, and what was lost before it never told again."""
+    submitted: list[object] = []
+
+    class Takers(Executor):
+        def submit(self, *given: Any, **more: Any) -> Any:
+            submitted.append(given)
+
+    follower = streaming.Follower(channel_id=channel.pk, connector=scripted, takers=Takers(), turn=threading.Lock())
+    follower._lock.acquire()
+    late = threading.Thread(target=follower._hand_over, args=[Batch((), None, place="9")])
+    late.start()  # it has looked whether the stream goes on, and waits for its turn
+    clock.sleep(0.3)
+    follower._broken.set()
+    follower._lock.release()
+    late.join()
+
+    assert submitted == []
+
+
 def test_stream_of_a_paused_channel_closes_and_comes_back(
     scripted: Scripted, channel: Channel, listening: Callable[[], None]
 ) -> None:

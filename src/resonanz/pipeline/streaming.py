@@ -126,9 +126,11 @@ class Follower:
     def _hand_over(self, batch: Batch) -> None:
         if not self.is_open:
             self.is_open, self.opened = True, self.opened + 1
-        if batch == Batch((), None) or self._is_stopping():
+        if batch == Batch((), None):
             return
         with self._lock:
+            if self._is_stopping():  # given up meanwhile: behind what was lost there, this would move the place
+                return
             self._waiting.append(batch)
             begin, self._taking = not self._taking, True
         if begin:
