@@ -253,6 +253,18 @@ def test_what_the_app_view_never_shows_is_told_by_the_record(server: AtprotoServ
     assert (one.author.native_id, one.author.handle) == (EVA, "eva.test")
 
 
+def test_a_record_that_lies_where_nobody_looked_is_put_aside_and_the_stream_goes_on(
+    server: AtprotoServer, firehose: JetstreamServer
+) -> None:
+    heard = Heard(server, firehose, Words())
+    commit = '{"operation":"create","collection":"app.bsky.feed.post","rkey":"k1","record":{"text":"rad","more":1e999}}'
+    firehose.raw(f'{{"did":"{EVA}","time_us":{now()},"kind":"commit","commit":{commit}}}')
+    heard.until(lambda: heard.bad)
+    heard.end()
+
+    assert (heard.events, heard.bad) == ([], 1)
+
+
 def test_a_place_stays_before_what_waits_and_a_stream_goes_on_from_it(
     server: AtprotoServer, firehose: JetstreamServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

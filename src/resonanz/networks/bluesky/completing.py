@@ -80,7 +80,12 @@ class Completing:
             for one in some:
                 del self._waiting[one.said.uri]
                 if (profile := found.get(one.said.did)) is not None:
-                    _tell(one, _view_of(one.said, profile), events, unread, words=words_of(one.said))
+                    try:
+                        view, words = _view_of(one.said, profile), words_of(one.said)
+                    except (*FAULTS, RecursionError) as error:  # where it lies is read here for the first time
+                        unread.append(put_aside(one.said.uri, error))
+                    else:
+                        _tell(one, view, events, unread, words=words)
         return events, unread
 
     def _look(self, one: _Waiting, view: View | None, now: float, events: list[Event], unread: list[BadEvent]) -> None:
