@@ -23,6 +23,7 @@ from resonanz.pipeline.take_in import take_in
 
 _LOOK_SECONDS = 5.0
 _MOST_ON_THE_WAY = 200_000
+_making = threading.Lock()
 
 
 def deliver(
@@ -43,9 +44,14 @@ def deliver(
         take_in(channel=channel, events=events, cursor=cursor, bad=bad, place=place)
 
 
-@cache
 def handing_over() -> HandingOver:
-    """That of this process."""
+    """That of this process: there must not be two, for each knows only what it handed over itself."""
+    with _making:
+        return _made()
+
+
+@cache
+def _made() -> HandingOver:
     return HandingOver(Broker(settings.STREAM_SERVERS))
 
 

@@ -40,7 +40,8 @@ def erase_account(subject: Subject) -> Removed:
 def _erase_arrivals(subject: Subject, patterns: list[re.Pattern[str]]) -> int:
     """What waits to be taken in, mostly nothing; of what was taken in no words are left."""
     waiting = Delivery.objects.filter(channel__network=subject.network, taken_at__isnull=True)
-    ids = [row.pk for row in waiting.order_by("pk") if any(one.search(_words(row)) for one in patterns)]
+    rows = waiting.order_by("pk").iterator(chunk_size=50)  # each may hold a megabyte
+    ids = [row.pk for row in rows if any(one.search(_words(row)) for one in patterns)]
     return Delivery.objects.filter(pk__in=ids).delete()[0]
 
 

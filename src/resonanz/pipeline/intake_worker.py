@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import threading
@@ -17,7 +18,8 @@ from resonanz.pipeline import parcels, putting_aside
 from resonanz.pipeline.cleaning import put_aside
 from resonanz.pipeline.take_in import take_in
 
-_MOST_TRIES = 10
+_MOST_FAULTS, _MOST_TRIES = 10, 50
+"""How often a parcel may fail by a fault of ours, and be out at all: also one that kills its worker each time ends."""
 _AFTER_FAULT_SECONDS = 5.0
 _LOOK_SECONDS = 0.5
 _UNREADABLE_SECONDS = 600.0
@@ -62,17 +64,32 @@ def _take(arrived: Arrived, stopping: Callable[[], bool]) -> None:
         arrived.later(_UNREADABLE_SECONDS)
         return
     try:
-        _take_in(batch, given_up=arrived.tries > _MOST_TRIES)
+        if arrived.tries > _MOST_TRIES:
+            _give_up(batch)
+        else:
+            _take_in(batch)
     except (DatabaseError, InterfaceError):
         logger.exception("the database did not take a parcel")
         _wait_for_database(stopping)
         arrived.later(_AFTER_FAULT_SECONDS)
     except Exception:
         logger.exception("a parcel was not taken in")
-        note_failure(channel_id=batch.channel_id, code="channel.take_in_failed", words="", stop=False)
-        arrived.later(_AFTER_FAULT_SECONDS)
+        _failed(arrived, batch)
     else:
         arrived.done()
+
+
+def _failed(arrived: Arrived, batch: parcels.Handed) -> None:
+    try:
+        with contextlib.suppress(Channel.DoesNotExist):
+            note_failure(channel_id=batch.channel_id, code="channel.take_in_failed", words="", stop=False)
+        if arrived.tries >= _MOST_FAULTS:
+            _give_up(batch)
+            arrived.done()
+            return
+    except (DatabaseError, InterfaceError):
+        logger.exception("the database is away")
+    arrived.later(_AFTER_FAULT_SECONDS)
 
 
 def _wait_for_database(stopping: Callable[[], bool]) -> None:
@@ -87,11 +104,17 @@ def _wait_for_database(stopping: Callable[[], bool]) -> None:
             clock.sleep(_LOOK_SECONDS)
 
 
-def _take_in(batch: parcels.Handed, *, given_up: bool) -> None:
-    channel = Channel.objects.filter(pk=batch.channel_id).first()
-    if channel is None:  # removed meanwhile, and with it what comes through it
-        return
-    if given_up:
+def _take_in(batch: parcels.Handed) -> None:
+    if channel := _channel(batch):
+        take_in(channel=channel, events=batch.events, bad=batch.bad)
+
+
+def _give_up(batch: parcels.Handed) -> None:
+    """Put aside what cannot be taken in, for a person to look at; its lane goes on."""
+    if channel := _channel(batch):
         putting_aside.keep(channel, [*batch.bad, *(put_aside(event, _FAULT) for event in batch.events)])
-        return
-    take_in(channel=channel, events=batch.events, bad=batch.bad)
+
+
+def _channel(batch: parcels.Handed) -> Channel | None:
+    """None: removed meanwhile, and with it what comes through it."""
+    return Channel.objects.filter(pk=batch.channel_id).first()
