@@ -19,6 +19,7 @@ from resonanz.networks.rates import Buckets
 from resonanz.networks.webhooks import Delivery
 from resonanz.pipeline import arrivals, erasure, receiving, retention
 from resonanz.pipeline.channel_removal import remove
+from resonanz.pipeline.delivering import deliver
 from resonanz.pipeline.models import Delivery as Row
 from resonanz.pipeline.models import PutAside, UnknownEvent
 from resonanz.pipeline.receiving import Received, receive
@@ -292,6 +293,28 @@ def test_delivery_stays_while_the_database_fails(
 
     arrivals.take_waiting()
     assert texts() == ["eins"]
+
+
+def test_a_channel_whose_deliveries_fail_keeps_no_other_waiting(
+    webhook: Webhook, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = webhook_keys.make(
+        channel_id=channels.connect(network=NAME, name="Anderes", is_live=True, actor=None).pk, actor=administrator
+    )
+    failing = min(webhook, other, key=lambda one: one.channel_id)
+    well = other if failing is webhook else webhook
+    bring(failing, body(said=[("1", "eins")]))
+    bring(well, body(said=[("2", "zwei")]))
+    def some(*, channel: Channel, **more: Any) -> None:
+        if channel.pk == failing.channel_id:
+            raise OperationalError
+        deliver(channel=channel, **more)
+
+    monkeypatch.setattr(arrivals, "deliver", some)
+    with pytest.raises(OperationalError):
+        arrivals.take_waiting()
+
+    assert (texts(), waiting()) == (["zwei"], 1)
 
 
 def test_delivery_taken_in_but_not_noted_is_taken_in_again_without_a_trace(

@@ -67,9 +67,20 @@ class Arrivals(threading.Thread):
 
 
 def take_waiting() -> int:
-    """Take in some of what waits on each channel; how many deliveries those were."""
+    """Take in some of what waits on each channel; how many deliveries those were.
+
+    Where the database fails for one of them, the others have their turn before that is raised.
+    """
     waiting = Delivery.objects.filter(taken_at__isnull=True).order_by().values_list("channel_id", flat=True).distinct()
-    return sum(take_channel(channel_id) for channel_id in list(waiting))
+    taken, failure = 0, None
+    for channel_id in list(waiting):
+        try:
+            taken += take_channel(channel_id)
+        except OperationalError as error:
+            failure = error
+    if failure:
+        raise failure
+    return taken
 
 
 def take_channel(channel_id: int) -> int:
