@@ -190,6 +190,8 @@ def test_an_answer_to_what_was_wanted_a_moment_ago_is_heard(server: AtprotoServe
     heard.until(lambda: len(heard.texts()) == 2)
     heard.end()
 
+    assert sorted(heard.texts()) == ["Mein rad!", "Oh nein"]
+
 
 def test_deletions_and_changes_count_only_of_what_is_here(server: AtprotoServer, firehose: JetstreamServer) -> None:
     kept, foreign = f"at://{EVA}/app.bsky.feed.post/kept", f"at://{EVA}/app.bsky.feed.post/foreign"

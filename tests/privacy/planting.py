@@ -118,13 +118,18 @@ def _plant_person(channel: Channel, name: str) -> None:
         user=left, code=f"mein-{len(name)}", network="memory", native_id=_id(name), handle=_handle(name),
         defaults={"asked_at": clock.now(), "confirmed_at": clock.now()},
     )  # fmt: skip
+    _waiting(channel, name)
+    _rejected(name)
+
+
+def _waiting(channel: Channel, name: str) -> None:
+    """What came and could not be read, and what is still to be."""
     raw = f'{{"author": "{name}", "id": "{_id(name)}"}}'
     PutAside.objects.create(channel=channel, raw=raw, reason="bad", at=clock.now(), delete_on=_day())
     sealed = secrets.seal(b"{}\n" + raw.encode())
     Delivery.objects.create(
         channel=channel, digest=secrets.keyed_hash(raw), sealed=sealed, received_at=clock.now(), delete_on=_day()
     )
-    _rejected(name)
 
 
 def _post(name: str, number: int) -> Post:
