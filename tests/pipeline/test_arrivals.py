@@ -305,6 +305,7 @@ def test_a_channel_whose_deliveries_fail_keeps_no_other_waiting(
     well = other if failing is webhook else webhook
     bring(failing, body(said=[("1", "eins")]))
     bring(well, body(said=[("2", "zwei")]))
+
     def some(*, channel: Channel, **more: Any) -> None:
         if channel.pk == failing.channel_id:
             raise OperationalError
