@@ -29,9 +29,10 @@ from resonanz.ops import queues_report
 from resonanz.ops.nats_cluster import Cluster, cluster
 from resonanz.pipeline import arrivals, delivering, parcels
 from resonanz.pipeline.delivering import HandingOver
-from resonanz.pipeline.intake_worker import lane_of, work
+from resonanz.pipeline.intake_worker import work
 from resonanz.pipeline.models import Delivery as Row
 from resonanz.pipeline.models import PutAside
+from resonanz.pipeline.parcels import lane_of
 from resonanz.pipeline.polling import poll_once
 from resonanz.pipeline.receiving import receive
 from resonanz.privacy import tombstones
@@ -213,6 +214,17 @@ def test_bad_deliveries_are_put_aside_at_the_other_end(broker: Broker, channel: 
     take_all_in(broker)
 
     assert PutAside.objects.get().raw == "{oops"
+
+
+def test_a_bad_delivery_that_is_huge_or_no_text_goes_over_as_well(broker: Broker, channel: Channel) -> None:
+    bad = [BadEvent("x" * 3_000_000, "line.too_long"), BadEvent("half a letter: \ud83d", "json.broken")]
+    HandingOver(broker).deliver(channel=channel, events=[], cursor="behind them", bad=bad)
+
+    take_all_in(broker)
+
+    kept = list(PutAside.objects.order_by("id").values_list("reason", "raw"))
+    assert [reason for reason, _ in kept] == ["line.too_long", "json.broken"]
+    assert kept[1][1].startswith("half a letter")
 
 
 def test_a_parcel_of_a_later_version_waits_and_others_go_on(broker: Broker, channel: Channel) -> None:

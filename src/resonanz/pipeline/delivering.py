@@ -16,9 +16,8 @@ from resonanz.networks.channels import move_cursor, move_place
 from resonanz.networks.contract import BadEvent, Event, Posted
 from resonanz.networks.models import Channel
 from resonanz.people import staff
-from resonanz.pipeline import hearing, parcels
+from resonanz.pipeline import hearing, parcels, putting_aside
 from resonanz.pipeline.cleaning import clean_all
-from resonanz.pipeline.intake_worker import lane_of
 from resonanz.pipeline.take_in import take_in
 
 _LOOK_SECONDS = 5.0
@@ -79,7 +78,7 @@ class HandingOver:
         heard = hearing.listen(channel, said, compiled(), may_follow=self._on_the_way.may_be_followed_by)
         wanted = [one.posted for one in heard]
         other = [event for event in good if not isinstance(event, Posted)]
-        batch = parcels.handed(channel.pk, [*wanted, *other], [*bad, *unfit])
+        batch = parcels.handed(channel.pk, [*wanted, *other], [putting_aside.bounded(one) for one in [*bad, *unfit]])
         if packed := _packed(batch):
             self._on_the_way.add(heard, self._broker.send(packed))
         if cursor is not None:
@@ -95,7 +94,7 @@ def _packed(batch: parcels.Handed) -> list[Parcel]:
     data = parcels.written(batch)
     events, bad = batch.events, batch.bad
     if len(data) <= MOST_BYTES or len(events) + len(bad) == 1:
-        return [Parcel(lane=lane_of(batch.channel_id), key=parcels.key_of(data), data=data)]
+        return [Parcel(lane=parcels.lane_of(batch.channel_id), key=parcels.key_of(data), data=data)]
     half, half_bad = (len(events) + 1) // 2, len(bad) // 2
     first = parcels.handed(batch.channel_id, events[:half], bad[:half_bad])
     second = parcels.handed(batch.channel_id, events[half:], bad[half_bad:])

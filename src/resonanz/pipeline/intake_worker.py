@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from resonanz.core import clock
-from resonanz.core.broker import LANES, Arrived, Broker, BrokerAway
+from resonanz.core.broker import Arrived, Broker, BrokerAway
 from resonanz.networks.channels import note_failure
 from resonanz.networks.models import Channel
 from resonanz.pipeline import parcels, putting_aside
@@ -25,11 +25,6 @@ _LOOK_SECONDS = 0.5
 _UNREADABLE_SECONDS = 600.0
 _FAULT = "event.intake_failed"
 logger = logging.getLogger(__name__)
-
-
-def lane_of(channel_id: int) -> int:
-    """A channel has one lane, so that what happens on it stays in its order."""
-    return channel_id % LANES
 
 
 def run(broker: Broker) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
+from resonanz.core.broker import LANES
 from resonanz.networks.contract import AccountGone, BadEvent, Counted, Deleted, Edited, Event, Posted
 
 
@@ -60,6 +61,11 @@ def read(data: bytes) -> Handed:
         return _FORMAT.validate_json(data)
     except ValidationError as error:
         raise Unreadable(f"{error.error_count()} fields") from None
+
+
+def lane_of(channel_id: int) -> int:
+    """A channel has one lane, so that what happens on it stays in its order."""
+    return channel_id % LANES
 
 
 def key_of(data: bytes) -> str:

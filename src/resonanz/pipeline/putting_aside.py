@@ -15,6 +15,11 @@ KEEP_DAYS = 30
 _RAW, _REASON = 10_000, 200
 
 
+def bounded(one: BadEvent) -> BadEvent:
+    """As it is kept: what came may be of any size, and no text at all."""
+    return BadEvent(raw=clean(one.raw, most=_RAW), reason=clean(one.reason, most=_REASON))
+
+
 def keep(channel: Channel, bad: Sequence[BadEvent]) -> None:
     """Put deliveries aside; call within the batch's transaction."""
     now = clock.now()
@@ -22,11 +27,11 @@ def keep(channel: Channel, bad: Sequence[BadEvent]) -> None:
         [
             PutAside(
                 channel=channel,
-                raw=clean(one.raw, most=_RAW),
-                reason=clean(one.reason, most=_REASON),
+                raw=one.raw,
+                reason=one.reason,
                 at=now,
                 delete_on=(now.astimezone(UTC) + timedelta(days=KEEP_DAYS)).date(),
             )
-            for one in bad
+            for one in map(bounded, bad)
         ]
     )
