@@ -110,6 +110,21 @@ def test_who_dies_leaves_it_to_the_next_and_who_works_long_keeps_it(broker: Brok
     assert taken(broker) == [b"2"]
 
 
+def test_who_names_more_servers_later_has_copies_on_them(servers: Cluster) -> None:
+    name = "grown"
+    alone = Broker(servers.addresses[:1], name=name)
+    alone.send([parcel(1)])
+    alone.close()
+
+    together = Broker(servers.addresses, name=name, patience=30.0)
+    found = taken(together, 1.0)
+    copies = servers.copies(name)
+    together.close()
+
+    assert found == [b"1"]
+    assert copies == 3
+
+
 def test_later_means_later_and_the_lane_waits_with_it(broker: Broker) -> None:
     broker.send([parcel(1), parcel(2)])
     first = broker.take(never)

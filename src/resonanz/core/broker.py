@@ -1,4 +1,4 @@
-"""The broker between processes on many machines: NATS JetStream. The only file that names it.
+"""The broker between processes on many machines: NATS JetStream. Nothing else of the product talks to it.
 
 Parcels lie on lanes. A lane gives out one parcel at a time, the next after that one was `done`; so its order is kept
 however many take from it. The client is asyncio; it lives in a thread of its own, and what is offered here may be
@@ -73,31 +73,33 @@ class Backlog:
 class Arrived:
     """A parcel that is out to us: nobody else gets it, or what comes after it on its lane, until it is done or late."""
 
-    def __init__(self, broker: Broker, message: Msg) -> None:
+    def __init__(self, broker: Broker, message: Msg, alive: asyncio.Task[None]) -> None:
         self.data = message.data
         self.tries = message.metadata.num_delivered
-        self._broker, self._message = broker, message
+        self._broker, self._message, self._alive = broker, message, alive
 
     def done(self) -> None:
         """It is taken in and needs to be kept no longer."""
-        self._broker._settle(self._message.ack())
+        self._broker._settle(self._message.ack(), self._alive)
 
     def later(self, seconds: float) -> None:
         """Not now; its lane waits with it."""
-        self._broker._settle(self._message.nak(delay=seconds))
+        self._broker._settle(self._message.nak(delay=seconds), self._alive)
 
 
 class Broker:
     """A connection to the servers, made when it is first needed and again whenever it breaks.
 
-    `copies`: on how many servers a parcel lies; three of them bear the loss of one. `out_seconds`: after so long
-    without a sign of life from who took a parcel, somebody else gets it. `patience`: how long to try before BrokerAway.
+    A parcel lies on three servers where so many are named, which bear the loss of one; else on one, for two would bear
+    none. `out_seconds`: after so long without a sign of life from who took a parcel, somebody else gets it. `patience`:
+    how long to try before BrokerAway.
     """
 
     def __init__(
         self, servers: Sequence[str], *, name: str = "resonanz", out_seconds: float = 30.0, patience: float = 15.0
     ) -> None:
         self._servers, self._name = list(servers), name
+        self._copies = 3 if len(self._servers) >= 3 else 1
         self._out_seconds, self._patience = out_seconds, patience
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="broker", daemon=True)
@@ -105,12 +107,6 @@ class Broker:
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
         self._latest = 0
-        self._alive: asyncio.Task[None] | None = None
-
-    @property
-    def copies(self) -> int:
-        """Three where three servers or more are named, else one: two would bear no loss."""
-        return 3 if len(self._servers) >= 3 else 1
 
     def send(self, parcels: Sequence[Parcel]) -> int:
         """Leave the parcels, each lane's in their order; the number of the last one once a majority confirmed all.
@@ -123,8 +119,8 @@ class Broker:
         """The next parcel of any lane, each in its turn; waits for one. None when `stopping()`. Raises BrokerAway."""
         pause = _FIRST_LOOK
         while not stopping():
-            if message := self._wait(self._look()):
-                return Arrived(self, message)
+            if arrived := self._wait(self._look()):
+                return arrived
             clock.sleep(pause)
             pause = min(pause * 1.5, _LAST_LOOK)
         return None
@@ -153,15 +149,13 @@ class Broker:
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    def _settle(self, word: Coroutine[Any, Any, None]) -> None:
+    def _settle(self, word: Coroutine[Any, Any, None], alive: asyncio.Task[None]) -> None:
         """A word about a parcel that does not arrive brings the parcel again, so nothing is made of it."""
-        self._wait(self._settled(word))
+        self._wait(self._settled(word, alive))
 
-    async def _settled(self, word: Coroutine[Any, Any, None]) -> None:
-        if self._alive:
-            self._alive.cancel()
-            self._alive = None
-        with contextlib.suppress(NatsError):
+    async def _settled(self, word: Coroutine[Any, Any, None], alive: asyncio.Task[None]) -> None:
+        alive.cancel()
+        with contextlib.suppress(NatsError, TimeoutError):
             await word
             if self._client:
                 await self._client.flush(timeout=int(_ANSWER_SECONDS))
@@ -209,11 +203,14 @@ class Broker:
     async def _prepare(self, js: JetStreamContext) -> None:
         wanted = StreamConfig(
             name=self._name, subjects=[f"{self._name}.lane.*"], retention=RetentionPolicy.WORK_QUEUE,
-            storage=StorageType.FILE, num_replicas=self.copies, max_age=KEPT.total_seconds(),
+            storage=StorageType.FILE, num_replicas=self._copies, max_age=KEPT.total_seconds(),
             discard=DiscardPolicy.NEW, duplicate_window=_NO_TWICE_SECONDS,
         )  # fmt: skip
         try:
-            if (await js.stream_info(self._name)).state.consumer_count == LANES:
+            found = await js.stream_info(self._name)
+            if (found.config.num_replicas or 1) < self._copies:  # servers were added; to take some away is not for us
+                await js.update_stream(wanted)
+            if found.state.consumer_count == LANES:
                 return
         except NotFoundError:
             await js.add_stream(wanted)
@@ -242,12 +239,11 @@ class Broker:
             last = await self._patient(leave)
         return last
 
-    async def _look(self) -> Msg | None:
+    async def _look(self) -> Arrived | None:
         for lane in await self._patient(self._lanes_with_parcels):
             if message := await self._patient(partial(self._ask, lane)):
                 self._latest = lane
-                self._alive = self._loop.create_task(self._keep_alive(message))
-                return message
+                return Arrived(self, message, self._loop.create_task(self._keep_alive(message)))
         return None
 
     async def _lanes_with_parcels(self, client: Client) -> list[int]:

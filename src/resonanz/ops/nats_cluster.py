@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nats
+from nats.js.api import StreamInfo
 
 from resonanz.ops.errors import OperatorError
 
@@ -66,7 +67,15 @@ class Cluster:
 
     def leader(self, stream: str = "resonanz") -> int:
         """The number of the server that leads the stream, and whose loss costs most."""
-        return asyncio.run(_leader(self.addresses, stream))
+        cluster = self._look(stream).cluster
+        return int(((cluster and cluster.leader) or "node-0").rpartition("-")[2])
+
+    def copies(self, stream: str) -> int:
+        """On how many servers each parcel of the stream lies."""
+        return self._look(stream).config.num_replicas or 1
+
+    def _look(self, stream: str) -> StreamInfo:
+        return asyncio.run(_looked_at(self.addresses, stream))
 
     def stop(self) -> None:
         """All of them."""
@@ -91,12 +100,10 @@ def cluster(folder: Path, size: int = 3) -> Iterator[Cluster]:
         made.stop()
 
 
-async def _leader(addresses: list[str], stream: str) -> int:
+async def _looked_at(addresses: list[str], stream: str) -> StreamInfo:
     client = await nats.connect(addresses)
     try:
-        info = await client.jetstream().stream_info(stream)
-        name = info.cluster.leader if info.cluster else None
-        return int((name or "node-0").rpartition("-")[2])
+        return await client.jetstream().stream_info(stream)
     finally:
         await client.close()
 
