@@ -40,6 +40,7 @@ from resonanz.privacy.models import TombstoneKind
 from resonanz.service.models import Case
 from tests.pipeline.events import NETWORK, ORIGIN, posted
 from tests.pipeline.test_listeners import Scripted
+from tests.pipeline.waiting import eventually
 from tests.pipeline.webhook_network import NAME, BroughtNetwork, body, headers
 
 pytestmark = [
@@ -126,7 +127,7 @@ def test_a_deletion_never_overtakes_its_post(broker: Broker, channel: Channel) -
         hand_over(handing_over, channel, gone)
     workers = [_in_thread(broker) for _ in range(3)]
 
-    _wait_for(lambda: broker.backlog().count == 0)
+    eventually(lambda: broker.backlog().count == 0)
     for stop in workers:
         stop()
 
@@ -233,7 +234,7 @@ def test_a_parcel_of_a_later_version_waits_and_others_go_on(broker: Broker, chan
     hand_over(HandingOver(broker), channel, posted("1", addressed=True))
 
     stop = _in_thread(broker)
-    _wait_for(Post.objects.exists)
+    eventually(Post.objects.exists)
     stop()
 
     assert broker.backlog().count == 1
@@ -266,7 +267,7 @@ def test_while_the_database_is_away_a_parcel_waits_and_is_not_put_aside(
         stop = _in_thread(broker)
         clock.sleep(4.0)  # time for far more than ten attempts
 
-    _wait_for(lambda: broker.backlog().count == 0)
+    eventually(lambda: broker.backlog().count == 0)
     stop()
 
     assert (Post.objects.count(), PutAside.objects.count()) == (1, 0)
@@ -289,7 +290,7 @@ def test_while_the_broker_is_away_the_cursor_stays_and_the_channel_says_so(
     channel.refresh_from_db()
     failed = (channel.cursor, channel.failure_code)
     servers.start(0)
-    _wait_for(lambda: poll_once(channel.pk).well)
+    eventually(lambda: poll_once(channel.pk).well)
     channel.refresh_from_db()
     impatient.close()
 
@@ -354,12 +355,12 @@ def test_a_worker_that_is_killed_while_it_takes_in_loses_and_doubles_nothing(
     for _ in range(2):
         first = subprocess.Popen([sys.executable, "-m", "resonanz", "intake"], env=environment)
         seen = Post.objects.count()
-        _wait_for(lambda seen=seen: Post.objects.count() > seen, 60)  # type: ignore[misc]
+        eventually(lambda seen=seen: Post.objects.count() > seen, 60)  # type: ignore[misc]
         first.send_signal(signal.SIGKILL)
         first.wait(10)
     assert 0 < Post.objects.count() < many
     last = subprocess.Popen([sys.executable, "-m", "resonanz", "intake"], env=environment)
-    _wait_for(lambda: broker.backlog().count == 0, 120)
+    eventually(lambda: broker.backlog().count == 0, 120)
     last.terminate()
 
     assert last.wait(10) == 0
@@ -387,13 +388,6 @@ def _in_thread(broker: Broker) -> Callable[[], None]:
         assert not thread.is_alive()
 
     return stop
-
-
-def _wait_for(is_so: Callable[[], bool], seconds: float = 30.0) -> None:
-    until = clock.monotonic() + seconds
-    while not is_so():
-        assert clock.monotonic() < until
-        clock.sleep(0.05)
 
 
 def _environment(servers: Cluster, data: Path) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError
 
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
@@ -25,6 +25,7 @@ from resonanz.pipeline.take_in import take_in
 from resonanz.pipeline.taken import Taken
 from tests.networks.memory_process import MemoryProcess
 from tests.pipeline.events import posted
+from tests.pipeline.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,32 +69,6 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Scripted:
 @pytest.fixture
 def channel(scripted: Scripted) -> Channel:
     return channels.connect(network="scripted", name="Scripted", secret="word", is_live=True, actor=None)
-
-
-@pytest.fixture
-def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Call it to begin; it ends with the test, within seconds."""
-    monkeypatch.setattr(listeners, "_LOOK_FOR_CHANNELS_SECONDS", 0.1)
-    stopping = threading.Event()
-
-    def go() -> None:
-        try:
-            Rounds(stopping).go()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=go)
-    yield thread.start
-    stopping.set()
-    thread.join(8)
-    assert not thread.is_alive()
-
-
-def eventually(is_so: Callable[[], object], seconds: float = 8.0) -> None:
-    started = clock.monotonic()
-    while not is_so():
-        assert clock.monotonic() - started < seconds, "it did not come about"
-        clock.sleep(0.02)
 
 
 def batch(*events: Event) -> Batch:

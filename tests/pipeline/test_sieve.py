@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -21,13 +20,13 @@ from resonanz.networks.contract import Author
 from resonanz.networks.models import Channel, ChannelState, Gap
 from resonanz.people.models import Identity
 from resonanz.pipeline import hearing, listeners, streaming
-from resonanz.pipeline.listeners import Rounds
 from resonanz.pipeline.sieve import TopicSieve
 from resonanz.pipeline.take_in import take_in
 from resonanz.service.models import Case
 from tests.networks.atproto_server import EVA, US, AtprotoServer
 from tests.networks.jetstream_server import JetstreamServer, now
 from tests.pipeline.events import posted
+from tests.pipeline.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NETWORK, ORIGIN = "memory", "practice.example"
@@ -174,31 +173,6 @@ def bluesky(server: AtprotoServer, firehose: JetstreamServer) -> Channel:
         network=us.network, name="Bluesky", address=us.address, origin=us.origin, handle=us.handle,
         native_id=us.native_id, secret=us.secret, settings=settings, is_live=True, actor=None,
     )  # fmt: skip
-
-
-@pytest.fixture
-def listening() -> Iterator[Callable[[], None]]:
-    """Call it to begin; it ends with the test."""
-    stopping = threading.Event()
-
-    def go() -> None:
-        try:
-            Rounds(stopping).go()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=go)
-    yield thread.start
-    stopping.set()
-    thread.join(10)
-    assert not thread.is_alive()
-
-
-def eventually(is_so: Callable[[], object], seconds: float = 15.0) -> None:
-    started = clock.monotonic()
-    while not is_so():
-        assert clock.monotonic() - started < seconds, "it did not come about"
-        clock.sleep(0.05)
 
 
 def said(server: AtprotoServer, firehose: JetstreamServer, text: str, **more: str) -> str:
