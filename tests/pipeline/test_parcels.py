@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resonanz.config.stream import servers
 from resonanz.core.broker import MOST_BYTES
+from resonanz.core.env import WrongSetting
 from resonanz.networks.contract import (
     AccountGone,
     Author,
@@ -23,6 +25,8 @@ from resonanz.networks.contract import (
     Posted,
     Visibility,
 )
+from resonanz.ops.errors import OperatorError
+from resonanz.ops.intake_command import intake
 from resonanz.pipeline import parcels
 from tests.pipeline.events import posted
 
@@ -68,3 +72,21 @@ def test_a_single_event_is_never_larger_than_a_server_takes() -> None:
     everything = replace(widest, mentions=tuple("m" * 512 for _ in range(200)), url="https://x/" + "u" * 1_990)
 
     assert len(parcels.written(parcels.handed(1, [everything], []))) < MOST_BYTES
+
+
+@pytest.mark.parametrize(
+    "typed", ["localhost:4222", "http://nats.example", "nats://", "nats://user:geheim@:4222", "nats://h:99999"]
+)
+def test_what_names_no_broker_is_refused_without_its_password(typed: str) -> None:
+    with pytest.raises(WrongSetting) as raised:
+        servers(["nats://one.example:4222", typed])
+
+    assert "address 2" in str(raised.value)
+    assert "geheim" not in str(raised.value)
+
+
+def test_intake_without_a_broker_says_that_listeners_do_it(settings: Any) -> None:
+    settings.STREAM_SERVERS = servers([])
+
+    with pytest.raises(OperatorError, match="RESONANZ_STREAM"):
+        intake.callback()  # type: ignore[misc]
