@@ -13,6 +13,7 @@ from tests.flows.product import Product, wait_until
 from tests.networks.memory_process import MemoryProcess
 from tests.peers.atproto_network import AtprotoNetwork
 from tests.peers.atproto_person import Person, wait_for
+from tests.peers.colleague import name_who_answers, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -37,16 +38,7 @@ def eva(atproto: AtprotoNetwork) -> Person:
 @pytest.fixture
 def page(browser: Browser, product: Product, practice: MemoryProcess, atproto: AtprotoNetwork) -> Page:
     """A colleague, signed in, in a company that does not know Bluesky yet."""
-    hosts = ",".join((practice.host, atproto.host, atproto.app_view_host))
-    product.more = {"RESONANZ_ALLOWED_HOSTS": hosts}
-    product.command("prepare-demo", "--small", "--memory-url", practice.url)
-    product.add_colleague("deniz@nordhain.example", "Deniz Aydın", "AGENT")
-    product.start_all()
-    page = browser.new_context(locale="de-DE").new_page()
-    page.goto(product.command("sign-in-link"))
-    page.get_by_role("main").get_by_role("button").first.click()
-    expect(page.get_by_role("navigation").first).to_be_visible()
-    return page
+    return signed_in(browser, product, practice, hosts=f"{atproto.host},{atproto.app_view_host}")
 
 
 def connect(page: Page, product: Product, atproto: AtprotoNetwork, person: Person, password: str) -> None:
@@ -56,15 +48,6 @@ def connect(page: Page, product: Product, atproto: AtprotoNetwork, person: Perso
     page.get_by_label("Kontoname").fill(person.handle)
     page.get_by_label("Token").fill(password)
     page.get_by_role("button", name="Verbinden").click()
-
-
-def name_who_answers(page: Page) -> None:
-    """Before that nobody listens there."""
-    page.get_by_role("link", name="Jemanden benennen").click()
-    form = page.locator("#new form")
-    form.get_by_label("Wer antwortet").select_option(index=1)
-    form.get_by_label("Vertretung").select_option(index=2)
-    form.get_by_role("button", name="Speichern").click()
 
 
 def test_mention_becomes_a_case_is_answered_in_its_thread_and_vanishes_when_it_is_deleted(

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from resonanz.core import clock
 from tests.flows.product import Product, wait_until
 from tests.networks.memory_process import MemoryProcess
+from tests.peers.colleague import name_who_answers, signed_in
 from tests.peers.mail_servers import SHOP, MailServers, Person
 
 pytestmark = pytest.mark.browser
@@ -29,15 +30,7 @@ def eva(mail: MailServers) -> Person:
 @pytest.fixture
 def page(browser: Browser, product: Product, practice: MemoryProcess, mail: MailServers) -> Page:
     """A colleague, signed in, in a company that reads no mail yet."""
-    product.more = {"RESONANZ_ALLOWED_HOSTS": f"{practice.host},{mail.allowed()}"}
-    product.command("prepare-demo", "--small", "--memory-url", practice.url)
-    product.add_colleague("deniz@nordhain.example", "Deniz Aydın", "AGENT")
-    product.start_all()
-    page = browser.new_context(locale="de-DE").new_page()
-    page.goto(product.command("sign-in-link"))
-    page.get_by_role("main").get_by_role("button").first.click()
-    expect(page.get_by_role("navigation").first).to_be_visible()
-    return page
+    return signed_in(browser, product, practice, hosts=mail.allowed())
 
 
 def connect(page: Page, product: Product, mail: MailServers, mailbox: str, password: str) -> None:
@@ -48,15 +41,6 @@ def connect(page: Page, product: Product, mail: MailServers, mailbox: str, passw
     page.get_by_label("Server zum Lesen").fill(f"localhost:{mail.ports['imap']}")
     page.get_by_label("Server zum Senden").fill(f"smtps://localhost:{mail.ports['submissions']}")
     page.get_by_role("button", name="Verbinden").click()
-
-
-def name_who_answers(page: Page) -> None:
-    """Before that nobody listens there."""
-    page.get_by_role("link", name="Jemanden benennen").click()
-    form = page.locator("#new form")
-    form.get_by_label("Wer antwortet").select_option(index=1)
-    form.get_by_label("Vertretung").select_option(index=2)
-    form.get_by_role("button", name="Speichern").click()
 
 
 def question(eva: Person, service: Person, number: int, words: str, *above: str) -> bytes:
