@@ -13,9 +13,9 @@ import pytest
 from django.utils import translation
 
 import resonanz
-from resonanz.networks import contract, registry, streams
+from resonanz.networks import authorising, contract, registry, streams
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
-from resonanz.networks.webhooks import TakesWebhooks
+from resonanz.networks.webhooks import TakesForAll, TakesWebhooks
 from resonanz.web import words
 
 SOURCE = Path(resonanz.__file__).parent
@@ -30,11 +30,12 @@ PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
         TakesWebhooks.read,
     ),
     Capability.CONNECT: (
-        contract.Connects.server_of,
-        contract.Connects.register,
-        contract.Connects.authorize_url,
-        contract.Connects.sign_in,
+        authorising.Connects.authorize_url,
+        authorising.Connects.sign_in,
     ),
+    Capability.REGISTER: (authorising.Registers.server_of, authorising.Registers.register),
+    Capability.RENEW: (authorising.Renews.renew,),
+    Capability.APP_WEBHOOK: (TakesForAll.addressees,),
     Capability.IDENTIFY: (contract.Identifies.identify,),
     Capability.REPLY: (contract.Replies.reply,),
     Capability.READ_BACK: (contract.ReadsBack.find_sent,),
@@ -47,7 +48,13 @@ PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     Capability.CORRECT: (contract.Corrects.correct,),
     Capability.WITHDRAW: (contract.Withdraws.withdraw,),
 }
-DECLARED = {"name", "title", "capabilities", "limits", "asks_for", "options", "webhook"}
+DECLARED = {"name", "title", "capabilities", "limits", "asks_for", "options", "webhook", "connecting", "app"}
+ATTRIBUTES = (
+    ("options", Capability.LISTEN_WIDER),
+    ("webhook", Capability.WEBHOOK),
+    ("connecting", Capability.CONNECT),
+    ("app", Capability.APP),
+)
 METHODS = [(capability, promise) for capability, promises in PROMISED.items() for promise in promises]
 
 
@@ -60,10 +67,10 @@ def faults(network: Network) -> list[str]:
             found.append(f"{promise.__name__} and {capability} do not go together")
         elif method is not None and parameters(method) != parameters(promise)[1:]:
             found.append(f"{promise.__name__} takes other parameters than the contract")
-    if hasattr(network, "options") != contract.able(network, Capability.LISTEN_WIDER):
-        found.append("options and listen_wider do not go together")
-    if hasattr(network, "webhook") != contract.able(network, Capability.WEBHOOK):
-        found.append("terms of webhooks and webhook do not go together")
+    for attribute, capability in ATTRIBUTES:
+        if hasattr(network, attribute) != contract.able(network, capability):
+            found.append(f"{attribute} and {capability} do not go together")
+    found += faults_of_connecting(network)
     public = {name for name, _ in inspect.getmembers(network) if not name.startswith("_")}
     undeclared = public - DECLARED - {promise.__name__ for _, promise in METHODS}
     if contract.able(network, Capability.STREAM) and not contract.able(network, Capability.POLL):
@@ -73,6 +80,30 @@ def faults(network: Network) -> list[str]:
     if not network.title.strip():
         found.append("nobody can read its name")
     return found + [f"{name} is in no contract" for name in sorted(undeclared)]
+
+
+def faults_of_connecting(network: Network) -> list[str]:
+    """What does not go together of letting us in."""
+    connects, registers, needs_app, renews = (
+        contract.able(network, one)
+        for one in (Capability.CONNECT, Capability.REGISTER, Capability.APP, Capability.RENEW)
+    )
+    found = []
+    if (registers and needs_app) or (connects and not (registers or needs_app)) or (registers and not connects):
+        found.append("connect goes with one of register and app, and register with connect")
+    if renews and not connects:
+        found.append("what renews was let in")
+    if contract.able(network, Capability.APP_WEBHOOK) and not (
+        needs_app and contract.able(network, Capability.WEBHOOK)
+    ):
+        found.append("app_webhook goes with webhook and app")
+    terms: authorising.ConnectTerms | None = getattr(network, "connecting", None)
+    if terms is not None and bool(terms.server) == registers:
+        found.append("one server of the network's own, or each account's")
+    app: authorising.AppTerms | None = getattr(network, "app", None)
+    if app is not None and app.signs_with not in {entry.key for entry in app.entries}:
+        found.append("nobody types what signs webhooks")
+    return found
 
 
 def parameters(function: object) -> list[tuple[str, object]]:
@@ -114,9 +145,10 @@ def test_planted_faults_are_seen() -> None:
     class Boastful:
         name = "boastful"
         title = " "
-        capabilities = frozenset({Capability.REPLY, Capability.STREAM})
+        capabilities = frozenset({Capability.REPLY, Capability.STREAM, Capability.REGISTER, Capability.APP})
         limits = Limits(keep_days=30)
         asks_for = Entries()
+        app = authorising.AppTerms(console="", steps=(), entries=())
 
         def poll(self, account: object, cursor: str) -> None: ...
 
@@ -126,7 +158,11 @@ def test_planted_faults_are_seen() -> None:
 
     assert faults(Boastful()) == [
         "poll and poll do not go together",
+        "server_of and register do not go together",
+        "register and register do not go together",
         "reply and reply do not go together",
+        "connect goes with one of register and app, and register with connect",
+        "nobody types what signs webhooks",
         "a stream alone misses what happens while it is closed",
         "days of keeping and their source do not go together",
         "nobody can read its name",

@@ -122,16 +122,17 @@ def ask(
     headers: Mapping[str, str] | None = None,
     json: object = None,
     files: Files | None = None,
+    form: Mapping[str, str] | None = None,
     bounds: Bounds = DEFAULT_BOUNDS,
     allowed: Iterable[str] | None = None,
 ) -> Answer:
     """The answer of `url`, whatever its status. GET and HEAD follow up to five redirects, each checked; others none.
 
     `allowed` holds "host:port" pairs that may be private; without it RESONANZ_ALLOWED_HOSTS is read. An
-    Authorization header is not carried to another host. `files` are the parts of a form, in place of `json`.
+    Authorization header is not carried to another host. `files` are the parts of a form, in place of `json`; `form` one without files.
     """
     permitted = permitted_pairs(allowed)
-    request = request_for(method, url, {**(headers or {})}, json, files)
+    request = request_for(method, url, {**(headers or {})}, json, files, form)
     deadline = clock.monotonic() + bounds.seconds
     for _ in range(MOST_REDIRECTS + 1):
         answer = Exchange(request, bounds, deadline, permitted).run()
@@ -167,11 +168,16 @@ def permitted_pairs(allowed: Iterable[str] | None) -> frozenset[str]:
 
 
 def request_for(
-    method: str, url: str, headers: dict[str, str], json: object = None, files: Files | None = None
+    method: str,
+    url: str,
+    headers: dict[str, str],
+    json: object = None,
+    files: Files | None = None,
+    form: Mapping[str, str] | None = None,
 ) -> httpx.Request:
     """The request, if its address is one that may be asked at all; raises AddressRefused."""
     try:
-        request = httpx.Request(method, url, headers=headers, json=json, files=files)
+        request = httpx.Request(method, url, headers=headers, json=json, files=files, data=form)
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise AddressRefused(host="", reason="host") from error
     if request.url.scheme not in _DEFAULT_PORTS:

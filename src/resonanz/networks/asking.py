@@ -26,6 +26,7 @@ def ask(
     headers: Mapping[str, str] | None = None,
     body: object = None,
     files: http.Files | None = None,
+    form: Mapping[str, str] | None = None,
     bounds: http.Bounds = http.DEFAULT_BOUNDS,
     denied: Collection[int] = _DENIED,
 ) -> http.Answer:
@@ -36,7 +37,7 @@ def ask(
     """
     reads = method in {"GET", "HEAD"}
     with failures(reads=reads):
-        answer = http.ask(method, url, headers=headers, json=body, files=files, bounds=bounds)
+        answer = http.ask(method, url, headers=headers, json=body, files=files, form=form, bounds=bounds)
     refuse(answer, reads=reads, denied=denied)
     return answer
 

@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
-from resonanz.networks import channels, contract, errors, registry
-from resonanz.networks.contract import Account, Capability, Connects, Identifies, able
+from resonanz.networks import channels, errors, registry
+from resonanz.networks.authorising import Registers
+from resonanz.networks.contract import Account, App, Capability, Identifies, able
 from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, Unsupported
 from resonanz.networks.models import Channel, Registration
 
@@ -108,7 +109,7 @@ def finish(*, network: str, server: str, code: str, verifier: str, redirect_uri:
         raise NotLetIn(server=host_of(server))
     registration = _known(row)
     try:
-        account = connector.sign_in(server, registration, redirect_uri=redirect_uri, code=code, verifier=verifier)
+        account, *_ = connector.sign_in(server, registration, redirect_uri=redirect_uri, code=code, verifier=verifier)
     except NetworkError as error:
         row.delete()  # perhaps the server no longer knows it; the next attempt makes us known again
         raise _failure_at_the_end(error, server) from error
@@ -139,11 +140,11 @@ def host_of(server: str) -> str:
     return urlsplit(server).netloc or server
 
 
-def _connector(network: str) -> Connects:
+def _connector(network: str) -> Registers:
     connector = registry.connector(network)
-    if not able(connector, Capability.CONNECT):
+    if not able(connector, Capability.REGISTER):
         raise Unsupported
-    connects: Connects = connector  # type: ignore[assignment] # declared CONNECT; a test in tests/house compares
+    connects: Registers = connector  # type: ignore[assignment] # declared; a test in tests/house compares
     return connects
 
 
@@ -179,11 +180,11 @@ def _failure_at_the_end(error: NetworkError, server: str) -> ResonanzError:
     return NotLetIn(server=host) if isinstance(error, Refused | NotAuthorised) else NotReached(server=host)
 
 
-def _known(row: Registration) -> contract.Registration:
-    return contract.Registration(row.client_id, secrets.decrypt(bytes(row.encrypted_client_secret)))
+def _known(row: Registration) -> App:
+    return App(row.client_id, secrets.decrypt(bytes(row.encrypted_client_secret)))
 
 
-def _registered(connector: Connects, server: str, redirect_uri: str) -> contract.Registration:
+def _registered(connector: Registers, server: str, redirect_uri: str) -> App:
     row = Registration.objects.filter(network=connector.name, server=server, redirect_uri=redirect_uri).first()
     if row is not None and clock.now() - row.created_at < _REGISTERED_FOR:
         return _known(row)

@@ -20,7 +20,11 @@ class Capability(StrEnum):
     POLL = "poll"  # Reads.poll
     STREAM = "stream"  # streams.Streams.stream, only beside POLL, which brings what a stream missed
     WEBHOOK = "webhook"  # webhooks.TakesWebhooks: the network brings what happens, beside POLL
-    CONNECT = "connect"  # Connects: a person lets us in on the network's own page (OAuth)
+    APP_WEBHOOK = "app_webhook"  # webhooks.TakesForAll: to one address for all channels of the company's application
+    CONNECT = "connect"  # authorising.Connects: a person lets us in on the network's own page (OAuth), with one of:
+    REGISTER = "register"  # authorising.Registers: we make ourselves known to each of its servers
+    APP = "app"  # authorising.NeedsApp: the company registers an application of its own there, once
+    RENEW = "renew"  # authorising.Renews.renew: a token that expires gets a successor without a person
     IDENTIFY = "identify"  # Identifies.identify: whose token it is that a person typed
     LISTEN_WIDER = "listen_wider"  # ListensWider.options: what a channel can hear besides what is addressed to it
     REPLY = "reply"  # Replies.reply
@@ -267,16 +271,38 @@ class Entries:
     options: tuple[Option, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class App:
+    """Our application at a network: the company's own, as IT registered it there, or as one server knows us.
+
+    `settings` hold what else the network asks for (`AppTerms.entries`), secrets among them; none of it is ever shown.
+    """
+
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    bearer: str = field(default="", repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A channel as its connector sees it. `secret` is the decrypted token and is never logged or shown."""
+    """A channel as its connector sees it. `secret` is the decrypted token, `renewal` what gets its successor.
+
+    Neither is ever logged or shown. `expires_at`: when the token ends; None where it does not, or nobody says.
+    `app` is there for networks with APP, once it is registered. `name` is how people call the account there, where it
+    has a name besides its handle.
+    """
 
     network: str
     address: str
     origin: str = ""
     native_id: str = ""
     handle: str = ""
+    name: str = ""
     secret: str = field(default="", repr=False)
+    renewal: str = field(default="", repr=False)
+    expires_at: datetime | None = None
+    app: App | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -357,38 +383,6 @@ class Reads(Network, Protocol):
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """Batches after `cursor` ("" from the start) until nothing new is there. Raises a NetworkError."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """Our application as one server knows it."""
-
-    client_id: str
-    client_secret: str = field(repr=False)
-
-
-class Connects(Network, Protocol):
-    """Capability.CONNECT: OAuth 2 with PKCE (RFC 7636, S256), the application registered at each server."""
-
-    def server_of(self, typed: str) -> str:
-        """The address of the server a person means ("mastodon.example", "@we@mastodon.example"); raises ValueError."""
-        ...
-
-    def register(self, server: str, redirect_uri: str) -> Registration:
-        """Make ourselves known to the server. Raises a NetworkError."""
-        ...
-
-    def authorize_url(
-        self, server: str, registration: Registration, *, redirect_uri: str, state: str, challenge: str
-    ) -> str:
-        """The server's page on which its account lets us in."""
-        ...
-
-    def sign_in(
-        self, server: str, registration: Registration, *, redirect_uri: str, code: str, verifier: str
-    ) -> Account:
-        """The account that let us in, with token, handle and id. Raises a NetworkError."""
         ...
 
 

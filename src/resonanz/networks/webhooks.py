@@ -28,8 +28,8 @@ class Keys:
     """What only the network and we know.
 
     `secret` is the channel's own, made by us and pasted into the network (Discourse's secret, Telegram's token, Meta's
-    verify token). `app_secret` is that of the company's application there, which signs for networks that have one (X,
-    Meta, LinkedIn); "" where none is registered.
+    verify token). `app_secret` is that of the company's application there (`AppTerms.signs_with`), which signs for
+    networks that have one (X, Meta, LinkedIn); "" where none is registered.
     """
 
     secret: str = field(repr=False)
@@ -89,4 +89,15 @@ class TakesWebhooks(Network, Protocol):
 
     def read(self, account: Account, delivery: Delivery) -> Told:
         """What a genuine delivery tells. What cannot be read is bad, never an exception."""
+        ...
+
+
+class TakesForAll(TakesWebhooks, Protocol):
+    """Capability.APP_WEBHOOK: one address, which IT enters at the network, for all channels of the application there.
+
+    `read` is asked once for each channel that is addressed, and tells what concerns that one alone.
+    """
+
+    def addressees(self, delivery: Delivery) -> frozenset[str]:
+        """The native ids of the accounts that a genuine delivery concerns; empty where it names none."""
         ...

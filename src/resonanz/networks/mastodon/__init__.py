@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from resonanz.networks.authorising import ConnectTerms
 from resonanz.networks.contract import (
     Account,
+    App,
     Batch,
     Capability,
     Correction,
@@ -19,7 +21,6 @@ from resonanz.networks.contract import (
     Option,
     Picture,
     Receipt,
-    Registration,
     ReplyOrder,
     Report,
     Upload,
@@ -43,6 +44,7 @@ class MastodonNetwork:
             Capability.POLL,
             Capability.STREAM,
             Capability.CONNECT,
+            Capability.REGISTER,
             Capability.IDENTIFY,
             Capability.LISTEN_WIDER,
             Capability.REPLY,
@@ -74,6 +76,12 @@ class MastodonNetwork:
         fills_gaps=True,
     )
     asks_for = Entries(address=Entry("https://mastodon.example"), handle=Entry("@nordhain"), secret=Entry())
+    connecting = ConnectTerms(
+        rights=connecting.RIGHTS,
+        needs=("account", "server"),
+        sees=("mentions", "public"),
+        sees_not=("follows", "profile"),
+    )
     options = (Option("hashtags"), Option("public", ("", "local", "all")))
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
@@ -130,20 +138,14 @@ class MastodonNetwork:
         """The server's address."""
         return server_of(typed)
 
-    def register(self, server: str, redirect_uri: str) -> Registration:
+    def register(self, server: str, redirect_uri: str) -> App:
         """Every server knows us by itself."""
         return connecting.register(server, redirect_uri)
 
-    def authorize_url(
-        self, server: str, registration: Registration, *, redirect_uri: str, state: str, challenge: str
-    ) -> str:
+    def authorize_url(self, server: str, app: App, *, redirect_uri: str, state: str, challenge: str) -> str:
         """The server's page on which its account lets us in."""
-        return connecting.authorize_url(
-            server, registration, redirect_uri=redirect_uri, state=state, challenge=challenge
-        )
+        return connecting.authorize_url(server, app, redirect_uri=redirect_uri, state=state, challenge=challenge)
 
-    def sign_in(
-        self, server: str, registration: Registration, *, redirect_uri: str, code: str, verifier: str
-    ) -> Account:
+    def sign_in(self, server: str, app: App, *, redirect_uri: str, code: str, verifier: str) -> tuple[Account, ...]:
         """The account that let us in."""
-        return connecting.sign_in(server, registration, redirect_uri=redirect_uri, code=code, verifier=verifier)
+        return (connecting.sign_in(server, app, redirect_uri=redirect_uri, code=code, verifier=verifier),)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 from resonanz.core import text
 from resonanz.networks.asking import json_object
-from resonanz.networks.contract import Account, Registration
+from resonanz.networks.contract import Account, App
 from resonanz.networks.errors import Refused
 from resonanz.networks.mastodon import client
 from resonanz.networks.mastodon.server import Instance, instance_of
@@ -14,29 +14,36 @@ from resonanz.networks.mastodon.statuses import NAME, handle_of, id_of
 
 APPLICATION = "Resonanz"
 # The least that reading mentions and timelines, streaming them and answering need.
-SCOPES = (
-    "read:accounts read:notifications read:statuses"
-    " write:statuses write:media write:favourites write:blocks write:reports"
+RIGHTS = (
+    "read:accounts",
+    "read:notifications",
+    "read:statuses",
+    "write:statuses",
+    "write:media",
+    "write:favourites",
+    "write:blocks",
+    "write:reports",
 )
+SCOPES = " ".join(RIGHTS)
 _MOST_NAME = 255
 
 
-def register(server: str, redirect_uri: str) -> Registration:
+def register(server: str, redirect_uri: str) -> App:
     """Make ourselves known to the server, with no more scopes than are needed."""
     body = {"client_name": APPLICATION, "redirect_uris": redirect_uri, "scopes": SCOPES}
     answer = client.accepted(client.ask("POST", f"{server}/api/v1/apps", body=body))
     try:
         found = json_object(answer)
-        return Registration(client_id=_word(found["client_id"]), client_secret=_word(found["client_secret"]))
+        return App(client_id=_word(found["client_id"]), client_secret=_word(found["client_secret"]))
     except (ValueError, KeyError) as error:
         raise Refused("answer.unreadable") from error
 
 
-def authorize_url(server: str, registration: Registration, *, redirect_uri: str, state: str, challenge: str) -> str:
+def authorize_url(server: str, app: App, *, redirect_uri: str, state: str, challenge: str) -> str:
     """The server's page. The challenge does no harm where it is not understood (before Mastodon 4.3)."""
     question = {
         "response_type": "code",
-        "client_id": registration.client_id,
+        "client_id": app.client_id,
         "redirect_uri": redirect_uri,
         "scope": SCOPES,
         "state": state,
@@ -46,13 +53,13 @@ def authorize_url(server: str, registration: Registration, *, redirect_uri: str,
     return f"{server}/oauth/authorize?{urlencode(question)}"
 
 
-def sign_in(server: str, registration: Registration, *, redirect_uri: str, code: str, verifier: str) -> Account:
+def sign_in(server: str, app: App, *, redirect_uri: str, code: str, verifier: str) -> Account:
     """The account that let us in."""
     body = {
         "grant_type": "authorization_code",
         "code": code,
-        "client_id": registration.client_id,
-        "client_secret": registration.client_secret,
+        "client_id": app.client_id,
+        "client_secret": app.client_secret,
         "redirect_uri": redirect_uri,
         "scope": SCOPES,
         "code_verifier": verifier,
