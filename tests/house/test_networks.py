@@ -13,7 +13,7 @@ import pytest
 from django.utils import translation
 
 import resonanz
-from resonanz.networks import authorising, contract, registry, streams
+from resonanz.networks import acts, authorising, contract, registry, streams
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
 from resonanz.networks.webhooks import TakesForAll, TakesWebhooks
 from resonanz.web import words
@@ -40,20 +40,21 @@ PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     Capability.REPLY: (contract.Replies.reply,),
     Capability.READ_BACK: (contract.ReadsBack.find_sent,),
     Capability.PICTURES: (contract.TakesPictures.upload, contract.TakesPictures.is_ready),
-    Capability.LIKE: (contract.Likes.like,),
-    Capability.HIDE: (contract.Hides.hide,),
-    Capability.DELETE: (contract.Deletes.delete,),
-    Capability.BLOCK: (contract.Blocks.block,),
-    Capability.REPORT: (contract.TakesReports.report,),
-    Capability.CORRECT: (contract.Corrects.correct,),
-    Capability.WITHDRAW: (contract.Withdraws.withdraw,),
+    Capability.LIKE: (acts.Likes.like,),
+    Capability.HIDE: (acts.Hides.hide,),
+    Capability.DELETE: (acts.Deletes.delete,),
+    Capability.BLOCK: (acts.Blocks.block,),
+    Capability.REPORT: (acts.TakesReports.report,),
+    Capability.CORRECT: (acts.Corrects.correct,),
+    Capability.WITHDRAW: (acts.Withdraws.withdraw,),
 }
-DECLARED = {"name", "title", "capabilities", "limits", "asks_for", "options", "webhook", "connecting", "app"}
+DECLARED = {"name", "title", "capabilities", "limits", "asks_for", "options", "webhook", "connecting", "app", "tariff"}
 ATTRIBUTES = (
     ("options", Capability.LISTEN_WIDER),
     ("webhook", Capability.WEBHOOK),
     ("connecting", Capability.CONNECT),
     ("app", Capability.APP),
+    ("tariff", Capability.COSTS),
 )
 METHODS = [(capability, promise) for capability, promises in PROMISED.items() for promise in promises]
 

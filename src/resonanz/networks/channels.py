@@ -10,7 +10,7 @@ from resonanz.accounts.actors import actor_of
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
-from resonanz.networks import registry
+from resonanz.networks import registry, spending
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.privacy import audit
@@ -185,6 +185,7 @@ def account_of(channel: Channel) -> Account:
         handle=channel.handle,
         secret=secret,
         settings=dict(channel.settings),
+        meter=spending.meter_of(channel),
     )
 
 

@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from resonanz.networks.metering import FREE, Meter
+
 
 class Capability(StrEnum):
     """What a connector can do; the house asks `able()`, never the network's name."""
@@ -34,13 +36,14 @@ class Capability(StrEnum):
     EDITS = "edits"  # reports Edited
     DELETIONS = "deletions"  # reports Deleted or AccountGone
     COUNTS = "counts"  # reports Counted
-    LIKE = "like"  # Likes.like, and taking that back
-    HIDE = "hide"  # Hides.hide: what others said below our own posts, and showing it again
-    DELETE = "delete"  # Deletes.delete: what others said below our own posts
-    BLOCK = "block"  # Blocks.block: an account, and letting it in again
-    REPORT = "report"  # TakesReports.report: to those who moderate the network
-    CORRECT = "correct"  # Corrects.correct: other words for an answer of ours
-    WITHDRAW = "withdraw"  # Withdraws.withdraw: an answer of ours
+    COSTS = "costs"  # metering.Costs.tariff: each use is charged or rationed, and the connector counts it
+    LIKE = "like"  # acts.Likes.like, and taking that back
+    HIDE = "hide"  # acts.Hides.hide: what others said below our own posts, and showing it again
+    DELETE = "delete"  # acts.Deletes.delete: what others said below our own posts
+    BLOCK = "block"  # acts.Blocks.block: an account, and letting it in again
+    REPORT = "report"  # acts.TakesReports.report: to those who moderate the network
+    CORRECT = "correct"  # acts.Corrects.correct: other words for an answer of ours
+    WITHDRAW = "withdraw"  # acts.Withdraws.withdraw: an answer of ours
 
 
 class Visibility(StrEnum):
@@ -214,6 +217,8 @@ class Limits:
     how many days the network's terms let us keep what was said there, where they name any (else 0), and `keep_source`,
     where they say so; what our own purposes allow is never exceeded. `fills_gaps`: a poll after a while in which the
     network could not be reached brings all that was said meanwhile; else only what it still shows.
+    `only_if_addressed`: it takes an answer from a program only to what was addressed to the account
+    (`Posted.addressed`), so everything else is answered by hand.
     """
 
     text_length: int = 5000
@@ -230,6 +235,7 @@ class Limits:
     keep_days: int = 0
     keep_source: str = ""
     fills_gaps: bool = False
+    only_if_addressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +296,7 @@ class Account:
 
     Neither is ever logged or shown. `expires_at`: when the token ends; None where it does not, or nobody says.
     `app` is there for networks with APP, once it is registered. `name` is how people call the account there, where it
-    has a name besides its handle.
+    has a name besides its handle. `meter` counts what is used, for networks with COSTS.
     """
 
     network: str
@@ -304,6 +310,7 @@ class Account:
     expires_at: datetime | None = None
     app: App | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    meter: Meter = field(default=FREE, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +318,7 @@ class ReplyOrder:
     """A reply to be sent once. `key` is the same for every attempt; networks with idempotency keys get it.
 
     `picture_ids`: what `TakesPictures.upload` gave for its pictures, in their order, each of them ready there.
+    `is_addressed`: what it answers was addressed to the account.
     """
 
     key: str
@@ -319,6 +327,7 @@ class ReplyOrder:
     root_id: str
     visibility: Visibility
     picture_ids: tuple[str, ...] = ()
+    is_addressed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -430,62 +439,6 @@ class ReadsBack(Network, Protocol):
         self, account: Account, order: ReplyOrder, *, since: datetime, known: frozenset[str]
     ) -> Receipt | None:
         """The reply as it stands there, said since `since` and not among the ids `known`; None if it is not there."""
-        ...
-
-
-class Likes(Network, Protocol):
-    """Capability.LIKE. Of this and all that follows but `report`: done twice is done once, so it may be repeated."""
-
-    def like(self, account: Account, native_id: str, *, on: bool) -> None:
-        """Like a post, or no longer. Raises a NetworkError, here and in all that follows."""
-        ...
-
-
-class Hides(Network, Protocol):
-    """Capability.HIDE."""
-
-    def hide(self, account: Account, native_id: str, *, on: bool) -> None:
-        """Nobody but its author sees the post below ours, or everybody again."""
-        ...
-
-
-class Deletes(Network, Protocol):
-    """Capability.DELETE."""
-
-    def delete(self, account: Account, native_id: str) -> None:
-        """The post below ours is gone; one that is gone already is no error."""
-        ...
-
-
-class Blocks(Network, Protocol):
-    """Capability.BLOCK."""
-
-    def block(self, account: Account, author_id: str, *, on: bool) -> None:
-        """An account no longer reaches ours, or does again."""
-        ...
-
-
-class TakesReports(Network, Protocol):
-    """Capability.REPORT."""
-
-    def report(self, account: Account, report: Report) -> None:
-        """Tell the moderators. Said twice it is told twice, so nobody repeats it after `NoAnswer`."""
-        ...
-
-
-class Corrects(Network, Protocol):
-    """Capability.CORRECT."""
-
-    def correct(self, account: Account, correction: Correction) -> None:
-        """The answer has these words from now on."""
-        ...
-
-
-class Withdraws(Network, Protocol):
-    """Capability.WITHDRAW."""
-
-    def withdraw(self, account: Account, native_id: str) -> None:
-        """The answer is gone; one that is gone already is no error."""
         ...
 
 

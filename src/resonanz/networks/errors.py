@@ -6,6 +6,7 @@ NetworkError
 │   └── PersonalAccount   of ourselves: it seems to be a person's own
 ├── NotAuthorised   the token is gone or too weak: the channel stops until a person reconnects it
 ├── Unsupported     not declared in the capabilities
+│   └── NotAddressed      an answer to what nobody addressed to us, where the network takes no such answers
 └── NoAnswer        sent, but no answer came: it may have taken effect; read back before anyone sends again
 """
 
@@ -56,6 +57,12 @@ class Unsupported(NetworkError):
     """The connector does not declare this capability."""
 
     code = "network.unsupported"
+
+
+class NotAddressed(Unsupported):
+    """The network takes answers from programs only to what was addressed to the account."""
+
+    code = "network.not_addressed"
 
 
 class NoAnswer(NetworkError):

@@ -89,6 +89,24 @@ class Gap(models.Model):
         return f"gap of channel {self.channel_id}"
 
 
+class Spending(models.Model):
+    """How often a channel used something that its network counts (networks.metering), on a day there, at what cost."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="spendings")
+    day = models.DateField()
+    use = models.CharField(max_length=40)
+    times = models.BigIntegerField()
+    cost = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "day", "use"], name="networks_spending_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.use} of channel {self.channel_id}"
+
+
 class Registration(models.Model):
     """Our application as one server knows it, for accounts that let us in there, with the address it leads back to."""
 

@@ -273,6 +273,11 @@ SENTENCES: Mapping[str, Promise] = {
     "network.refused": _("The network refused."),
     "network.not_authorised": _("The network no longer accepts our token. The channel has to be connected again."),
     "network.personal_account": _("It seems to be a person’s own and is not listened to."),
+    "network.budget_used_up": _(
+        "The budget of this channel is used up. It is read again when the budget begins anew or somebody raises it."
+    ),
+    "network.budget_stops_answers": _("The budget of this channel is used up, and answers stop with it."),
+    "network.not_addressed": _("This network takes answers from programs only to whoever names, quotes or answers us."),
     "event.unreadable": _("It cannot be read."),
     "mail.unknown_notice": _(
         "A network’s notice by mail has a shape that is not known; it stays unread in the mailbox."
