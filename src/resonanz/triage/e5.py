@@ -22,7 +22,6 @@ from resonanz.triage.e5_source import BEGIN, BLOCK, END, UNKNOWN, WIDTH, Source
 from resonanz.triage.encoder import DIMENSIONS as BASE_DIMENSIONS
 from resonanz.triage.encoder import shared_encoder
 from resonanz.triage.onnx_running import batches, session
-from resonanz.triage.word_pieces import LONGEST_KNOWN
 
 NAME = "e5"
 DIMENSIONS = BASE_DIMENSIONS + WIDTH
@@ -32,6 +31,8 @@ MOST_PIECES = 192
 # As many as stay in the processor's cache: four times as many take half as long again.
 _PIECES_AT_ONCE = 256
 _WORDS_KNOWN = 65_536
+# Scripts without blanks make one word of a whole text; such words do not come again, and would fill the memory.
+_LONGEST_KNOWN = 48
 _BLANK = "\u2581"
 _UNLIKELY = 10.0
 # Both vectors say about as much: features stretches all numbers alike, and these are fewer.
@@ -104,7 +105,7 @@ class E5Encoder:
     def _cut(self, text: str) -> list[int]:
         found = [BEGIN]
         for word in text.translate(self._becomes).split():
-            found += self._cut_word(word) if len(word) <= LONGEST_KNOWN else self._cut_new_word(word)
+            found += self._cut_word(word) if len(word) <= _LONGEST_KNOWN else self._cut_new_word(word)
             if len(found) >= MOST_PIECES - 1:
                 break
         return [*found[: MOST_PIECES - 1], END]

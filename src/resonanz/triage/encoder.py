@@ -8,7 +8,7 @@ sooner (cosine mostly above 0.97):
 - what depends on a piece alone, the whole first layer, is kept for the pieces met most (see piece_rows);
 - the second layer is two thinner ones in a row (see thinning);
 - texts stand in one row with gaps between them, so that matrices are large and nothing is padded;
-- words are cut into pieces once, and then known (see word_pieces).
+- texts are cut into pieces by what made the pieces (see word_pieces).
 """
 
 from __future__ import annotations
