@@ -15,7 +15,7 @@ from django.utils import translation
 import resonanz
 from resonanz.networks import acts, authorising, contract, registry, streams
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
-from resonanz.networks.webhooks import TakesForAll, TakesWebhooks
+from resonanz.networks.webhooks import SetsWebhooks, TakesForAll, TakesWebhooks
 from resonanz.web import words
 
 SOURCE = Path(resonanz.__file__).parent
@@ -35,6 +35,7 @@ PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     ),
     Capability.REGISTER: (authorising.Registers.server_of, authorising.Registers.register),
     Capability.RENEW: (authorising.Renews.renew,),
+    Capability.SET_WEBHOOK: (SetsWebhooks.set_webhook,),
     Capability.APP_WEBHOOK: (TakesForAll.addressees,),
     Capability.IDENTIFY: (contract.Identifies.identify,),
     Capability.REPLY: (contract.Replies.reply,),

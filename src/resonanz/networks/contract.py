@@ -22,6 +22,7 @@ class Capability(StrEnum):
     POLL = "poll"  # Reads.poll
     STREAM = "stream"  # streams.Streams.stream, only beside POLL, which brings what a stream missed
     WEBHOOK = "webhook"  # webhooks.TakesWebhooks: the network brings what happens, beside POLL
+    SET_WEBHOOK = "set_webhook"  # webhooks.SetsWebhooks: it has no page for that, so we tell it the address ourselves
     APP_WEBHOOK = "app_webhook"  # webhooks.TakesForAll: to one address for all channels of the company's application
     CONNECT = "connect"  # authorising.Connects: a person lets us in on the network's own page (OAuth), with one of:
     REGISTER = "register"  # authorising.Registers: we make ourselves known to each of its servers

@@ -92,6 +92,17 @@ class TakesWebhooks(Network, Protocol):
         ...
 
 
+class SetsWebhooks(TakesWebhooks, Protocol):
+    """Capability.SET_WEBHOOK."""
+
+    def set_webhook(self, account: Account, address: str, keys: Keys) -> None:
+        """From now on the network brings to `address` what happens, and to nobody where that is "".
+
+        Said twice is said once. Raises a NetworkError.
+        """
+        ...
+
+
 class TakesForAll(TakesWebhooks, Protocol):
     """Capability.APP_WEBHOOK: one address, which IT enters at the network, for all channels of the application there.
 
