@@ -204,9 +204,28 @@ def test_table_in_the_docs_is_true() -> None:
 
 
 def names_of_networks_in(source: str, named: set[str]) -> list[str]:
-    """Where code says the name or the title of a network."""
-    constants = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    """Where code says the name or the title of a network.
+
+    One letter is also the axis of a chart; it is a name where it is compared with a network, or given as one.
+    """
+    nodes = list(ast.walk(ast.parse(source)))
+    constants = [node for node in nodes if isinstance(node, ast.Constant) and len(str(node.value)) > 1]
+    for node in nodes:
+        if isinstance(node, ast.Compare) and "network" in ast.unparse(node):
+            constants += [
+                part for part in ast.walk(node) if isinstance(part, ast.Constant) and len(str(part.value)) == 1
+            ]
+        elif isinstance(node, ast.keyword) and node.arg == "network" and isinstance(node.value, ast.Constant):
+            constants += [node.value] if len(str(node.value.value)) == 1 else []
     return [f"{one.lineno}: {one.value}" for one in constants if isinstance(one.value, str) and one.value in named]
+
+
+def names_of_networks_on(page: str, named: set[str]) -> list[str]:
+    """Which of them a page says; one letter only where it is compared with a network."""
+    return [
+        name for name in named
+        if re.search(rf"\b{re.escape(name)}\b" if len(name) > 1 else rf"network[^%]*[\"']{name}[\"']", page)
+    ]  # fmt: skip
 
 
 def test_no_file_outside_of_networks_names_one() -> None:
@@ -217,12 +236,19 @@ def test_no_file_outside_of_networks_names_one() -> None:
     files = [file for file in SOURCE.rglob("*.py") if SOURCE / "networks" not in file.parents]
     assert {file.name: found for file in files if (found := names_of_networks_in(file.read_text("utf-8"), named))} == {}
     pages = [page.read_text("utf-8") for page in SOURCE.rglob("templates/**/*.html")]
-    assert [name for name in named for page in pages if re.search(rf"\b{re.escape(name)}\b", page)] == []
+    assert [name for page in pages for name in names_of_networks_on(page, named)] == []
 
 
 def test_name_of_a_network_outside_is_seen() -> None:
     planted = 'if network == "mastodon":\n    title = _("Mastodon")\n'
     assert names_of_networks_in(planted, {"mastodon", "Mastodon"}) == ["1: mastodon", "2: Mastodon"]
+
+
+def test_name_of_one_letter_is_seen_where_it_is_a_network() -> None:
+    planted = 'if case.channel.network == "x" or Account(network="x"):\n    axis = {"x": 1}\n'
+    assert names_of_networks_in(planted, {"x", "X"}) == ["1: x", "1: x"]
+    assert names_of_networks_on('{% if channel.network == "x" %}<rect x="1">', {"x", "Mastodon"}) == ["x"]
+    assert names_of_networks_on('<rect x="1">', {"x"}) == []
 
 
 def test_every_network_has_a_section_in_the_docs() -> None:

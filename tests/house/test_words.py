@@ -69,6 +69,8 @@ def _carried(node: ast.Call) -> Iterator[str]:
     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
     if name == "Entry":  # shows what a person types, and an account may look like a code
         return
+    if name == "Step":  # of a checklist, which has words of its own
+        return
     for argument in node.args[:2]:
         match argument:
             case ast.Constant(value=str(code)) if name[:1].isupper() and CODE.match(code):

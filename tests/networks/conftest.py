@@ -8,6 +8,7 @@ import pytest
 from tests.networks.discourse_asking import NOON
 from tests.networks.discourse_server import DiscourseServer
 from tests.networks.page_server import PageServer
+from tests.networks.x_server import XServer
 
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
@@ -25,5 +26,13 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[PageServer]:
 def forum(monkeypatch: pytest.MonkeyPatch) -> Iterator[DiscourseServer]:
     """A forum that the client may reach, at noon."""
     with clock.moved_to(NOON), DiscourseServer() as server:
+        monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
+        yield server
+
+
+@pytest.fixture
+def x(monkeypatch: pytest.MonkeyPatch) -> Iterator[XServer]:
+    """X, which the client may reach, at noon."""
+    with clock.moved_to(NOON), XServer() as server:
         monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
         yield server

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from resonanz.core import clock
 
 _DAY = 86_400.0
+_RESETS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,13 @@ def retry_after(headers: Mapping[str, str], *, default: float) -> float:
     """The seconds that an answer asks us to wait; between one second and a day.
 
     `Retry-After` says it as a number or a date. Mastodon and its kin say only in `X-RateLimit-Reset` when the next
-    request counts anew, as a moment in ISO 8601; others in seconds since 1970, the AT Protocol in `RateLimit-Reset`.
+    request counts anew, as a moment in ISO 8601; others in seconds since 1970, the AT Protocol in `RateLimit-Reset`, X
+    in `X-Rate-Limit-Reset`.
     """
     value = headers.get("retry-after", "").strip()
     if not value:
-        reset = headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset", "")
-        seconds = _until_reset(reset.strip(), default)
+        reset = next((found for name in _RESETS if (found := headers.get(name, "").strip())), "")
+        seconds = _until_reset(reset, default)
     else:
         seconds = float(value) if _is_number(value) else _until_date(value, default)
     return min(max(seconds, 1.0), _DAY)

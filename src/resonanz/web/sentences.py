@@ -278,6 +278,8 @@ SENTENCES: Mapping[str, Promise] = {
     ),
     "network.budget_stops_answers": _("The budget of this channel is used up, and answers stop with it."),
     "network.not_addressed": _("This network takes answers from programs only to whoever names, quotes or answers us."),
+    "x.no_credits": _("The credits that were bought there are used up, or its own limit of spending is reached."),
+    "x.refused": _("The network refused without a word."),
     "event.unreadable": _("It cannot be read."),
     "mail.unknown_notice": _(
         "A network’s notice by mail has a shape that is not known; it stays unread in the mailbox."

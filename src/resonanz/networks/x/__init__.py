@@ -1,0 +1,124 @@
+"""X: both ways, by an application of the company's own; each use costs money, and it takes answers only where asked.
+
+What is heard and what is missed, and what it costs, stands in docs/networks.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from resonanz.networks.contract import (
+    Account,
+    App,
+    Batch,
+    Capability,
+    Entries,
+    Limits,
+    Option,
+    Receipt,
+    ReplyOrder,
+)
+from resonanz.networks.webhooks import Delivery, Keys, Proof, Told, WebhookTerms
+from resonanz.networks.x import acting, delivered, letting_in, reading, writing
+from resonanz.networks.x.posts import NAME
+from resonanz.networks.x.tariff import TARIFF
+
+
+class XNetwork:
+    """Account.address is X's interface, native_id our account there, app the company's application.
+
+    Settings: "words" and "hashtags", with blanks between, what is searched for besides what is addressed to us.
+    """
+
+    name = NAME
+    title = "X"
+    capabilities = frozenset(
+        {
+            Capability.POLL,
+            Capability.WEBHOOK,
+            Capability.APP_WEBHOOK,
+            Capability.CONNECT,
+            Capability.APP,
+            Capability.RENEW,
+            Capability.LISTEN_WIDER,
+            Capability.REPLY,
+            Capability.READ_BACK,
+            Capability.DELETIONS,
+            Capability.COUNTS,
+            Capability.COSTS,
+            Capability.HIDE,
+            Capability.WITHDRAW,
+        }
+    )
+    # A user's token is good for 300 questions about mentions in 15 minutes; an unasked question costs nothing.
+    limits = Limits(
+        text_length=280,
+        poll_seconds=60,
+        settle_seconds=60,
+        by_the_minute=True,
+        keeps_wordings=False,
+        counting="X",
+        fills_gaps=True,
+        only_if_addressed=True,
+    )
+    asks_for = Entries()
+    options = (Option("words"), Option("hashtags"))
+    webhook = WebhookTerms(headers=(), asks=True, brings=delivered.BRINGS)
+    connecting = letting_in.TERMS
+    app = letting_in.APP
+    tariff = TARIFF
+
+    def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
+        """Who speaks to us, what we said with other apps, what is searched for; then what became of some of it."""
+        return reading.poll(account, cursor)
+
+    def authorize_url(self, server: str, app: App, *, redirect_uri: str, state: str, challenge: str) -> str:
+        """X's page."""
+        return letting_in.authorize_url(server, app, redirect_uri=redirect_uri, state=state, challenge=challenge)
+
+    def sign_in(self, server: str, app: App, *, redirect_uri: str, code: str, verifier: str) -> tuple[Account, ...]:
+        """The one account that let us in."""
+        return letting_in.sign_in(server, app, redirect_uri=redirect_uri, code=code, verifier=verifier)
+
+    def renew(self, account: Account) -> Account:
+        """Another token for two hours."""
+        return letting_in.renew(account)
+
+    def is_genuine(self, delivery: Delivery, keys: Keys) -> bool:
+        """X signs with the secret of the application."""
+        return delivered.is_genuine(delivery, keys)
+
+    def prove(self, asked: Mapping[str, str], keys: Keys) -> Proof | None:
+        """Its challenge-response check."""
+        return delivered.prove(asked, keys)
+
+    def name_of(self, delivery: Delivery) -> str:
+        """As the body says."""
+        return delivered.name_of(delivery)
+
+    def addressees(self, delivery: Delivery) -> frozenset[str]:
+        """The account whose subscription it is."""
+        return delivered.addressees(delivery)
+
+    def read(self, account: Account, delivery: Delivery) -> Told:
+        """Posts that are new or gone."""
+        return delivered.read(account, delivery)
+
+    def reply(self, account: Account, order: ReplyOrder) -> Receipt:
+        """Below its parent, where whoever wrote that named, quoted or answered us."""
+        return writing.reply(account, order)
+
+    def find_sent(
+        self, account: Account, order: ReplyOrder, *, since: datetime, known: frozenset[str]
+    ) -> Receipt | None:
+        """Looked for among our own posts."""
+        return writing.find_sent(account, order, since=since, known=known)
+
+    def hide(self, account: Account, native_id: str, *, on: bool) -> None:
+        """Hides an answer in a conversation that we began, or shows it again."""
+        acting.hide(account, native_id, on=on)
+
+    def withdraw(self, account: Account, native_id: str) -> None:
+        """Deletes the post."""
+        acting.withdraw(account, native_id)

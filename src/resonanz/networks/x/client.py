@@ -1,0 +1,130 @@
+"""Asking X: tokens, what its refusals mean, and what is wrong behind a 200 (docs.x.com)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from resonanz.core import http, text
+from resonanz.networks import asking
+from resonanz.networks.contract import Account
+from resonanz.networks.errors import NoAnswer, NotAddressed, Refused, TryLater
+
+API = "https://api.x.com"
+WAIT_SECONDS = 60.0
+_NO_CREDITS_SECONDS = 900.0
+_BOUNDS = http.Bounds(most_bytes=8 * 1024 * 1024, connect_seconds=4.0, read_seconds=15.0, seconds=20.0)
+_PROBLEMS = "/2/problems/"
+_NOT_FOUND = 404
+_PAYMENT_REQUIRED = 402
+_FORBIDDEN = 403
+_NO_CREDITS = "x.no_credits"
+_PASSING = frozenset({"internal-error", "field-hydration-failure"})
+_CREDITS_GONE = ("credits-depleted", "usage-capped", "spend-cap-reached")
+# X has no code for it, only this sentence, in the detail of a 403.
+_NOT_SUMMONED = ("not been mentioned", "otherwise engaged by the author")
+
+
+class NotThere(Refused):
+    """X says that there is no such thing."""
+
+
+def get(account: Account, path: str, parameters: Mapping[str, object], *, as_app: bool = False) -> dict[str, Any]:
+    """What X answers to a question. `as_app`: with the token of the application, where there is one.
+
+    Raises NotAuthorised, Refused and TryLater. Problems with part of what was asked for stand under "errors".
+    """
+    written = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in parameters.items()}
+    answer = _ask("GET", account, f"{path}?{urlencode(written)}" if written else path, None, as_app=as_app)
+    try:
+        found = asking.json_object(_accepted(answer, reads=True))
+    except ValueError as error:
+        raise TryLater(WAIT_SECONDS, "answer.unreadable") from error
+    if not ({"data", "meta"} & found.keys()) and "errors" not in found:
+        raise TryLater(WAIT_SECONDS, "answer.unreadable")
+    return found
+
+
+def listed(found: dict[str, Any]) -> list[Any]:
+    """What stands in the list that X answered with. Raises Refused, NotThere or TryLater where it is only problems."""
+    if not ({"data", "meta"} & found.keys()):
+        raise _refusal(200, problems_in(found)[0] if problems_in(found) else {})
+    data = found.get("data", [])
+    if not isinstance(data, list):
+        raise TryLater(WAIT_SECONDS, "answer.unreadable")
+    return data
+
+
+def call(account: Account, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """What X answers to an order: its "data". NoAnswer where it says yes in a way that cannot be read."""
+    answer = _accepted(_ask(method, account, path, body), reads=False)
+    try:
+        found = asking.json_object(answer)
+    except ValueError as error:
+        raise NoAnswer(reason="answer.unreadable") from error
+    data = found.get("data")
+    if isinstance(data, dict):
+        return data
+    if problems := problems_in(found):  # 200 with nothing but a no inside
+        raise _refusal(_FORBIDDEN, problems[0])
+    raise NoAnswer(reason="answer.unreadable")
+
+
+def problems_in(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What X says was wrong with parts of a question."""
+    errors = found.get("errors")
+    return [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+
+
+def kind_of(problem: Mapping[str, Any]) -> str:
+    """The last word of a problem's type ("resource-not-found"); "" where it has none."""
+    named = problem.get("type")
+    return named.rpartition(_PROBLEMS)[2] if isinstance(named, str) and _PROBLEMS in named else ""
+
+
+def base(account: Account) -> str:
+    """Where X is asked."""
+    return (account.address or API).rstrip("/")
+
+
+def _ask(
+    method: str, account: Account, path: str, body: Mapping[str, object] | None, *, as_app: bool = False
+) -> http.Answer:
+    bearer = account.app.bearer if as_app and account.app and account.app.bearer else account.secret
+    headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
+    return asking.ask(method, f"{base(account)}{path}", headers=headers, body=body, bounds=_BOUNDS, denied=(401,))
+
+
+def _accepted(answer: http.Answer, *, reads: bool) -> http.Answer:
+    if 200 <= answer.status < 300:
+        return answer
+    try:
+        found = asking.json_object(answer)
+    except ValueError:
+        found = {}
+    problems = problems_in(found)
+    problem = found if found.get("type") or found.get("title") else problems[0] if problems else None
+    if problem is None:  # whoever answered here, it was not X
+        if reads or answer.status < 500:
+            raise TryLater(WAIT_SECONDS, f"http.{answer.status}")
+        raise NoAnswer(reason=f"http.{answer.status}")
+    raise _refusal(answer.status, problem)
+
+
+def _refusal(status: int, problem: Mapping[str, Any]) -> Exception:
+    kind, words = kind_of(problem), _words_of(problem)
+    if status == _PAYMENT_REQUIRED or kind in _CREDITS_GONE or "CreditsDepleted" in str(problem.get("title")):
+        return TryLater(_NO_CREDITS_SECONDS, _NO_CREDITS)
+    if any(sign in words for sign in _NOT_SUMMONED):
+        return NotAddressed()
+    if status == _NOT_FOUND or kind == "resource-not-found":
+        return NotThere(words)
+    if kind in _PASSING:
+        return TryLater(WAIT_SECONDS, kind)
+    return Refused(words)
+
+
+def _words_of(problem: Mapping[str, Any]) -> str:
+    said = problem.get("detail") or problem.get("message") or problem.get("title")
+    return text.clean(str(said or ""), most=300) or "x.refused"

@@ -1,0 +1,461 @@
+"""X against a server on the loopback: what is heard by asking, what it costs, and what bad answers do."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.networks.x_asking import NOON, Counting, account, cursor_of, events, network, poll, poll_failing, said
+from tests.networks.x_server import US, Answer, XServer, as_json, id_at, not_found, problem
+
+from resonanz.core import clock
+from resonanz.networks.contract import Account, AccountGone, Counted, Deleted, MediaKind, Posted, PostKind
+from resonanz.networks.errors import NotAuthorised, Refused, TryLater
+from resonanz.networks.metering import BudgetUsedUp
+from resonanz.networks.x import posts, reading
+from resonanz.networks.x.cursor import MOST_WATCHED, Cursor
+
+HTML: Answer = (200, {"Content-Type": "text/html"}, b"<html><body>Just a moment</body></html>")
+
+
+class TestHearing:
+    def test_mention_is_a_post_that_is_addressed_to_us(self, x: XServer) -> None:
+        post = x.say("ada", "Wo bleibt mein Rad, @nordhain &amp; Co.?")
+
+        (found,) = said(poll(x))
+
+        assert found.text == "Wo bleibt mein Rad, @nordhain & Co.?"
+        assert (found.network, found.origin, found.native_id) == ("x", "", post["id"])
+        assert (found.kind, found.addressed, found.parent_id, found.root_id) == (PostKind.POST, True, "", post["id"])
+        assert found.author is not None
+        assert (found.author.native_id, found.author.handle, found.author.name) == ("2001", "ada", "Ada")
+        assert found.url == f"https://x.com/ada/status/{post['id']}"
+        assert (found.mentions, found.language) == (("nordhain",), "de")
+
+    def test_answer_is_a_comment_in_its_conversation(self, x: XServer) -> None:
+        ours = x.say("nordhain", "Heute neu", ago=timedelta(minutes=9))
+        answer = x.say("bob", "@nordhain Und wann?", below=ours, ago=timedelta(minutes=5))
+
+        found = {one.native_id: one for one in said(poll(x))}
+
+        assert (found[answer["id"]].kind, found[answer["id"]].parent_id) == (PostKind.COMMENT, ours["id"])
+        assert found[answer["id"]].root_id == ours["id"]
+        assert found[ours["id"]].addressed is False
+
+    def test_quote_of_ours_is_addressed_and_a_repost_is_no_post(self, x: XServer) -> None:
+        ours = x.say("nordhain", "Unser Rad der Woche")
+        x.say("ada", "Na ja", quoting=ours)
+        x.say("bob", "RT @nordhain: Unser Rad der Woche", passing_on=ours)
+
+        found = said(poll(x, settings={"words": "Na Rad"}))
+
+        assert [(one.text, one.addressed) for one in found if one.author and one.author.native_id != US] == [
+            ("Na ja", True)
+        ]
+
+    def test_what_is_searched_for_is_not_addressed(self, x: XServer) -> None:
+        x.say("ada", "Nordhain baut schöne Räder")
+
+        assert said(poll(x)) == []
+        (found,) = said(poll(x, settings={"words": "nordhain"}))
+        assert found.addressed is False
+
+    def test_picture_has_its_words_and_its_address_leaves_the_text(self, x: XServer) -> None:
+        links = [
+            {"url": "https://t.co/a", "expanded_url": "https://nordhain.example/?a=1&copy=2", "display_url": "n…"},
+            {"url": "https://t.co/b", "expanded_url": "https://x.com/a/photo/1", "display_url": "pic.x.com/b"},
+        ]  # fmt: skip
+        x.say("ada", "@nordhain siehe https://t.co/a https://t.co/b", **x.picture(),
+              entities={"mentions": [{"username": "nordhain", "id": US}], "urls": links})  # fmt: skip
+
+        (found,) = said(poll(x))
+
+        assert found.text == "@nordhain siehe https://nordhain.example/?a=1&copy=2"
+        (picture,) = found.media
+        assert (picture.kind, picture.alt, picture.width) == (MediaKind.IMAGE, "Ein Rad", 800)
+        assert picture.url == "https://pbs.example/3_1.jpg"
+
+    def test_film_is_shown_by_its_picture(self, x: XServer) -> None:
+        x.say("ada", "@nordhain", **x.picture(kind="video"))
+
+        (found,) = said(poll(x))
+
+        assert [(one.kind, one.url) for one in found.media] == [(MediaKind.VIDEO, "https://pbs.example/3_1_s.jpg")]
+
+    def test_long_post_is_read_whole(self, x: XServer) -> None:
+        x.say("ada", "@nordhain Es begann…", note_post={"text": "@nordhain Es begann " + "so " * 200 + "&lt;Ende&gt;"})
+
+        (found,) = said(poll(x))
+
+        assert found.text.endswith("so <Ende>")
+
+    def test_protected_accounts_are_not_kept(self, x: XServer) -> None:
+        x.protected.add("2001")
+        x.say("ada", "@nordhain unter uns")
+
+        assert said(poll(x)) == []
+
+    def test_language_that_x_does_not_know_is_none(self, x: XServer) -> None:
+        x.say("ada", "@nordhain", lang="und")
+        x.say("bob", "@nordhain", lang="qme")
+
+        assert {one.language for one in said(poll(x))} == {""}
+
+
+class TestGoingOn:
+    def test_what_was_read_is_not_read_again(self, x: XServer) -> None:
+        x.say("ada", "eins @nordhain")
+        first = poll(x)
+        x.say("bob", "zwei @nordhain", ago=timedelta(minutes=1))
+
+        assert [one.text for one in said(poll(x, cursor_of(first)))] == ["zwei @nordhain"]
+
+    def test_pages_are_read_down_to_what_is_known_and_each_is_paid_once(self, x: XServer) -> None:
+        x.page = 3
+        wanted = [x.say("ada", f"{number} @nordhain", ago=timedelta(minutes=50 - number)) for number in range(10)]
+        meter = Counting()
+
+        found = poll(x, meter=meter)
+
+        assert {one.native_id for one in said(found)} == {one["id"] for one in wanted}
+        assert len([one for one in x.asked if "/mentions?" in one]) == 4
+        assert poll(x, cursor_of(found), meter=meter)[-1].events == ()
+        assert meter.used == Counter(owned_read=10 + 4)  # the posts, and their author once a page
+
+    def test_interrupted_reading_goes_on_where_it_stopped(self, x: XServer) -> None:
+        x.page = 3
+        wanted = {x.say("ada", f"{number} @nordhain", ago=timedelta(minutes=50 - number))["id"] for number in range(10)}
+        x.requests_left = 2
+        first = poll_failing(x, "", TryLater)
+        x.requests_left = 100
+        late = x.say("bob", "inzwischen @nordhain", ago=timedelta(seconds=1))["id"]
+
+        second = poll(x, cursor_of(first))
+        third = poll(x, cursor_of(second))
+
+        ids = [one.native_id for one in said(first) + said(second) + said(third)]
+        assert set(ids) == wanted | {late}
+        assert len(ids) == len(set(ids))
+
+    def test_post_that_x_shows_late_is_heard(self, x: XServer) -> None:
+        x.say("ada", "eins @nordhain", ago=timedelta(seconds=5))
+        first = poll(x)
+        x.say("bob", "früher gesagt @nordhain", ago=timedelta(seconds=30))
+
+        assert [one.text for one in said(poll(x, cursor_of(first)))] == ["früher gesagt @nordhain"]
+
+    def test_newest_post_is_not_asked_for_for_ever(self, x: XServer) -> None:
+        x.say("ada", "eins @nordhain", ago=timedelta(seconds=5))
+        first = poll(x)
+        x.asked.clear()
+        with clock.moved_to(NOON + timedelta(minutes=10)):
+            meter = Counting()
+            poll(x, cursor_of(first), meter=meter)
+        assert meter.used == {}
+
+    def test_first_poll_looks_a_week_back(self, x: XServer) -> None:
+        x.say("ada", "alt @nordhain", ago=timedelta(days=8))
+        x.say("ada", "neu @nordhain", ago=timedelta(days=6))
+
+        assert [one.text for one in said(poll(x))] == ["neu @nordhain"]
+
+    def test_search_goes_on_after_a_fortnight_away(self, x: XServer) -> None:
+        with clock.moved_to(NOON - timedelta(days=14)):
+            x.say("ada", "Räder von Nordhain")
+            first = poll(x, settings={"words": "nordhain"})
+        x.say("bob", "Nordhain schon wieder")
+
+        assert [one.text for one in said(poll(x, cursor_of(first), settings={"words": "nordhain"}))] == [
+            "Nordhain schon wieder"
+        ]
+
+    def test_search_is_asked_as_the_application(self, x: XServer) -> None:
+        poll(x, settings={"words": 'rad "nordhain', "hashtags": "fahrrad #böse!"})
+
+        assert reading.query_of(account(x, settings={"words": 'rad "nordhain', "hashtags": "fahrrad #böse!"})) == (
+            '("rad" OR "nordhain" OR #fahrrad) -is:retweet -from:nordhain'
+        )
+
+    def test_query_is_never_longer_than_x_takes(self, x: XServer) -> None:
+        words = " ".join(f"wort{number:03}" for number in range(200))
+
+        query = reading.query_of(account(x, settings={"words": words}))
+
+        assert 480 < len(query) <= 512
+        assert query.startswith('("wort000" OR ')
+
+    @pytest.mark.parametrize(
+        "cursor", ["", "x", "[]", '{"places": {"mentions": ["a", "", "", []]}, "watched": {}}', "9" * 500]
+    )
+    def test_cursor_that_is_none_begins_anew(self, x: XServer, cursor: str) -> None:
+        x.say("ada", "@nordhain")
+
+        assert len(said(poll(x, cursor))) == 1
+
+
+class TestWhatBecomesOfPosts:
+    def test_counts_are_told_and_each_look_is_rarer(self, x: XServer) -> None:
+        post = x.say("ada", "@nordhain", ago=timedelta(minutes=5))
+        cursor = cursor_of(poll(x))
+        looks = 0
+        for hours in range(0, 31 * 24, 6):
+            with clock.moved_to(NOON + timedelta(hours=hours, minutes=1)):
+                found = poll(x, cursor)
+                cursor = cursor_of(found)
+                looks += sum(isinstance(event, Counted) for event in events(found))
+                last = next((event for event in events(found) if isinstance(event, Counted)), None)
+                if last:
+                    assert (last.native_id, last.likes, last.shares, last.replies, last.views) == (
+                        post["id"],
+                        3,
+                        5,
+                        2,
+                        60,
+                    )
+
+        assert looks == 4
+        assert json.loads(cursor)["watched"] == {}
+
+    def test_deleted_post_is_gone_and_its_author_stays(self, x: XServer) -> None:
+        post = x.say("ada", "@nordhain", ago=timedelta(hours=2))
+        cursor = cursor_of(poll(x))
+        x.delete(post)
+        with clock.moved_to(NOON + timedelta(days=1)):
+            found = events(poll(x, cursor))
+
+        assert [(type(event), event.native_id) for event in found] == [(Deleted, post["id"])]
+
+    def test_account_that_was_closed_is_gone_with_all_it_said(self, x: XServer) -> None:
+        posts = [x.say("ada", f"{number} @nordhain", ago=timedelta(hours=2)) for number in range(2)]
+        other = x.say("bob", "@nordhain", ago=timedelta(hours=2))
+        cursor = cursor_of(poll(x))
+        x.closed.add("2001")
+        x.delete(other)
+        with clock.moved_to(NOON + timedelta(days=1)):
+            found = events(poll(x, cursor))
+
+        assert {event.native_id for event in found if isinstance(event, Deleted)} == {
+            one["id"] for one in [*posts, other]
+        }
+        assert [event.native_id for event in found if isinstance(event, AccountGone)] == ["2001"]
+
+    def test_edited_post_is_another_one_and_its_old_words_go(self, x: XServer) -> None:
+        first = x.say("ada", "Ihr seid schlimm @nordhain", ago=timedelta(minutes=30))
+        cursor = cursor_of(poll(x))
+        second = x.edit(first, "Ihr seid nett @nordhain")
+
+        found = events(poll(x, cursor))
+
+        assert [(type(event), event.native_id) for event in found] == [(Deleted, first["id"]), (Posted, second["id"])]
+        assert said(poll(x, cursor))[0].root_id == first["id"]
+
+    def test_edit_that_no_longer_speaks_to_us_is_found_by_looking_again(self, x: XServer) -> None:
+        first = x.say("ada", "Schlimm, @nordhain", ago=timedelta(minutes=30))
+        cursor = cursor_of(poll(x))
+        second = x.edit(first, "Schlimm, alle", ago=timedelta(minutes=10))
+        second["entities"] = {}
+        with clock.moved_to(NOON + timedelta(hours=1)):
+            found = events(poll(x, cursor))
+
+        assert [(type(event), event.native_id) for event in found] == [(Deleted, first["id"]), (Posted, second["id"])]
+
+    def test_version_between_two_does_not_take_the_newer_one_away(self, x: XServer) -> None:
+        first = x.say("ada", "eins @nordhain")
+        second = x.edit(first, "zwei @nordhain")
+        third = x.edit(second, "drei @nordhain")
+
+        assert posts.earlier_versions(
+            {**second, "edit_history_post_ids": [first["id"], second["id"], third["id"]]}
+        ) == (first["id"],)
+
+    def test_post_of_which_x_says_nothing_stays(self, x: XServer) -> None:
+        x.say("ada", "@nordhain", ago=timedelta(hours=2))
+        cursor = cursor_of(poll(x))
+        x.faulty = lambda _method, path: as_json({"meta": {}}) if path.startswith("/2/tweets?") else None
+        with clock.moved_to(NOON + timedelta(days=1)):
+            found = poll(x, cursor)
+
+        assert events(found) == []
+        assert len(json.loads(cursor_of(found))["watched"]) == 1
+
+    def test_watched_posts_are_bounded_and_the_oldest_are_given_up(self) -> None:
+        cursor = Cursor()
+        for number in range(MOST_WATCHED + 5):
+            cursor.watch(id_at(NOON, number), "7")
+
+        assert len(cursor.watched) == MOST_WATCHED
+        assert id_at(NOON, 4) not in cursor.watched
+        assert Cursor.read(cursor.write()) == cursor
+
+
+class TestBudget:
+    def test_search_costs_more_than_what_is_ours(self, x: XServer) -> None:
+        x.say("ada", "@nordhain", **x.picture())
+        mine, searched = Counting(), Counting()
+
+        poll(x, meter=mine)
+        poll(x, meter=searched, settings={"words": "nordhain"})
+
+        assert mine.used == {"owned_read": 3}
+        assert searched.used - mine.used == {"post_read": 1, "user_read": 1, "media_read": 1}
+
+    def test_no_more_is_asked_for_than_the_budget_affords(self, x: XServer) -> None:
+        for number in range(30):
+            x.say("ada", f"{number} @nordhain", ago=timedelta(minutes=60 - number))
+        meter = Counting(left=40_000)
+
+        found = poll_failing(x, "", BudgetUsedUp, meter=meter)
+
+        assert len(said(found)) >= 10
+        assert meter.left is not None
+        assert meter.left >= 0
+        assert "max_results=10&" in x.asked[0]
+
+    def test_used_up_budget_reads_nothing_and_says_until_when(self, x: XServer) -> None:
+        with pytest.raises(BudgetUsedUp) as used_up:
+            poll(x, meter=Counting(left=19_000))
+
+        assert used_up.value.seconds == timedelta(days=10).total_seconds()
+        assert x.asked == []
+
+
+class TestBadAnswers:
+    def test_lost_token_is_told_as_that(self, x: XServer) -> None:
+        poll_failing(x, "", NotAuthorised, secret="wrong")
+
+    def test_closed_account_of_ours_is_told_as_that(self, x: XServer) -> None:
+        x.closed.add(US)
+        poll_failing(x, "", NotAuthorised)
+
+    def test_limit_is_waited_for_as_x_says(self, x: XServer) -> None:
+        x.requests_left = 0
+
+        with pytest.raises(TryLater) as later:
+            poll(x)
+
+        assert later.value.seconds == pytest.approx(300, abs=2)
+
+    def test_end_of_the_credits_is_said_and_asked_again_later(self, x: XServer) -> None:
+        x.has_credits = False
+
+        with pytest.raises(TryLater) as later:
+            poll(x)
+
+        assert (later.value.seconds, later.value.params["reason"]) == (900, "x.no_credits")
+
+    @pytest.mark.parametrize(
+        ("answer", "failure"),
+        [
+            (HTML, TryLater),
+            ((200, {}, b""), TryLater),
+            ((200, {}, b"[" * 100_000), TryLater),
+            ((403, {"Content-Type": "text/html"}, b"<html>"), TryLater),
+            ((502, {}, b""), TryLater),
+            (as_json({"data": "no list", "meta": {}}), TryLater),
+            (as_json({"hello": 1}), TryLater),
+            (problem(403, "client-forbidden", "The app is not enrolled."), Refused),
+            (as_json({"errors": [{"type": "https://api.x.com/2/problems/internal-error", "title": "x"}]}), TryLater),
+            (as_json({"errors": [{"type": "https://api.x.com/2/problems/disallowed-resource"}]}), Refused),
+            (as_json({"errors": []}), Refused),
+        ],
+    )
+    def test_answer_that_is_none_fails_the_poll_and_nothing_is_lost(
+        self, x: XServer, answer: Answer, failure: type[TryLater]
+    ) -> None:
+        post = x.say("ada", "@nordhain")
+        x.faulty = lambda _method, _path: answer
+
+        assert events(poll_failing(x, "", failure)) == []
+
+        x.faulty = lambda _method, _path: None
+        assert [one.native_id for one in said(poll(x))] == [post["id"]]
+
+    def test_problem_with_a_part_leaves_the_rest(self, x: XServer) -> None:
+        post = x.say("ada", "@nordhain")
+        shown = {"data": [post], "meta": {"result_count": 1}, "errors": [not_found("1", "user")]}
+        x.faulty = lambda _method, path: as_json(shown) if "/mentions?" in path else None
+
+        (found,) = said(poll(x))
+
+        assert found.author is not None
+        assert (found.author.native_id, found.author.handle) == ("2001", "")
+        assert found.url == f"https://x.com/i/status/{post['id']}"
+
+    @pytest.mark.parametrize(
+        "broken",
+        [
+            {"author_id": None},
+            {"author_id": "../me"},
+            {"created_at": "gestern"},
+            {"text": None},
+            {"id": "1/2"},
+            {"id": 5},
+        ],
+    )
+    def test_broken_post_is_put_aside_and_the_others_are_heard(self, x: XServer, broken: dict[str, Any]) -> None:
+        good = x.say("ada", "gut @nordhain")
+        bad = {**x.say("bob", "schlecht @nordhain", ago=timedelta(minutes=1)), **broken}
+        shown = {"data": [bad, good, "none"], "meta": {"result_count": 2}}
+        x.faulty = lambda _method, path: as_json(shown) if "/mentions?" in path else None
+
+        found = poll(x)
+
+        assert [one.native_id for one in said(found)] == [good["id"]]
+        assert len([one for batch in found for one in batch.bad]) == 1
+
+    def test_page_without_end_is_left_after_a_while(self, x: XServer) -> None:
+        post = x.say("ada", "@nordhain")
+        endless = {"data": [post], "meta": {"result_count": 1, "next_token": "again"}}
+        x.faulty = lambda _method, path: as_json(endless) if "/mentions?" in path else None
+
+        poll(x)
+
+        assert len([one for one in x.asked if "/mentions?" in one]) == reading.MOST_PAGES
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=20,
+)
+_PARTS = (
+    "id", "text", "author_id", "created_at", "conversation_id", "entities", "referenced_posts", "referenced_tweets",
+    "attachments", "note_post", "edit_history_post_ids", "public_metrics", "lang", "in_reply_to_user_id", "username",
+)  # fmt: skip
+_GOOD = {
+    "id": "1992000000000000001", "text": "hallo", "author_id": "5", "created_at": "2026-11-20T11:00:00.000Z",
+    "conversation_id": "1992000000000000001",
+}  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.dictionaries(st.sampled_from(_PARTS), JSON, max_size=8), JSON)
+def test_post_of_any_shape_is_read_or_is_a_fault(broken: dict[str, Any], beside: Any) -> None:
+    ours = Account(network="x", address="", native_id=US, handle="nordhain")
+    read = posts.Beside.read({"includes": beside})
+    for found in ({**_GOOD, **broken}, broken):
+        try:
+            said_there = posts.posted(found, read, ours)
+            posts.counted(found)
+            posts.earlier_versions(found)
+            posts.newest_version(found)
+        except posts.FAULTS:
+            continue
+        assert said_there.native_id.isdecimal()
+        assert said_there.url.startswith("https://x.com/")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300) | JSON.map(lambda found: json.dumps(found, allow_nan=True)))
+def test_cursor_of_any_shape_is_read(cursor: str) -> None:
+    assert isinstance(Cursor.read(cursor).write(), str)
+
+
+def test_ids_tell_their_time() -> None:
+    assert posts.said_at(posts.id_at(NOON)) == NOON
+    assert network.limits.text_length == 280
