@@ -100,10 +100,10 @@ class ChannelMeter:
         """Add to this day's counts."""
         if times < 1:
             return
-        values = [self._channel.pk, today(self._tariff), use, times, times * self._tariff.prices[use]]
+        cost = times * self._tariff.prices[use]
         try:
             with connection.cursor() as cursor:
-                cursor.execute(_ADD, values)
+                cursor.execute(_ADD, [self._channel.pk, today(self._tariff), use, times, cost])
         except DatabaseError:
             logger.exception("what channel %s used was not counted", self._channel.pk)
 
@@ -130,8 +130,8 @@ def spent(*, channel: Channel) -> Spent | None:
     if tariff is None:
         return None
     rows = _counted(channel, tariff)
-    uses = rows.values_list("use").annotate(Sum("times"), Sum("cost")).order_by("-cost__sum", "use")
-    days = rows.values_list("day").annotate(Sum("cost")).order_by("day")
+    uses = rows.values_list("use").annotate(all_times=Sum("times"), all_cost=Sum("cost")).order_by("-all_cost", "use")
+    days = rows.values_list("day").annotate(all_cost=Sum("cost")).order_by("day")
     return Spent(
         tariff=tariff,
         budget=budget_of(channel, tariff),

@@ -12,6 +12,8 @@ import click
 import psutil  # type: ignore[import-untyped]
 
 from resonanz.core import clock, env
+from resonanz.networks.metering import Unit
+from resonanz.networks.spending import WARNS_AT
 from resonanz.ops import queues_report
 from resonanz.ops.supervisor import STATE_FILE
 
@@ -42,6 +44,7 @@ def read_report() -> dict[str, Any]:
         "address": state["base_url"] if state else None,
         "processes": [_looked_at(one) for one in state["processes"]] if state else [],
         "counts": queues_report.counts(),
+        "spending": queues_report.spending(),
         "stuck": stuck,
     }
 
@@ -70,6 +73,12 @@ def _lines(report: dict[str, Any]) -> list[str]:
     for name, count in report["counts"].items():
         told = ", ".join(f"{number} {state}" for state, number in count.items()) if isinstance(count, dict) else count
         lines.append(f"{name:<10} {told or 0}")
+    for one in report["spending"]:
+        unit = "USD" if one["unit"] == Unit.MICRO_DOLLARS else "units"
+        warned = (
+            ", nearly used up" if WARNS_AT <= one["percent"] < 100 else ", used up" if one["percent"] >= 100 else ""
+        )
+        lines.append(f"Spent on {one['channel']}: {one['used']} of {one['budget']} {unit}, {one['percent']} %{warned}")
     if not report["stuck"]:
         lines.append("Nothing is stuck.")
     for one in report["stuck"]:

@@ -13,6 +13,7 @@ from django.db.models import Count
 from resonanz.core import clock, jobs
 from resonanz.core.broker import Broker, BrokerAway
 from resonanz.listening.models import Post
+from resonanz.networks import spending as channel_spending
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.service.models import Case, Moderation, Outgoing, OutgoingState
 from resonanz.service.moderation.sending import MOVING
@@ -42,6 +43,23 @@ def counts() -> dict[str, dict[str, int] | int]:
         "channels": _by_state(Channel.objects.values_list("state").annotate(Count("id"))),
         "jobs": jobs.waiting(),
     }
+
+
+def spending() -> list[dict[str, object]]:
+    """What channels have spent at networks that charge or ration, in the current period."""
+    found = [(channel, channel_spending.spent(channel=channel)) for channel in Channel.objects.order_by("name")]
+    return [
+        {
+            "channel": channel.name,
+            "unit": spent.tariff.unit,
+            "used": str(channel_spending.as_amount(spent.cost, spent.tariff)),
+            "budget": str(channel_spending.as_amount(spent.budget, spent.tariff)),
+            "percent": spent.percent,
+            "anew_at": spent.anew_at.isoformat(),
+        }
+        for channel, spent in found
+        if spent is not None
+    ]
 
 
 def stuck() -> Iterator[Stuck]:

@@ -32,7 +32,7 @@ from resonanz.networks.contract import Account, Capability, ReadsBack, Receipt, 
 from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
 from resonanz.networks.models import Channel
 from resonanz.privacy import audit
-from resonanz.service.answers import guarding, uploading
+from resonanz.service.answers import addressing, guarding, uploading
 from resonanz.service.cases import end_requests, locked_with_case, note, resolve, settle
 from resonanz.service.models import (
     Approval,
@@ -365,6 +365,7 @@ def _order(outgoing: Outgoing) -> ReplyOrder:
         root_id=outgoing.root_native_id,
         visibility=Visibility(outgoing.visibility),
         picture_ids=uploading.ids_there(outgoing=outgoing),
+        is_addressed=addressing.is_answerable(channel=outgoing.channel, post=outgoing.in_reply_to),
     )
 
 

@@ -11,6 +11,7 @@ from resonanz.guidelines.ruling import Ruling
 from resonanz.networks import registry
 from resonanz.networks.contract import Capability, able
 from resonanz.privacy import audit
+from resonanz.service.answers.addressing import takes_answer
 from resonanz.service.answers.judging import drafted_by_machine
 from resonanz.service.cases import note
 from resonanz.service.models import Outgoing, OutgoingState
@@ -27,7 +28,7 @@ def takes_answers(*, network: str) -> bool:
 def release(*, outgoing: Outgoing, ruling: Ruling, actor: User, act: str) -> None:
     """Row, audit record and job in the caller's transaction; nothing leaves before `TIME_TO_UNDO` is over, and
     what is planned not before its moment."""
-    by_hand = not takes_answers(network=outgoing.channel.network)
+    by_hand = not takes_answer(channel=outgoing.channel, post=outgoing.in_reply_to)
     outgoing.state = OutgoingState.ASSISTED if by_hand else OutgoingState.QUEUED
     soonest = clock.now() + TIME_TO_UNDO
     outgoing.due_at = max(soonest, outgoing.planned_for or soonest)

@@ -24,9 +24,9 @@ from resonanz.core import clock
 from resonanz.core.text import clean
 from resonanz.listening.models import Intent, Topic
 from resonanz.networks import registry
-from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity
+from resonanz.service.answers.addressing import takes_answer
 from resonanz.service.answers.inviting import invitation
 from resonanz.service.conversation import Conversation, conversation, opened
 from resonanz.service.lists import filtering, views
@@ -355,7 +355,7 @@ def _reply(request: HttpRequest, case: Case, talk: Conversation) -> dict[str, An
     target: CasePost | None = chosen or drafted or next(iter(talk.open_posts), None) or (said[-1] if said else None)
     return {
         "target": target,
-        "able": _takes_answers(case.channel.network),
+        "able": _takes_answers(case.channel, target),
         "limit": _limit(case.channel.network),
         "under_way": _under_way(talk, target),
         "refused": _refused(talk, draft),
@@ -403,10 +403,10 @@ def _refused(talk: Conversation, draft: Outgoing | None) -> Approval | None:
     return mine[-1] if mine else None
 
 
-def _takes_answers(network: str) -> bool:
+def _takes_answers(channel: Channel, target: CasePost | None) -> bool:
     """Imports have no network behind them that an answer could go to."""
     try:
-        return able(registry.connector(network), Capability.REPLY)
+        return takes_answer(channel=channel, post=target.post if target else None)
     except registry.UnknownNetwork:
         return False
 
