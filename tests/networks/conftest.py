@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.networks.discourse_asking import NOON
 from tests.networks.discourse_server import DiscourseServer
+from tests.networks.facebook_server import FacebookServer
 from tests.networks.page_server import PageServer
 from tests.networks.x_server import XServer
 
@@ -34,5 +35,13 @@ def forum(monkeypatch: pytest.MonkeyPatch) -> Iterator[DiscourseServer]:
 def x(monkeypatch: pytest.MonkeyPatch) -> Iterator[XServer]:
     """X, which the client may reach, at noon."""
     with clock.moved_to(NOON), XServer() as server:
+        monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
+        yield server
+
+
+@pytest.fixture
+def facebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[FacebookServer]:
+    """A Page on Facebook that the client may reach, at noon."""
+    with clock.moved_to(NOON), FacebookServer() as server:
         monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
         yield server

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from resonanz.core import clock
 
 _DAY = 86_400.0
 _RESETS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+_MOST_HEADER = 20_000
+_SHARES = ("call_count", "total_time", "total_cputime", "total_calls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,40 @@ class Buckets:
         if len(self._filled) > self._most_keys:
             self._filled.popitem(last=False)
         return 0.0 if allowed else (1 - tokens) / speed
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """How much of its limits a network says is used up, in hundredths; `seconds`: how long until it lets us again."""
+
+    percent: int = 0
+    seconds: float = 0.0
+
+
+def used(headers: Mapping[str, str]) -> Used:
+    """What Meta says of its limits, in JSON: of the application, of a page, and of each account and kind of use.
+
+    The fullest of them counts. What cannot be read says nothing.
+    """
+    found = [entry for name in ("x-app-usage", "x-page-usage") if isinstance(entry := _told(headers, name), dict)]
+    accounts = _told(headers, "x-business-use-case-usage")
+    for kinds in accounts.values() if isinstance(accounts, dict) else ():
+        found += [entry for entry in kinds if isinstance(entry, dict)] if isinstance(kinds, list) else []
+    percent = max((_whole(entry.get(share)) for entry in found for share in _SHARES), default=0)
+    minutes = max((_whole(entry.get("estimated_time_to_regain_access")) for entry in found), default=0)
+    return Used(percent, min(minutes * 60.0, _DAY))
+
+
+def _told(headers: Mapping[str, str], name: str) -> object:
+    value = headers.get(name, "")
+    try:
+        return json.loads(value) if 0 < len(value) <= _MOST_HEADER else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _whole(value: object) -> int:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**31 else 0
 
 
 def retry_after(headers: Mapping[str, str], *, default: float) -> float:

@@ -1,0 +1,60 @@
+"""What is done to posts and comments besides answering them. With messages nothing of it can be done."""
+
+from __future__ import annotations
+
+import contextlib
+
+from resonanz.networks.contract import Account, Correction
+from resonanz.networks.errors import Refused, Unsupported
+from resonanz.networks.facebook.client import graph
+from resonanz.networks.facebook.messages import is_message
+from resonanz.networks.meta.faults import NotThere
+from resonanz.networks.meta.reading import identifier
+
+
+def like(account: Account, native_id: str, *, on: bool) -> None:
+    """As the Page; done twice is done once."""
+    path = f"/{_public(native_id)}/likes"
+    if on:
+        graph(account).post(path, {})
+    else:
+        graph(account).delete(path)
+
+
+def hide(account: Account, native_id: str, *, on: bool) -> None:
+    """Its author and their friends still see it."""
+    graph(account).post(f"/{_public(native_id)}", {"is_hidden": on})
+
+
+def delete(account: Account, native_id: str) -> None:
+    """What is gone already is no error, where our token could have seen it."""
+    with contextlib.suppress(NotThere):
+        graph(account).delete(f"/{_public(native_id)}")
+
+
+def block(account: Account, author_id: str, *, on: bool) -> None:
+    """On the Page: no comments, no likes, no messages."""
+    path, person_id = f"/{account.native_id}/blocked", _id(author_id)
+    if on:
+        graph(account).post(path, {"user": [person_id]})
+    else:
+        graph(account).delete(path, user=person_id)
+
+
+def correct(account: Account, correction: Correction) -> None:
+    """Other words for a comment of ours."""
+    graph(account).post(f"/{_public(correction.native_id)}", {"message": correction.text})
+
+
+def _public(native_id: str) -> str:
+    found = _id(native_id)
+    if is_message(found):
+        raise Unsupported
+    return found
+
+
+def _id(value: str) -> str:
+    try:
+        return identifier(value)
+    except ValueError as error:
+        raise Refused("NotFound") from error

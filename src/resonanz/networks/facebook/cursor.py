@@ -1,0 +1,101 @@
+"""Where reading a Page goes on: how far each post was read, what is looked at again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from resonanz.core import clock
+from resonanz.networks.contract import Counted, Posted
+from resonanz.networks.meta.reading import FAULTS
+
+LOOKS = 16
+MOST_WATCHED = 200
+MOST_POSTS = 100
+MOST_TALKS_KNOWN = 200
+_WEEK = 7 * 86_400
+_MONTH = 30 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a post or comment looked like: when it was said, its words as a number, likes and answers."""
+
+    said_at: int
+    version: int
+    likes: int
+    replies: int
+    is_post: bool
+
+
+@dataclass(slots=True)
+class Cursor:
+    """`since`: what was said before the first poll's week is not read. `posts`: how far each of the newest is read.
+
+    `tagged`: the newest post that names us. `talked`: up to when all conversations are read, and `talks`: how far each
+    of those was in which something was said last. All in seconds since 1970.
+    """
+
+    since: int = 0
+    tagged: int = 0
+    talked: int = 0
+    posts: dict[str, int] = field(default_factory=dict)
+    talks: dict[str, int] = field(default_factory=dict)
+    watched: dict[str, Seen] = field(default_factory=dict)
+    next_look: int = 0
+
+    @classmethod
+    def read(cls, cursor: str) -> Cursor:
+        """The cursor, a fresh one where the text is none: then a week is read, and what is known is stored once."""
+        try:
+            found = json.loads(cursor or "{}")
+            numbers = {name: max(int(found[name]), 0) for name in ("since", "tagged", "talked", "next_look")}
+            posts, talks = ({str(key): int(at) for key, at in found[name].items()} for name in ("posts", "talks"))
+            watched = {str(key): _seen(seen) for key, seen in found["watched"].items()}
+            return cls(posts=posts, talks=talks, watched=watched, **numbers)
+        except (*FAULTS, RecursionError):
+            start = int(clock.now().timestamp()) - _WEEK
+            return cls(since=start, tagged=start, talked=start)
+
+    def write(self) -> str:
+        """As it is kept with the channel."""
+        watched = {
+            key: (seen.said_at, seen.version, seen.likes, seen.replies, int(seen.is_post))
+            for key, seen in self.watched.items()
+        }
+        kept = {
+            "since": self.since, "tagged": self.tagged, "talked": self.talked, "posts": self.posts, "talks": self.talks,
+            "watched": watched, "next_look": self.next_look,
+        }  # fmt: skip
+        return json.dumps(kept, separators=(",", ":"))
+
+    def watch(self, said: Posted, version: int, told: Counted, *, is_post: bool) -> None:
+        """Look at it again from now on, for a month, and while few others came after it."""
+        seen = Seen(int(said.posted_at.timestamp()), version, told.likes or 0, told.replies or 0, is_post)
+        self.watched[said.native_id] = seen
+        since = clock.now().timestamp() - _MONTH
+        young = [one for one in self.watched.items() if one[1].said_at > since]
+        self.watched = dict(sorted(young, key=lambda one: (one[1].said_at, one[0]))[-MOST_WATCHED:])
+
+    def read_talk(self, talk_id: str, at: int) -> None:
+        """A conversation is read up to then; of those that are silent for long nothing is kept."""
+        self.talks.pop(talk_id, None)
+        self.talks = dict([*self.talks.items(), (talk_id, at)][-MOST_TALKS_KNOWN:])
+        self.talked = max(self.talked, at)
+
+    def turns(self) -> list[str]:
+        """Whose turn it is to be looked at; the next ones come next time."""
+        first = self.next_look if self.next_look < len(self.watched) else 0
+        turns = list(self.watched)[first : first + LOOKS]
+        self.next_look = first + len(turns)
+        return turns
+
+    def forget(self, native_id: str) -> None:
+        """It is gone."""
+        if self.watched.pop(native_id, None) is not None:
+            self.next_look = max(self.next_look - 1, 0)
+
+
+def _seen(kept: list[int]) -> Seen:
+    said_at, version, likes, replies, is_post = (int(one) for one in kept)
+    return Seen(said_at, version, likes, replies, bool(is_post))

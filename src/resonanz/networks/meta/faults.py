@@ -1,0 +1,74 @@
+"""What the Graph API's errors mean, by their codes. Its status is 400 for most of them, and sometimes 200.
+
+Meta's lists: developers.facebook.com/docs/graph-api/guides/error-handling, and for messages
+developers.facebook.com/docs/messenger-platform/error-codes; read in November 2026.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from resonanz.core import text
+from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
+
+WAIT_SECONDS = 60.0
+LIMIT_SECONDS = 15 * 60.0
+BLOCKED_SECONDS = 60 * 60.0
+_TOKEN = frozenset({102, 190, 463, 467})
+_LIMITS = frozenset({4, 17, 32, 341, 613, 80001, 80002, 80006})
+_PASSING = frozenset({1, 2, 1200})
+_RIGHTS = frozenset({3, 10, *range(200, 300)})
+_BLOCKED = 368
+_PARAMETER = 100
+_NOT_THERE = 33
+_NO_SUCH_NAME = 803
+_OUTSIDE_WINDOW = frozenset({2018278, 2534022})
+_PROOF = "appsecret_proof"
+_UNAUTHORISED = 401
+
+
+class NotThere(Refused):
+    """There is no such thing, or it is not for us: Meta says the same of both."""
+
+
+class NoRight(Refused):
+    """The token lacks the right for it."""
+
+
+class OutsideWindow(Unsupported):
+    """The time in which the network lets us answer is over; a person may still do it there by hand."""
+
+    code = "network.outside_window"
+
+
+def failure(error: Mapping[str, Any], *, reads: bool, seconds: float = 0.0) -> NetworkError:
+    """The contract's error for what Graph calls `error`; `seconds`: how long it asks us to wait, where it says."""
+    code, subcode, words = _number(error.get("code")), _number(error.get("error_subcode")), words_of(error)
+    if code in _TOKEN or (code == _PARAMETER and _PROOF in words):
+        return NotAuthorised(status=_UNAUTHORISED)
+    if code in _LIMITS:
+        return TryLater(seconds or LIMIT_SECONDS, f"graph.{code}")
+    if subcode in _OUTSIDE_WINDOW:
+        return OutsideWindow()
+    if code == _BLOCKED and reads:
+        return TryLater(BLOCKED_SECONDS, f"graph.{code}")
+    if code in _PASSING or error.get("is_transient") is True:
+        # It may have taken effect all the same.
+        return TryLater(WAIT_SECONDS, f"graph.{code}") if reads else NoAnswer(reason=f"graph.{code}")
+    if code in _RIGHTS:
+        return NoRight(words)
+    if code == _NO_SUCH_NAME or (code == _PARAMETER and subcode == _NOT_THERE):
+        return NotThere(words)
+    return Refused(words)
+
+
+def words_of(error: Mapping[str, Any]) -> str:
+    """What Graph says of it: to people, where it has words for them."""
+    said = error.get("error_user_msg") or error.get("message")
+    found = text.clean(said, most=300) if isinstance(said, str) else ""
+    return found or f"graph.{_number(error.get('code'))}"
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
