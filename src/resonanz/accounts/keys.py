@@ -37,6 +37,7 @@ DEFAULT_LETTERS: Mapping[str, str] = MappingProxyType(
         "known-issue": "u",
         "correct": "c",
         "declaration": "0",
+        "capture": "9",
         "search": "f",
         "help": "h",
     }

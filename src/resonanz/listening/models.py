@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
@@ -118,6 +118,8 @@ class Post(KeptRecord):
             ),
             models.Index(fields=["-posted_at", "-id"], name="listening_post_newest_first"),
             GinIndex(said(), name="listening_post_words"),
+            # A link that somebody brings: do we know what stands there? Addresses may be longer than a B-tree takes.
+            HashIndex(fields=["url"], condition=~Q(url=""), name="listening_post_address"),
         ]
 
     def __str__(self) -> str:
@@ -163,7 +165,8 @@ class MediaKind(models.TextChoices):
 class PostMedia(models.Model):
     """A picture, film, sound or document beside a post: where it stands, and what its author says it shows.
 
-    The thing itself is never kept. `preview_url` is that of a small picture of it, where the network has one.
+    The thing itself is never kept. `preview_url` is that of a small picture of it, where the network has one. Without a
+    `url` it is a picture of the post itself, which a colleague brought (`Screenshot`).
     """
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="media")
@@ -178,6 +181,34 @@ class PostMedia(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.place} of {self.post_id}"
+
+    @property
+    def is_screenshot(self) -> bool:
+        """Whether it is kept here."""
+        return not self.url
+
+
+MOST_SCREENSHOT = 4 * 1024 * 1024
+
+
+class Screenshot(models.Model):
+    """A picture of what somebody said where no interface reaches, drawn anew when a colleague brought it."""
+
+    media = models.OneToOneField(PostMedia, on_delete=models.CASCADE, related_name="screenshot")
+    content_type = models.CharField(max_length=20)
+    data = models.BinaryField()
+    size = models.PositiveIntegerField()
+    brought_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(size__gt=0, size__lte=MOST_SCREENSHOT), name="listening_screenshot_is_bounded"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"screenshot {self.media_id}"
 
 
 class EarlierWording(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from resonanz.listening.erasure import posts_by
-from resonanz.listening.models import EarlierWording, PostChannel, PostMedia, PostTopic
+from resonanz.listening.models import EarlierWording, PostChannel, PostMedia, PostTopic, Screenshot
 from resonanz.privacy import export
 from resonanz.privacy.register import declare_impersonal, declare_personal
 
@@ -64,10 +64,19 @@ def declare() -> None:
         "listening_postchannel": {"channel__name": "channel it came through", "addressed": "whether addressed to us"},
     }.items():
         declare_personal(table, fields=fields, purpose=_PURPOSE, kept=with_post, exported=True, erased=with_post)
+    declare_personal(
+        "listening_screenshot",
+        fields={"media__alt": "what a picture of it shows", "brought_at": "when a colleague brought it"},
+        purpose=_PURPOSE,
+        kept="with the post; drawn anew when it comes in, without what a camera or a program added",
+        exported=True,
+        erased="with the post; whom else it shows is known to nobody but who looks, so the form warns of that",
+    )
     declare_impersonal("listening_topic", because="what we listen for; whoever puts a name into a query answers for it")
     export.register(table="listening_post", rows=posts_by)
     export.register(table="listening_earlierwording", rows=_wordings)
     export.register(table="listening_postmedia", rows=_media)
+    export.register(table="listening_screenshot", rows=_screenshots)
     export.register(table="listening_posttopic", rows=_topics)
     export.register(table="listening_postchannel", rows=_channels)
 
@@ -78,6 +87,10 @@ def _wordings(network: str, origin: str, native_id: str) -> QuerySet[EarlierWord
 
 def _media(network: str, origin: str, native_id: str) -> QuerySet[PostMedia]:
     return PostMedia.objects.filter(post__in=posts_by(network, origin, native_id))
+
+
+def _screenshots(network: str, origin: str, native_id: str) -> QuerySet[Screenshot]:
+    return Screenshot.objects.filter(media__post__in=posts_by(network, origin, native_id))
 
 
 def _topics(network: str, origin: str, native_id: str) -> QuerySet[PostTopic]:

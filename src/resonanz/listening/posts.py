@@ -348,6 +348,11 @@ def alike(*, groups: Iterable[int]) -> dict[int, int]:
     return {group: count for group, count in counted if group is not None}
 
 
+def standing_at(*, addresses: Collection[str]) -> Post | None:
+    """The post that stands at one of these addresses; of several the oldest, which is not what was said below it."""
+    return Post.objects.filter(url__in=addresses).exclude(url="").order_by("id").first() if addresses else None
+
+
 def channels_of(*, post_id: int) -> list[int]:
     """The channels a post came through, addressed ones first."""
     rows = PostChannel.objects.filter(post_id=post_id).order_by("-addressed", "channel_id")

@@ -88,6 +88,11 @@ def address_of(*, media: PostMedia) -> str:
     return media.preview_url or (media.url if media.kind == MediaKind.IMAGE else "")
 
 
+def is_shown(*, media: PostMedia) -> bool:
+    """Whether there is a picture of it, here or where it stands."""
+    return media.is_screenshot or bool(address_of(media=media))
+
+
 def preview(*, media: PostMedia) -> Drawn | None:
     """The picture, small; None where none can be had. Raises Busy."""
     address = address_of(media=media)

@@ -220,6 +220,8 @@ class Limits:
     network could not be reached brings all that was said meanwhile; else only what it still shows.
     `only_if_addressed`: it takes an answer from a program only to what was addressed to the account
     (`Posted.addressed`), so everything else is answered by hand.
+    `is_hearsay`: not the network tells it but others, people or providers, so it confirms no account, speaks for none
+    of ours, and changes nothing but what came through the same channel.
     """
 
     text_length: int = 5000
@@ -237,6 +239,7 @@ class Limits:
     keep_source: str = ""
     fills_gaps: bool = False
     only_if_addressed: bool = False
+    is_hearsay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from resonanz.core.errors import ResonanzError
 from resonanz.networks.bluesky import BlueskyNetwork
+from resonanz.networks.capture import CaptureNetwork
 from resonanz.networks.contract import Network
 from resonanz.networks.discourse import DiscourseNetwork
 from resonanz.networks.feeds import FeedNetwork
@@ -16,6 +17,7 @@ from resonanz.networks.x import XNetwork
 
 NETWORKS: tuple[type[Network], ...] = (
     BlueskyNetwork,
+    CaptureNetwork,
     DiscourseNetwork,
     FeedNetwork,
     FileNetwork,

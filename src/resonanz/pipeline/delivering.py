@@ -73,7 +73,8 @@ class HandingOver:
         """As the function above."""
         good, unfit = clean_all(events)
         said = [event for event in good if isinstance(event, Posted)]
-        staff.confirm(said=said)
+        if not hearing.is_hearsay(channel):
+            staff.confirm(said=said)
         self._on_the_way.look()
         heard = hearing.listen(channel, said, compiled(), may_follow=self._on_the_way.may_be_followed_by)
         wanted = [one.posted for one in heard]

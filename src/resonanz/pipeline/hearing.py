@@ -9,6 +9,7 @@ from resonanz.listening import posts
 from resonanz.listening.models import Speaker
 from resonanz.listening.posts import PostKey
 from resonanz.listening.topics import Compiled
+from resonanz.networks import registry
 from resonanz.networks.contract import Author, Posted, Visibility
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.people import staff
@@ -57,6 +58,11 @@ class Heard:
 def key_of(posted: Posted) -> PostKey:
     """(network, origin, native id)."""
     return (posted.network, posted.origin, posted.native_id)
+
+
+def is_hearsay(channel: Channel) -> bool:
+    """Whether what comes through it is told by others than the network: people, providers."""
+    return registry.connector(channel.network).limits.is_hearsay
 
 
 def nothing_is_on_its_way(posted: Posted, root_id: str) -> bool:
@@ -190,7 +196,7 @@ def _hear(
     posted: Posted, root_id: str, ours: _Ours, touched: list[int], *, answers_us: bool, in_thread: bool
 ) -> Heard | None:
     if ours.said(posted):
-        if not in_thread:
+        if not in_thread or ours.are_reported:  # nobody else says what we said
             return None
         return Heard(posted, root_id, Speaker.OWN, [], addressed=False, is_context=True)
     addressed = posted.addressed or answers_us or ours.are_named(posted)
@@ -214,6 +220,7 @@ class _Ours:
     """
 
     def __init__(self, channel: Channel) -> None:
+        self.are_reported = is_hearsay(channel)
         self._ids: set[tuple[str, str, str]] = set()
         self._handles: set[tuple[str, str, str]] = set()
         self._elsewhere: set[tuple[str, str, str]] = set()

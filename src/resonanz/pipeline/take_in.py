@@ -36,7 +36,8 @@ def take_in(
     Taking the same batch in again changes nothing. A bad event is put aside and the rest goes on.
     """
     good, unfit = clean_all(events)
-    staff.confirm(said=[event for event in good if isinstance(event, Posted)])
+    if not hearing.is_hearsay(channel):  # a code proves an account only where the account itself says it
+        staff.confirm(said=[event for event in good if isinstance(event, Posted)])
     topics = compiled()
     heard = hearing.listen(channel, [event for event in good if isinstance(event, Posted)], topics)
     if evaluating:

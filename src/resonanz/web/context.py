@@ -16,7 +16,7 @@ from resonanz.web import first_start, times
 
 _IN_ROOM = {
     "moderation": "/guideline/", "groups": "/guideline/", "tags": "/inbox/", "outgoing": "/inbox/",
-    "answered": "/", "ended": "/",
+    "answered": "/", "ended": "/", "capture": "/inbox/",
 }  # fmt: skip
 """In which room a page stands whose address does not begin with the room's."""
 

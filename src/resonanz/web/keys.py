@@ -45,6 +45,7 @@ ACTS: Mapping[str, Promise] = {
     "known-issue": _("Known issue"),
     "correct": _("Why it is judged so; again: correct it, 1: confirm it"),
     "declaration": _("Decide about a declaration"),
+    "capture": _("Capture by hand"),
     "search": _("Search"),
     "help": _("Show the keys"),
 }

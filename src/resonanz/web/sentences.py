@@ -310,6 +310,20 @@ SENTENCES: Mapping[str, Promise] = {
     "http.unreachable": _("Nobody can be reached at this address."),
     "picture.unreadable": _("This is no picture that can be read; PNG, JPEG, WebP and GIF can."),
     "picture.too_many_pixels": _("This picture has more than 50 million pixels."),
+    "page.not_read": _("The page did not answer."),
+    "page.not_public": _("This address is not on the open internet, or leads to one that is not."),
+    "page.no_web_page": _("There is no web page at this address."),
+    "page.too_large": _("The page is larger than %(most)s megabytes."),
+    "page.closed": _("The page is not shown to whoever is not signed in there (it answers %(status)s)."),
+    "page.busy": _("Too many pages are being read just now. A moment later it works."),
+    "capture.not_to_us": _(
+        "A private message is captured only where it was said to the company. Then this has to be ticked."
+    ),
+    "capture.paused": _("Capturing is paused. Whoever manages channels can let it go on."),
+    "capture.not_kept": _(
+        "This was not kept: it was deleted here before at its author's wish, or comes from an account that is not"
+        " listened to."
+    ),
     "attachment.not_fit": _("These pictures cannot leave with the answer."),
     "attachment.not_here": _("This network takes no pictures beside an answer."),
     "attachment.too_many": _("An answer has at most %(most)s pictures there."),

@@ -10,6 +10,7 @@ from resonanz.web.views import (
     assistant,
     attachments,
     bulk,
+    capture,
     case_acts,
     case_checks,
     channel_removal,
@@ -221,6 +222,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("responsibilities/presence/<int:user_id>/spread/", who_is_there.spread, name="spread"),
     path("absences/", who_is_there.add_own_absence, name="add_own_absence"),
     path("absences/<int:absence_id>/remove/", who_is_there.remove_absence, name="remove_absence"),
+    path("capture/", capture.capture, name="capture"),
+    path("capture/shared/", capture.capture_shared, name="capture_shared"),
+    path("manifest.webmanifest", capture.manifest, name="manifest"),
     path("next/", who_is_there.next_case, name="next_case"),
     path(
         "responsibilities/<int:responsibility_id>/remove/",

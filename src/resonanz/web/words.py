@@ -27,6 +27,7 @@ from resonanz.service.models import (
     Proof,
     TagColour,
 )
+from resonanz.web.capture_words import CAPTURE_PLACES
 from resonanz.web.guideline_names import KINDS_OF_GUIDELINE_WORDS
 from resonanz.web.judged_words import KINDS_OF_JUDGED_WORDS
 from resonanz.web.moderation_words import KINDS_OF_MODERATION_WORDS
@@ -212,7 +213,13 @@ NO_ADDRESS: Words = {
     NoAddress.BEING_CHECKED: _("It is being checked there first"),
 }
 # The other networks have names of their own, which their classes declare.
-HOUSE_NETWORKS: Words = {"feeds": _("Feed"), "files": _("Import"), "mail": _("E-mail"), "memory": _("Practice network")}
+HOUSE_NETWORKS: Words = {
+    "capture": _("Captured by hand"),
+    "feeds": _("Feed"),
+    "files": _("Import"),
+    "mail": _("E-mail"),
+    "memory": _("Practice network"),
+}
 NETWORKS: Words = {name: HOUSE_NETWORKS.get(name, registry.connector(name).title) for name in registry.names()}
 PURPOSES: Words = {
     Purpose.SERVICE: _("service"),
@@ -386,6 +393,7 @@ _KINDS: Mapping[str, Words] = {
     "proofs": PROOFS,
     "no_address": NO_ADDRESS,
     "networks": NETWORKS,
+    "capture_places": CAPTURE_PLACES,
     "server_facts": SERVER_FACTS,
     "entries": ENTRIES,
     "entries_explained": ENTRIES_EXPLAINED,

@@ -22,7 +22,7 @@ def media(post: Post) -> list[PostMedia]:
 @register.filter
 def has_preview(one: PostMedia) -> bool:
     """Whether there is a picture of it."""
-    return bool(previews.address_of(media=one))
+    return previews.is_shown(media=one)
 
 
 @register.filter

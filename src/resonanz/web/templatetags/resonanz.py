@@ -17,7 +17,7 @@ from resonanz.core import text
 from resonanz.listening.models import Post
 from resonanz.service import naming
 from resonanz.service.models import Case, CaseEvent
-from resonanz.web import aftermath_words, case_rows, due_words, evaluations, keys, marking, times, words
+from resonanz.web import aftermath_words, capture_words, case_rows, due_words, evaluations, keys, marking, times, words
 from resonanz.web.sentences import SENTENCES
 from resonanz.web.static_files import imports
 
@@ -34,6 +34,12 @@ def due(moment: datetime | None) -> times.Due | None:
 def because(record: dict[str, Any]) -> str:
     """How a stored due time came about, in words."""
     return due_words.because(record)
+
+
+@register.filter
+def place(post: Post) -> str:
+    """Where a captured post was said."""
+    return capture_words.place_name(network=post.network, origin=post.origin)
 
 
 @register.filter

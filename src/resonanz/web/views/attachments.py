@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from resonanz.accounts.access import Act
 from resonanz.core.errors import ResonanzError
 from resonanz.core.pictures import JPEG
-from resonanz.listening import previews
+from resonanz.listening import previews, screenshots
 from resonanz.listening.models import PostMedia, Visible
 from resonanz.service.answers import attachments, drafts
 from resonanz.service.models import Case, CasePost, Outgoing
@@ -31,10 +31,13 @@ _BUSY_SECONDS = 2
 @page(Act.READ_CASES)
 @require_GET
 def post_picture(request: HttpRequest, media_id: int) -> HttpResponse:
-    """What somebody posted, small, for whoever may read the post."""
+    """What somebody posted, small, or a screenshot of it, whole, for whoever may read the post."""
     media = PostMedia.objects.select_related("post").filter(pk=media_id).exclude(post__speaker="STAFF").first()
     if media is None or not (media.post.visibility == Visible.PUBLIC or _is_in_a_case(media.post_id)):
         raise Http404
+    if media.is_screenshot:
+        shot = screenshots.of(media=media)
+        return _shown(bytes(shot.data), shot.content_type) if shot else HttpResponse(status=404)
     try:
         drawn = previews.preview(media=media)
     except previews.Busy:

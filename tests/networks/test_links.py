@@ -1,0 +1,47 @@
+"""One address, however it was copied."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resonanz.networks import links
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        (" https://www.xing.com/posts/1?utm_source=a&sc_o=b#top ", "https://www.xing.com/posts/1"),
+        ("HTTPS://M.Facebook.com:443/story.php?story_fbid=1&id=2&fbclid=x", "https://m.facebook.com/story.php?story_fbid=1&id=2"),
+        ("https://twitter.com/a/status/1?ref_src=x", "https://x.com/a/status/1"),
+        ("https://youtu.be/abc?si=tracking", "https://youtu.be/abc"),
+        ("http://news.example:8080", "http://news.example:8080/"),
+        ("https://forum.example/t/1#post-17", "https://forum.example/t/1#post-17"),
+        ("https://linkedin.com/feed/update/1?commentUrn=urn%3Ali%3A2&trk=x", "https://linkedin.com/feed/update/1?commentUrn=urn%3Ali%3A2"),
+        ("ftp://a.example/", ""), ("javascript:alert(1)", ""), ("https://", ""), ("xing.com/posts/1", ""),
+        ("https://me:secret@a.example/", ""), ("https://a.example:99999/", ""), ("https://[::1", ""),
+        ("https://a.example/\x00", ""), ("https://a.example/" + "x" * 2_000, ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_link_loses_what_was_added_on_its_way(typed: str, expected: str) -> None:
+    assert links.canonical(typed) == expected
+
+
+def test_forms_hold_every_way_of_writing_it() -> None:
+    forms = links.forms("https://www.xing.com/posts/1/?utm_source=a")
+
+    assert {
+        "https://www.xing.com/posts/1/?utm_source=a",
+        "http://xing.com/posts/1",
+        "https://xing.com/posts/1/",
+    } <= set(forms)
+    assert links.forms("no address") == []
+
+
+@given(st.text(max_size=80), st.text(max_size=40))
+def test_nothing_makes_it_raise_and_twice_changes_nothing(host: str, rest: str) -> None:
+    for typed in (host, f"https://{host}", f"https://a.example/{host}?{rest}"):
+        found = links.canonical(typed)
+        assert links.canonical(found) == found
+        assert not found or found in links.forms(found)
