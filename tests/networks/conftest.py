@@ -9,6 +9,7 @@ from tests.networks.discourse_asking import NOON
 from tests.networks.discourse_server import DiscourseServer
 from tests.networks.facebook_server import FacebookServer
 from tests.networks.page_server import PageServer
+from tests.networks.telegram_server import TelegramServer
 from tests.networks.x_server import XServer
 
 from resonanz.core import clock
@@ -43,5 +44,13 @@ def x(monkeypatch: pytest.MonkeyPatch) -> Iterator[XServer]:
 def facebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[FacebookServer]:
     """A Page on Facebook that the client may reach, at noon."""
     with clock.moved_to(NOON), FacebookServer() as server:
+        monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
+        yield server
+
+
+@pytest.fixture
+def bots(monkeypatch: pytest.MonkeyPatch) -> Iterator[TelegramServer]:
+    """Telegram, as far as bots see it, at noon."""
+    with clock.moved_to(NOON), TelegramServer() as server:
         monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
         yield server

@@ -26,7 +26,7 @@ import threading
 import urllib.request
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpcore
 import httpx
@@ -94,12 +94,16 @@ class BadAnswer(NoAnswer):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer. `url` is the one that answered, after redirects; header names do not care for case."""
+    """A whole answer. `url` is the one that answered, after redirects; header names do not care for case.
+
+    Neither address nor body is shown where an answer is: networks put tokens into addresses (Telegram), and people
+    words into bodies.
+    """
 
     status: int
-    headers: httpx.Headers
-    body: bytes
-    url: str
+    headers: httpx.Headers = field(repr=False)
+    body: bytes = field(repr=False)
+    url: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from resonanz.networks.hackernews import HackerNewsNetwork
 from resonanz.networks.mail import MailNetwork
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.memory import MemoryNetwork
+from resonanz.networks.telegram import TelegramNetwork
 from resonanz.networks.x import XNetwork
 
 NETWORKS: tuple[type[Network], ...] = (
@@ -25,6 +26,7 @@ NETWORKS: tuple[type[Network], ...] = (
     MailNetwork,
     MastodonNetwork,
     MemoryNetwork,
+    TelegramNetwork,
     XNetwork,
 )
 _BY_NAME: dict[str, Network] = {network.name: network() for network in NETWORKS}

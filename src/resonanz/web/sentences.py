@@ -298,6 +298,11 @@ SENTENCES: Mapping[str, Promise] = {
     ),
     "network.no_answer": _("The network did not answer; whether it took effect is being checked."),
     "answer.unreadable": _("Its answer cannot be read."),
+    "telegram.reader": _("Another program reads what is said to this bot; only one can at a time."),
+    "telegram.webhook": _(
+        "Another program has what is said to this bot brought by webhook; that has to end before it is read here."
+    ),
+    "telegram.not_brought": _("What is said waits there, because our webhook cannot be reached from outside."),
     "feed.gone": _("The feed was removed for good."),
     "feed.not_a_feed": _("There is no feed at this address."),
     "feed.too_many_entries": _("The feed has more entries than are read at once."),

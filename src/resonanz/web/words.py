@@ -323,11 +323,21 @@ SERVER_FACTS: Words = {
     "server_rules": _("Rules of the server"),
     "server_text_length": _("Characters in an answer"),
 }
-ENTRIES: Words = {"mailbox": _("Mailbox"), "password": _("Password"), "imap": _("Server for reading (IMAP)")}
+ENTRIES: Words = {
+    "mailbox": _("Mailbox"),
+    "password": _("Password"),
+    "imap": _("Server for reading (IMAP)"),
+    "bot_token": _("Token of the bot"),
+    "bot_server": _("Server of the Bot API"),
+}
 ENTRIES_EXPLAINED: Words = {
     "mailbox": _("Only that of a role, as info@ or service@: colleagues read what is written there."),
     "password": _("Best one that is made for this alone. It is stored encrypted and never shown again."),
     "imap": _("Left empty it is guessed. It is always reached encrypted."),
+    "bot_token": _(
+        "As @BotFather gives it. Whoever has it can speak as the bot; it is stored encrypted and never shown again."
+    ),
+    "bot_server": _("Only where the company runs one of its own."),
 }
 OPTIONS: Words = {
     "hashtags": _("Hashtags"),
@@ -340,6 +350,7 @@ OPTIONS: Words = {
     "mail_name": _("Sender’s name"),
     "mail_folders": _("Folders"),
     "mailbox": _("Whose mailbox it is"),
+    "own_channels": _("The company’s own channels"),
 }
 OPTIONS_EXPLAINED: Words = {
     "everything_server": _("A Jetstream server. Left empty, a public one in the USA is listened to."),
@@ -347,6 +358,9 @@ OPTIONS_EXPLAINED: Words = {
     "mail_user": _("Only where one signs in with something else than the address."),
     "mail_name": _("Stands before the address in answers: the company’s name, for example."),
     "mail_folders": _("With commas between them. Left empty, only what arrives in the inbox is read."),
+    "own_channels": _(
+        "By handle or number, with blanks between. What they say is ours, and comments below it are said to us."
+    ),
     "mailbox": _("A person’s own mailbox is not connected: whoever writes there means that person, not a team."),
     "words": _("With blanks between them. What holds one of them is heard if a topic touches it."),
     "hashtags": _("Without #, with blanks between them. What bears one of them is heard if a topic touches it."),

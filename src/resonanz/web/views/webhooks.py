@@ -35,8 +35,9 @@ class Shown:
 
 
 def shown(channel: Channel) -> Shown | None:
-    """How the webhook of a channel does; None where its network brings nothing."""
-    if not able(registry.connector(channel.network), Capability.WEBHOOK):
+    """How the webhook of a channel does; None where its network brings nothing, or wants to be told by a program."""
+    connector = registry.connector(channel.network)
+    if not able(connector, Capability.WEBHOOK) or able(connector, Capability.SET_WEBHOOK):
         return None
     brings = webhook_keys.connector_of(channel).webhook.brings
     webhook = Webhook.objects.filter(channel=channel).first()
