@@ -74,6 +74,7 @@ class TestFaults:
     @given(
         st.dictionaries(st.sampled_from(["code", "error_subcode", "message", "error_user_msg", "is_transient"]), ANY)
     )
+    @settings(deadline=None)
     def test_any_error_means_something(self, error: dict[str, Any]) -> None:
         assert isinstance(failure(error, reads=False), NetworkError)
 
