@@ -368,7 +368,7 @@ def test_account_is_connected_by_oauth(server: MastodonProcess, us: Account, ada
     shown = urllib.request.build_opener(urllib.request.ProxyHandler({})).open(page, timeout=10).read()
     assert name_of(us).encode() in shown
     code = f"mockcode_{name_of(us).removeprefix('@')}"  # what this server gives when the button is pressed
-    account = network.sign_in(found, registration, redirect_uri=back, code=code, verifier="v1")
+    (account,) = network.sign_in(found, registration, redirect_uri=back, code=code, verifier="v1")
     assert (account.address, account.origin, account.native_id) == (server.url, server.host, us.native_id)
     assert account.handle == us.handle
     assert (account.settings["server_title"], account.settings["server_rules"]) == ("Beispielserver", "2")

@@ -19,13 +19,13 @@ from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.core.http_streams import never
 from resonanz.networks.contract import (
     Account,
+    App,
     BadEvent,
     Batch,
     Deleted,
     Edited,
     Event,
     Posted,
-    Registration,
     ReplyOrder,
     Visibility,
 )
@@ -391,7 +391,7 @@ def test_account_described_beyond_all_bounds_is_not_connected(pages: PageServer,
     pages.pages["/oauth/token"] = page(b'{"access_token": "t"}')
     pages.pages["/api/v2/instance"] = page(b'{"domain": "kin.example"}')
     pages.pages["/api/v1/accounts/verify_credentials"] = page(json.dumps(person | wrong).encode())
-    server, known = pages.url("").rstrip("/"), Registration("id", "word")
+    server, known = pages.url("").rstrip("/"), App("id", "word")
     with pytest.raises(Refused):
         network.sign_in(server, known, redirect_uri="https://r.example/", code="c", verifier="v")
 
@@ -402,9 +402,7 @@ def test_server_that_stumbles_over_its_description_is_connected_by_the_former_on
     pages.pages["/api/v1/instance"] = page(b'{"uri": "kin.example", "title": "Anders"}')
     pages.pages["/api/v1/accounts/verify_credentials"] = page(b'{"id": "1", "username": "werke", "acct": "werke"}')
     server = pages.url("").rstrip("/")
-    account = network.sign_in(
-        server, Registration("id", "word"), redirect_uri="https://r.example/", code="c", verifier="v"
-    )
+    (account,) = network.sign_in(server, App("id", "word"), redirect_uri="https://r.example/", code="c", verifier="v")
     assert (account.handle.partition("@")[0], account.settings["server_title"]) == ("werke", "Anders")
 
 
