@@ -16,7 +16,7 @@ import resonanz
 from resonanz.networks import acts, authorising, contract, registry, streams
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
 from resonanz.networks.webhooks import SetsWebhooks, TakesForAll, TakesWebhooks
-from resonanz.web import words
+from resonanz.web import connecting_words, words
 
 SOURCE = Path(resonanz.__file__).parent
 DOCS = Path(__file__).parents[2] / "docs" / "networks.md"
@@ -197,6 +197,19 @@ def test_every_entry_that_is_called_otherwise_has_words(name: str) -> None:
     called = {entry.called for entry in (asked.address, asked.handle, asked.secret) if entry and entry.called}
     assert called <= words.ENTRIES.keys()
     assert called <= words.ENTRIES_EXPLAINED.keys()
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_all_that_is_told_about_connecting_has_words(name: str) -> None:
+    network = registry.connector(name)
+    terms: authorising.ConnectTerms = getattr(network, "connecting", authorising.ConnectTerms())
+    app: authorising.AppTerms | None = getattr(network, "app", None)
+    assert set(terms.needs) <= connecting_words.CONNECT_NEEDS.keys()
+    assert set(terms.sees) <= connecting_words.CONNECT_SEES.keys()
+    assert set(terms.sees_not) <= connecting_words.CONNECT_SEES_NOT.keys()
+    assert set(terms.costs) <= connecting_words.CONNECT_COSTS.keys()
+    assert {f"{name}.{right}" for right in terms.rights} <= connecting_words.RIGHTS.keys()
+    assert {step.code for step in app.steps} <= connecting_words.APP_STEPS.keys() if app else True
 
 
 def test_table_in_the_docs_is_true() -> None:

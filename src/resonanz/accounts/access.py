@@ -32,6 +32,7 @@ class Act(StrEnum):
     MANAGE_TOPICS = "manage_topics"
     MANAGE_JUDGES = "manage_judges"  # what they learn, and who judges from now on
     MANAGE_CHANNELS = "manage_channels"
+    MANAGE_APPLICATIONS = "manage_applications"  # the company's own at networks: what IT does before channels
     MANAGE_RESPONSIBILITIES = "manage_responsibilities"
     MANAGE_COLLEAGUES = "manage_colleagues"
     SET_UP = "set_up"  # the first start, and what the company uses
@@ -67,3 +68,8 @@ def may(user: User | AnonymousUser, act: Act) -> bool:
     if act is Act.READ_EMPLOYEE_NAMES:
         return user.reads_employee_names
     return act in ACTS_BY_ROLE.get(user.role, frozenset())
+
+
+def roles_with(act: Act) -> list[str]:
+    """The roles that may do it."""
+    return [role for role, acts in ACTS_BY_ROLE.items() if act in acts]

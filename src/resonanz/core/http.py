@@ -133,7 +133,8 @@ def ask(
     """The answer of `url`, whatever its status. GET and HEAD follow up to five redirects, each checked; others none.
 
     `allowed` holds "host:port" pairs that may be private; without it RESONANZ_ALLOWED_HOSTS is read. An
-    Authorization header is not carried to another host. `files` are the parts of a form, in place of `json`; `form` one without files.
+    Authorization header is not carried to another host. `files` are the parts of a form, in place of `json`; `form` is
+    one without files.
     """
     permitted = permitted_pairs(allowed)
     request = request_for(method, url, {**(headers or {})}, json, files, form)

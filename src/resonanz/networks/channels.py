@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
@@ -10,7 +11,7 @@ from resonanz.accounts.actors import actor_of
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
-from resonanz.networks import registry, spending
+from resonanz.networks import applications, registry, spending
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.privacy import audit
@@ -22,6 +23,10 @@ _RECONNECTED = (
     "address",
     "handle",
     "encrypted_secret",
+    "encrypted_renewal",
+    "token_at",
+    "expires_at",
+    "connected_by",
     "settings",
     "state",
     "failing_since",
@@ -45,6 +50,8 @@ def connect(
     handle: str = "",
     native_id: str = "",
     secret: str = "",
+    renewal: str = "",
+    expires_at: datetime | None = None,
     settings: Mapping[str, str] | None = None,
     is_live: bool = False,
     actor: User | None,
@@ -54,6 +61,7 @@ def connect(
     `is_live` is for what has nobody to wait for: practice, and files that are imported.
     """
     registry.connector(network)
+    now = clock.now()
     channel = Channel(
         network=network,
         name=name,
@@ -62,9 +70,13 @@ def connect(
         handle=handle.removeprefix("@"),
         native_id=native_id,
         encrypted_secret=secrets.encrypt(secret) if secret else b"",
+        encrypted_renewal=secrets.encrypt(renewal) if renewal else b"",
+        token_at=now if secret else None,
+        expires_at=expires_at,
+        connected_by=actor,
         settings={**(settings or {})},
         state=ChannelState.ACTIVE if is_live else ChannelState.WAITING,
-        created_at=clock.now(),
+        created_at=now,
     )
     try:
         with transaction.atomic():
@@ -92,6 +104,8 @@ def reconnect(*, channel_id: int, account: Account, actor: User) -> Channel:
         channel = Channel.objects.select_for_update().get(pk=channel_id)
         channel.address, channel.handle = account.address, account.handle.removeprefix("@")
         channel.encrypted_secret = secrets.encrypt(account.secret)
+        channel.encrypted_renewal = secrets.encrypt(account.renewal) if account.renewal else b""
+        channel.token_at, channel.expires_at, channel.connected_by = clock.now(), account.expires_at, actor
         channel.settings = {**channel.settings, **account.settings}
         if channel.state == ChannelState.BROKEN:
             channel.state = ChannelState.ACTIVE
@@ -175,15 +189,20 @@ def move_place(*, channel_id: int, place: str) -> None:
 
 
 def account_of(channel: Channel) -> Account:
-    """The channel as its connector sees it, with the token decrypted."""
+    """The channel as its connector sees it, with the token decrypted, and the company's application there."""
     secret = secrets.decrypt(bytes(channel.encrypted_secret)) if channel.encrypted_secret else ""
+    renewal = secrets.decrypt(bytes(channel.encrypted_renewal)) if channel.encrypted_renewal else ""
     return Account(
         network=channel.network,
         address=channel.address,
         origin=channel.origin,
         native_id=channel.native_id,
         handle=channel.handle,
+        name=channel.name,
         secret=secret,
+        renewal=renewal,
+        expires_at=channel.expires_at,
+        app=applications.app_of(network=channel.network),
         settings=dict(channel.settings),
         meter=spending.meter_of(channel),
     )

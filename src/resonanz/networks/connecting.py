@@ -1,30 +1,35 @@
 """Connecting an account: a person lets us in on the network's own page (OAuth 2 with PKCE), and it becomes a channel.
 
 Two steps with the network's page between them. What the first one makes (`Begun`) stays in the browser's session; the
-second one needs it, so that nobody can have somebody else's account connected.
+second one needs it, so that nobody can have somebody else's account connected. Where several accounts let us in at
+once, a person chooses of them in a third.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets as random
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
-from resonanz.networks import channels, errors, registry
-from resonanz.networks.authorising import Registers
+from resonanz.networks import applications, channels, errors, registry
+from resonanz.networks.authorising import Connects, ConnectTerms, Registers
 from resonanz.networks.contract import Account, App, Capability, Identifies, able
 from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, Unsupported
 from resonanz.networks.models import Channel, Registration
 
 # Servers tidy away applications that nobody ever signed in to; ours is made anew before that.
 _REGISTERED_FOR = timedelta(days=1)
+_CHOOSING = timedelta(minutes=15)
+_KEPT = ("network", "address", "origin", "native_id", "handle", "name", "secret", "renewal")
 _MOST_NAMES = 100
 _FORBIDDEN = 403
 
@@ -71,6 +76,18 @@ class TooFewRights(ResonanzError):
     code = "connecting.too_few_rights"
 
 
+class ApplicationMissing(ResonanzError):
+    """IT has not yet registered the company's application at the network."""
+
+    code = "connecting.application_missing"
+
+
+class NoAccount(ResonanzError):
+    """Whoever let us in has no account there of the kind that can be connected."""
+
+    code = "connecting.no_account"
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A connection that was begun: `url` is the server's page; the rest is needed when the account comes back."""
@@ -81,42 +98,81 @@ class Begun:
     url: str
 
 
+def terms_of(network: str) -> ConnectTerms:
+    """What a person is told before they go on to the network's page. Raises Unsupported."""
+    return _connector(network).connecting
+
+
 def begin(*, network: str, typed: str, redirect_uri: str) -> Begun:
-    """Ask the server that `typed` names to let an account of it in; raises NoServer, NotReached, NotOfThisNetwork."""
+    """Where an account lets us in: on the network's one server, or on the one that `typed` names.
+
+    Raises NoServer, NotReached, NotOfThisNetwork and ApplicationMissing.
+    """
     connector = _connector(network)
-    try:
-        server = connector.server_of(typed)
-    except ValueError as error:
-        raise NoServer from error
-    try:
-        registration = _registered(connector, server, redirect_uri)
-    except NetworkError as error:
-        raise _failure(error, server) from error
+    server, app = _server_and_app(connector, typed, redirect_uri)
     state, verifier = random.token_urlsafe(32), random.token_urlsafe(48)
     challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    url = connector.authorize_url(server, registration, redirect_uri=redirect_uri, state=state, challenge=challenge)
+    url = connector.authorize_url(server, app, redirect_uri=redirect_uri, state=state, challenge=challenge)
     return Begun(server=server, state=state, verifier=verifier, url=url)
 
 
-def finish(*, network: str, server: str, code: str, verifier: str, redirect_uri: str, actor: User) -> Channel:
-    """The channel of the account that let us in: a new one, or the one it had.
-
-    Raises NotReached, NotLetIn and TooFewRights.
-    """
+def let_in(*, network: str, server: str, code: str, verifier: str, redirect_uri: str) -> tuple[Account, ...]:
+    """The accounts that let us in, one at least. Raises NotReached, NotLetIn, TooFewRights, NoAccount."""
     connector = _connector(network)
-    row = Registration.objects.filter(network=network, server=server, redirect_uri=redirect_uri).first()
-    if row is None:
+    app = _known_app(connector, server, redirect_uri)
+    if app is None:
         raise NotLetIn(server=host_of(server))
-    registration = _known(row)
     try:
-        account, *_ = connector.sign_in(server, registration, redirect_uri=redirect_uri, code=code, verifier=verifier)
+        accounts = connector.sign_in(server, app, redirect_uri=redirect_uri, code=code, verifier=verifier)
     except NetworkError as error:
-        row.delete()  # perhaps the server no longer knows it; the next attempt makes us known again
+        # Perhaps the server no longer knows us; the next attempt makes us known again.
+        Registration.objects.filter(network=network, server=server, redirect_uri=redirect_uri).delete()
         raise _failure_at_the_end(error, server) from error
-    found = Channel.objects.filter(network=network, origin=account.origin, native_id=account.native_id).first()
-    if found is not None:
-        return channels.reconnect(channel_id=found.pk, account=account, actor=actor)
-    return _connect(account, actor)
+    if not accounts:
+        raise NoAccount(server=host_of(server))
+    return accounts
+
+
+def keep(*, accounts: Sequence[Account], actor: User) -> list[Channel]:
+    """The channels of accounts that let us in: new ones, or those they had, which go on with their history."""
+    made = []
+    for account in accounts:
+        found = channel_of(account)
+        if found is not None:
+            made.append(channels.reconnect(channel_id=found.pk, account=account, actor=actor))
+        else:
+            made.append(_connect(account, actor))
+    return made
+
+
+def sealed(accounts: Sequence[Account]) -> str:
+    """Accounts that let us in, encrypted, while a person chooses of them; their tokens are among it."""
+    kept = [
+        {
+            **{name: getattr(account, name) for name in _KEPT},
+            "settings": dict(account.settings),
+            "expires_at": account.expires_at.isoformat() if account.expires_at else None,
+        }
+        for account in accounts
+    ]
+    return secrets.encrypt(json.dumps({"at": clock.now().isoformat(), "accounts": kept})).decode("ascii")
+
+
+def unsealed(text: str) -> tuple[Account, ...]:
+    """What `sealed` gave; nothing once it is too old. Raises SecretsError."""
+    found = json.loads(secrets.decrypt(text.encode("ascii")))
+    if clock.now() - datetime.fromisoformat(found["at"]) > _CHOOSING:
+        return ()
+    return tuple(
+        Account(**{**one, "expires_at": datetime.fromisoformat(one["expires_at"]) if one["expires_at"] else None})
+        for one in found["accounts"]
+    )
+
+
+def channel_of(account: Account) -> Channel | None:
+    """The channel that this account has already."""
+    known = Channel.objects.filter(network=account.network, origin=account.origin, native_id=account.native_id)
+    return known.order_by("id").first()
 
 
 def by_token(*, name: str, account: Account, actor: User) -> Channel:
@@ -129,8 +185,7 @@ def by_token(*, name: str, account: Account, actor: User) -> Channel:
     if able(connector, Capability.IDENTIFY):
         identifies: Identifies = connector  # type: ignore[assignment] # declared; a test in tests/house compares
         account = _identified(identifies, account)
-        known = Channel.objects.filter(network=account.network, origin=account.origin, native_id=account.native_id)
-        if found := known.first():
+        if found := channel_of(account):
             return channels.reconnect(channel_id=found.pk, account=account, actor=actor)
     return _made(name, account, actor)
 
@@ -140,12 +195,36 @@ def host_of(server: str) -> str:
     return urlsplit(server).netloc or server
 
 
-def _connector(network: str) -> Registers:
+def _connector(network: str) -> Connects:
     connector = registry.connector(network)
-    if not able(connector, Capability.REGISTER):
+    if not able(connector, Capability.CONNECT):
         raise Unsupported
-    connects: Registers = connector  # type: ignore[assignment] # declared; a test in tests/house compares
+    connects: Connects = connector  # type: ignore[assignment] # declared; a test in tests/house compares
     return connects
+
+
+def _server_and_app(connector: Connects, typed: str, redirect_uri: str) -> tuple[str, App]:
+    if not able(connector, Capability.REGISTER):
+        app = applications.app_of(network=connector.name)
+        if app is None:
+            raise ApplicationMissing(network=connector.title)
+        return connector.connecting.server, app
+    registers: Registers = connector  # type: ignore[assignment] # declared; a test in tests/house compares
+    try:
+        server = registers.server_of(typed)
+    except ValueError as error:
+        raise NoServer from error
+    try:
+        return server, _registered(registers, server, redirect_uri)
+    except NetworkError as error:
+        raise _failure(error, server) from error
+
+
+def _known_app(connector: Connects, server: str, redirect_uri: str) -> App | None:
+    if not able(connector, Capability.REGISTER):
+        return applications.app_of(network=connector.name)
+    row = Registration.objects.filter(network=connector.name, server=server, redirect_uri=redirect_uri).first()
+    return None if row is None else _known(row)
 
 
 def _identified(connector: Identifies, account: Account) -> Account:
@@ -203,12 +282,19 @@ def _registered(connector: Registers, server: str, redirect_uri: str) -> App:
 
 
 def _connect(account: Account, actor: User) -> Channel:
-    handle = account.handle if "@" in account.handle.removeprefix("@") else f"{account.handle}@{account.origin}"
-    name = f"@{handle.removeprefix('@')}"[:_MOST_NAMES]
+    name = _name_of(account)[:_MOST_NAMES]
     for number in range(1, _MOST_NAMES):
         with suppress(channels.ChannelNameTaken):
             return _made(name if number == 1 else f"{name} ({number})", account, actor)
     raise channels.ChannelNameTaken(name=name)
+
+
+def _name_of(account: Account) -> str:
+    """As people call it there; else its handle, with its server where one handle may stand for several accounts."""
+    if account.name:
+        return account.name
+    handle = account.handle.removeprefix("@")
+    return f"@{handle}" if "@" in handle or not account.origin else f"@{handle}@{account.origin}"
 
 
 def _made(name: str, account: Account, actor: User) -> Channel:
@@ -220,6 +306,8 @@ def _made(name: str, account: Account, actor: User) -> Channel:
         handle=account.handle,
         native_id=account.native_id,
         secret=account.secret,
+        renewal=account.renewal,
+        expires_at=account.expires_at,
         settings=account.settings,
         actor=actor,
     )

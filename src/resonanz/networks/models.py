@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from resonanz.accounts.models import Brand
+from resonanz.accounts.models import Brand, User
 
 
 class ChannelState(models.TextChoices):
@@ -19,6 +19,8 @@ class Channel(models.Model):
     """A place on a network where we listen and, where the network allows, answer: an account, a feed, an import.
 
     `cursor` is how far a poll came, `stream_place` how far its stream did, where it can go on, and `stream_at` when.
+    `token_at` is when the token was got that is good until `expires_at`, `encrypted_renewal` what gets its successor.
+    `connected_by` is the colleague whose rights at the network the token uses.
     """
 
     network = models.CharField(max_length=32)
@@ -28,6 +30,10 @@ class Channel(models.Model):
     native_id = models.CharField(max_length=255, blank=True, default="")
     handle = models.CharField(max_length=255, blank=True, default="")
     encrypted_secret = models.BinaryField(blank=True, default=b"")
+    encrypted_renewal = models.BinaryField(blank=True, default=b"")
+    token_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    connected_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     settings = models.JSONField(default=dict, blank=True)
     brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.SET_NULL, related_name="channels")
     state = models.CharField(max_length=8, choices=ChannelState, default=ChannelState.ACTIVE)
@@ -124,3 +130,21 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.network} {self.server}"
+
+
+class Application(models.Model):
+    """The company's own application at a network, as IT registered it there. `sealed` holds all but its public id.
+
+    `forged` counts deliveries to its webhook that nobody signed who knows its secret.
+    """
+
+    network = models.CharField(max_length=32, unique=True)
+    client_id = models.CharField(max_length=2000, blank=True, default="")
+    sealed = models.BinaryField()
+    registered_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    forged = models.PositiveIntegerField(default=0)
+    forged_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"application at {self.network}"

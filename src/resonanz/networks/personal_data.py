@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from resonanz.privacy.register import declare_impersonal
+from resonanz.privacy.register import declare_impersonal, declare_personal
 
 
 def declare() -> None:
     """Enter them in the register."""
-    declare_impersonal(
-        "networks_channel", because="the company's own accounts, tokens encrypted; bare ids of recent posts"
+    declare_personal(
+        "networks_channel",
+        fields={"connected_by": "colleague who let Resonanz in"},
+        purpose="whose rights a connection uses, so that it goes on when they leave (Art. 6(1)(f) GDPR); the rest are "
+        "the company's own accounts, tokens encrypted, and bare ids of recent posts",
+        kept="until somebody else connects it, or the channel is removed",
+        exported=False,
+        erased="with the colleague",
     )
+    declare_impersonal("networks_application", because="the company's applications at networks, their keys encrypted")
     declare_impersonal("networks_gap", because="when a channel could not be read")
     declare_impersonal("networks_spending", because="how often a channel used what its network charges for, by the day")
     declare_impersonal("networks_webhook", because="where networks bring what happens, the secret encrypted; counts")

@@ -11,7 +11,7 @@ from django.db.models import F
 from resonanz.accounts.actors import actor_of
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
-from resonanz.networks import registry
+from resonanz.networks import applications, registry
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.errors import Unsupported
 from resonanz.networks.models import Channel, Webhook
@@ -69,7 +69,10 @@ def connector_of(channel: Channel) -> TakesWebhooks:
 
 def keys_of(webhook: Webhook) -> Keys:
     """What only the network and we know."""
-    return Keys(secret=secrets.decrypt(bytes(webhook.encrypted_secret)))
+    return Keys(
+        secret=secrets.decrypt(bytes(webhook.encrypted_secret)),
+        app_secret=applications.signing_secret(network=webhook.channel.network),
+    )
 
 
 def note_forged(*, webhook_id: int, count: int) -> None:

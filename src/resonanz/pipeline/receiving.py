@@ -10,17 +10,18 @@ import json
 import re
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError, connection
 
 from resonanz.core import clock, secrets
-from resonanz.networks import registry, webhook_keys
+from resonanz.networks import applications, registry, webhook_keys
 from resonanz.networks.contract import Capability, able
-from resonanz.networks.models import Webhook
+from resonanz.networks.models import Channel, Webhook
 from resonanz.networks.rates import Buckets, Rate
-from resonanz.networks.webhooks import Delivery, Keys, Proof, TakesWebhooks
+from resonanz.networks.webhooks import Delivery, Keys, Proof, TakesForAll, TakesWebhooks
 from resonanz.pipeline import models
 
 KEEP_DAYS = 6
@@ -48,34 +49,29 @@ class Received(StrEnum):
 
 def receive(*, key: str, headers: Mapping[str, str], body: bytes) -> Received:
     """Check a delivery for the webhook of this key, and store it; when this returns STORED it is committed."""
-    webhook = _find(key)
-    if webhook is None:
+    address = _find(key)
+    if address is None:
         return Received.NOBODY
-    connector, keys = webhook_keys.connector_of(webhook.channel), webhook_keys.keys_of(webhook)
-    if len(body) > connector.webhook.most_bytes:
+    if len(body) > address.connector.webhook.most_bytes:
         return Received.TOO_LARGE
     delivery = Delivery(headers=headers, body=body, received_at=clock.now())
-    if not connector.is_genuine(delivery, keys):
-        _tally.add(webhook.pk)
+    if not address.connector.is_genuine(delivery, address.keys):
+        _tally.add(address)
         return Received.FORGED
     try:
-        return _store(webhook, connector, delivery)
+        return _store_for_each(address, delivery)
     except IntegrityError:  # the channel was removed meanwhile
         return Received.NOBODY
 
 
 def prove(*, key: str, asked: Mapping[str, str]) -> Proof | None:
     """The answer to a network that asks whether this address is ours; None where it is not, or nobody asks so."""
-    webhook = _find(key)
-    if webhook is None:
+    address = _find(key)
+    if address is None or not address.connector.webhook.asks:
         return None
-    connector = webhook_keys.connector_of(webhook.channel)
-    if not connector.webhook.asks:
-        return None
-    keys: Keys = webhook_keys.keys_of(webhook)
-    proof = connector.prove(asked, keys)
+    proof = address.connector.prove(asked, address.keys)
     if proof is None:
-        _tally.add(webhook.pk)
+        _tally.add(address)
     return proof
 
 
@@ -95,13 +91,46 @@ def opened(row: models.Delivery) -> Delivery:
     return Delivery(headers=json.loads(headers), body=body, received_at=row.received_at)
 
 
-def _find(key: str) -> Webhook | None:
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """Whose webhook it is: that of one channel, or that of an application for all its channels at `network`."""
+
+    network: str
+    connector: TakesWebhooks
+    keys: Keys
+    channel_id: int | None
+    webhook_id: int | None
+
+    def channel_ids(self, delivery: Delivery) -> list[int]:
+        """The channels that a genuine delivery concerns."""
+        if self.channel_id is not None:
+            return [self.channel_id]
+        takes: TakesForAll = self.connector  # type: ignore[assignment] # declared APP_WEBHOOK; tests/house compares
+        addressed = Channel.objects.filter(network=self.network, native_id__in=takes.addressees(delivery))
+        return list(addressed.order_by("id").values_list("pk", flat=True))
+
+
+def _find(key: str) -> _Address | None:
     if not _KEY.fullmatch(key):
         return None
-    return Webhook.objects.select_related("channel").filter(key=key).first()
+    webhook = Webhook.objects.select_related("channel").filter(key=key).first()
+    if webhook is not None:
+        channel, keys = webhook.channel, webhook_keys.keys_of(webhook)
+        return _Address(channel.network, webhook_keys.connector_of(channel), keys, channel.pk, webhook.pk)
+    network = applications.network_of(key=key)
+    if network is None:
+        return None
+    connector: TakesWebhooks = registry.connector(network)  # type: ignore[assignment] # declared; tests/house compares
+    return _Address(network, connector, applications.webhook_keys(network=network), None, None)
 
 
-def _store(webhook: Webhook, connector: TakesWebhooks, delivery: Delivery) -> Received:
+def _store_for_each(address: _Address, delivery: Delivery) -> Received:
+    """Whoever let our application in and has no channel here any more is not answered with a fault: it was brought."""
+    stored = [_store(channel_id, address.connector, delivery) for channel_id in address.channel_ids(delivery)]
+    return Received.STORED if Received.STORED in stored else Received.KNOWN
+
+
+def _store(channel_id: int, connector: TakesWebhooks, delivery: Delivery) -> Received:
     """Once: the same bytes under the same name are the same delivery.
 
     No id of the network is trusted for that: those stand in headers that nobody signed, and change when it tries again.
@@ -109,7 +138,7 @@ def _store(webhook: Webhook, connector: TakesWebhooks, delivery: Delivery) -> Re
     kept = {name: delivery.headers[name] for name in connector.webhook.headers if name in delivery.headers}
     name = connector.name_of(delivery)[:_MOST_NAME].encode("utf-8", "replace")
     row: dict[str, int | bytes | datetime | date] = {
-        "channel_id": webhook.channel_id,
+        "channel_id": channel_id,
         "digest": hashlib.sha256(len(name).to_bytes(2, "big") + name + delivery.body).digest(),
         "sealed": secrets.seal(json.dumps(kept).encode() + b"\n" + delivery.body),
         "received_at": delivery.received_at,
@@ -130,15 +159,19 @@ class _Tally:
     def __init__(self) -> None:
         self._buckets = Buckets(NOTED)
         self._lock = threading.Lock()
-        self._counts: dict[int, int] = {}
+        self._counts: dict[str, int] = {}
 
-    def add(self, webhook_id: int) -> None:
+    def add(self, address: _Address) -> None:
+        name = str(address.webhook_id or address.network)
         with self._lock:
-            count = self._counts[webhook_id] = self._counts.get(webhook_id, 0) + 1
-            if self._buckets.wait(str(webhook_id)):
+            count = self._counts[name] = self._counts.get(name, 0) + 1
+            if self._buckets.wait(name):
                 return
-            del self._counts[webhook_id]
-        webhook_keys.note_forged(webhook_id=webhook_id, count=count)
+            del self._counts[name]
+        if address.webhook_id is None:
+            applications.note_forged(network=address.network, count=count)
+        else:
+            webhook_keys.note_forged(webhook_id=address.webhook_id, count=count)
 
 
 _tally = _Tally()

@@ -253,6 +253,11 @@ SENTENCES: Mapping[str, Promise] = {
     "connecting.not_of_this_network": _(
         "%(server)s does not answer as a server of this network does. Check whether it is the right one."
     ),
+    "connecting.application_missing": _("IT has not yet registered the company’s application at %(network)s."),
+    "connecting.no_account": _(
+        "%(server)s let Resonanz in, but whoever signed in there has no account of the kind that can be connected."
+    ),
+    "application.entry_missing": _("%(name)s is missing."),
     "connecting.token_refused": _(
         "%(server)s does not let this account in with this token. Check the handle, or make a new token there."
     ),

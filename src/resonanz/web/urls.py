@@ -6,6 +6,7 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
 from resonanz.web.views import (
+    applications,
     approvals,
     assistant,
     attachments,
@@ -202,6 +203,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("channels/new/", channels.new_channel, name="new_channel"),
     path("channels/connect/<str:network>/", connecting.connect_account, name="connect_account"),
     path("channels/connected/", connecting.connected_account, name="connected_account"),
+    path("channels/choose/", connecting.choose_accounts, name="choose_accounts"),
+    path("channels/applications/", applications.applications, name="applications"),
+    path("channels/applications/<str:network>/", applications.application, name="application"),
+    path("channels/applications/<str:network>/forget/", applications.forget_application, name="forget_application"),
     path("channels/<int:channel_id>/", channels.channel, name="channel"),
     path("channels/<int:channel_id>/remove/", channel_removal.remove_channel, name="remove_channel"),
     path("channels/<int:channel_id>/change/", channels.change_channel, name="change_channel"),

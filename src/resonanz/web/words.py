@@ -28,6 +28,7 @@ from resonanz.service.models import (
     TagColour,
 )
 from resonanz.web.capture_words import CAPTURE_PLACES
+from resonanz.web.connecting_words import KINDS_OF_CONNECTING_WORDS
 from resonanz.web.guideline_names import KINDS_OF_GUIDELINE_WORDS
 from resonanz.web.judged_words import KINDS_OF_JUDGED_WORDS
 from resonanz.web.moderation_words import KINDS_OF_MODERATION_WORDS
@@ -414,6 +415,7 @@ _KINDS: Mapping[str, Words] = {
     "options": OPTIONS,
     "options_explained": OPTIONS_EXPLAINED,
     "option_choices": OPTION_CHOICES,
+    **KINDS_OF_CONNECTING_WORDS,
     "purposes": PURPOSES,
     "keep_reasons": KEEP_REASONS,
     "sentiments": SENTIMENTS,

@@ -80,7 +80,7 @@ class MastodonNetwork:
         rights=connecting.RIGHTS,
         needs=("account", "server"),
         sees=("mentions", "public"),
-        sees_not=("follows", "profile"),
+        sees_not=("password", "others", "account"),
     )
     options = (Option("hashtags"), Option("public", ("", "local", "all")))
 

@@ -15,8 +15,8 @@ from resonanz.accounts.access import Act
 from resonanz.core.errors import ResonanzError
 from resonanz.duties import live
 from resonanz.duties.models import Responsibility
+from resonanz.networks import applications, connecting, registry
 from resonanz.networks import channels as room
-from resonanz.networks import connecting, registry
 from resonanz.networks.contract import Account, Capability, able
 from resonanz.networks.models import Channel
 from resonanz.pipeline.models import PutAside
@@ -34,7 +34,7 @@ from resonanz.web.views import webhooks
 def channels(request: HttpRequest) -> HttpResponse:
     """All channels, those that fail first."""
     found = Channel.objects.order_by(F("failing_since").asc(nulls_last=True), "name")
-    return render(request, "web/channels.html", {"channels": found})
+    return render(request, "web/channels.html", {"channels": found, "has_applications": bool(applications.networks())})
 
 
 @page(Act.MANAGE_CHANNELS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,19 +17,31 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from resonanz.accounts import company
-from resonanz.accounts.access import Act
+from resonanz.accounts.access import Act, roles_with
+from resonanz.accounts.models import User
 from resonanz.core.errors import ResonanzError
 from resonanz.duties import live
 from resonanz.networks import connecting, registry
-from resonanz.networks.contract import Capability, able
+from resonanz.networks.contract import Account, Capability, able
 from resonanz.networks.models import Channel
 from resonanz.web import words
 from resonanz.web.acts import signed_in
-from resonanz.web.forms.connecting import ServerForm
+from resonanz.web.connecting_words import explained
+from resonanz.web.forms.connecting import AccountsForm, ServerForm
 from resonanz.web.permissions import page
 
 _KEPT = "connecting"
 _MOST_CODE = 4000
+
+
+_CHOICE = "connecting_choice"
+
+
+class _Choice(TypedDict):
+    """What the session holds while somebody chooses."""
+
+    network: str
+    sealed: str
 
 
 class _Kept(TypedDict):
@@ -44,20 +57,34 @@ class _Kept(TypedDict):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def connect_account(request: HttpRequest, network: str) -> HttpResponse:
-    """Ask for the server, then show the link to its page: our forms may lead nowhere but to ourselves."""
+    """What it takes and what it gives, then the link to the network's page: our forms may lead nowhere but to us."""
     if network not in registry.names() or not able(registry.connector(network), Capability.CONNECT):
         raise Http404
+    told = explained(network)
+    context: dict[str, Any] = {"network": network, "told": told}
+    if told.application_missing:
+        return render(request, "web/connect_account.html", context | {"administrators": _administrators()})
+    if told.server:
+        return render(request, "web/connect_account.html", context | _begun(request, network, ""))
     form = ServerForm(request.POST or None, initial={"server": request.GET.get("server", "")})
-    context = {"network": network, "form": form}
     if request.method == "POST" and form.is_valid():
         try:
-            begun = connecting.begin(network=network, typed=form.cleaned_data["server"], redirect_uri=_redirect_uri())
+            context |= _begun(request, network, form.cleaned_data["server"])
         except ResonanzError as error:
             form.add_error("server", words.told(error))
-        else:
-            request.session[_KEPT] = {"network": network, **asdict(begun)}
-            context |= {"url": begun.url, "host": connecting.host_of(begun.server)}
-    return render(request, "web/connect_account.html", context)
+    return render(request, "web/connect_account.html", context | {"form": form})
+
+
+def _begun(request: HttpRequest, network: str, typed: str) -> dict[str, Any]:
+    begun = connecting.begin(network=network, typed=typed, redirect_uri=redirect_uri())
+    request.session[_KEPT] = {"network": network, **asdict(begun)}
+    return {"url": begun.url, "host": connecting.host_of(begun.url)}
+
+
+def _administrators() -> list[str]:
+    """Who registers an application, by name."""
+    rows = User.objects.filter(is_active=True, role__in=roles_with(Act.MANAGE_APPLICATIONS)).order_by("name", "id")
+    return [str(user) for user in rows]
 
 
 @page(Act.MANAGE_CHANNELS)
@@ -72,22 +99,50 @@ def connected_account(request: HttpRequest) -> HttpResponse:
     if "code" not in request.GET:
         return _not_connected(request, _words_of(request.GET.get("error", "")), kept["network"])
     try:
-        made = connecting.finish(
+        accounts = connecting.let_in(
             network=kept["network"],
             server=kept["server"],
             code=request.GET["code"][:_MOST_CODE],
             verifier=kept["verifier"],
-            redirect_uri=_redirect_uri(),
-            actor=signed_in(request),
+            redirect_uri=redirect_uri(),
         )
+        if len(accounts) == 1:
+            return _keep(request, accounts)
     except ResonanzError as error:
         return _not_connected(request, words.told(error), kept["network"])
+    request.session[_CHOICE] = {"network": kept["network"], "sealed": connecting.sealed(accounts)}
+    return redirect("choose_accounts")
+
+
+@page(Act.MANAGE_CHANNELS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def choose_accounts(request: HttpRequest) -> HttpResponse:
+    """Of several accounts that let us in at once, those that become channels; the tokens of the others are dropped."""
+    kept: _Choice | None = request.session.get(_CHOICE)
+    accounts = connecting.unsealed(kept["sealed"]) if kept else ()
+    if kept is None or not accounts:
+        request.session.pop(_CHOICE, None)
+        return _not_connected(request, _("Nothing waits here to be chosen any more."), kept["network"] if kept else "")
+    form = AccountsForm(accounts, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        del request.session[_CHOICE]
+        try:
+            return _keep(request, form.chosen())
+        except ResonanzError as error:
+            return _not_connected(request, words.told(error), kept["network"])
+    return render(request, "web/choose_accounts.html", {"network": kept["network"], "form": form})
+
+
+def _keep(request: HttpRequest, accounts: Sequence[Account]) -> HttpResponse:
+    made = connecting.keep(accounts=accounts, actor=signed_in(request))
     live.go_live_where_covered(actor=signed_in(request))
-    messages.success(request, _("%(name)s is connected.") % {"name": made.name})
-    return redirect(_next(made))
+    for one in made:
+        messages.success(request, _("%(name)s is connected.") % {"name": one.name})
+    return redirect(_next(made[0]) if len(made) == 1 else "channels")
 
 
-def _redirect_uri() -> str:
+def redirect_uri() -> str:
     """Where servers lead back to. From the setting, never from the request: its host is whatever a client says."""
     return f"{settings.BASE_URL}{reverse('connected_account')}"
 

@@ -1,0 +1,133 @@
+"""Words about connecting: what IT does at a network, what an account gives and what Resonanz sees of it.
+
+The codes are those of `networks.authorising`. Those of one network begin with its name and a dot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from resonanz.networks import applications, connecting, registry
+from resonanz.networks.contract import Capability, able
+
+Words = Mapping[str, Promise | str]
+
+APP_STEPS: Words = {
+    "x.create": _(
+        "Sign in to the developer console with the account that is to be connected, and make a project with an app: "
+        "the lower prices hold only for accounts that own it."
+    ),
+    "x.credits": _("Buy credits, and set a spending limit. When the credits end, X answers nothing more."),
+    "x.user_auth": _(
+        "Under “User authentication settings”: permissions “Read and write”, type “Web App”, and this address as "
+        "“Callback URI”. These are the rights that will be asked for:"
+    ),
+    "x.keys": _(
+        "Under “Keys and tokens”, make what is asked for here and paste it. The bearer token is for searching, the "
+        "consumer secret for webhooks; both can follow later."
+    ),
+    "x.webhook": _(
+        "If what happens shall be here within a second: once the keys are kept here, register this address as webhook, "
+        "and subscribe to the events that the section on X in the documentation names."
+    ),
+}
+CONNECT_NEEDS: Words = {
+    "account": _("An account there that speaks for the company. Its password is typed there, never here."),
+    "server": _("The name of the server on which it is."),
+    "x.own_app": _("The company’s own application at X, which IT registers once, and credits there."),
+    "x.account": _("The account that owns this application: for others, reading costs more."),
+}
+CONNECT_SEES: Words = {
+    "mentions": _("What mentions the account, answers it or is written to it."),
+    "public": _("What is public there, where the channel is set to hear it."),
+    "x.mentions": _("What mentions the account, answers it or holds the words that are searched for."),
+    "x.own_posts": _("What the account itself says with other apps."),
+}
+CONNECT_SEES_NOT: Words = {
+    "password": _("The password of the account."),
+    "others": _("What others write to each other in private."),
+    "x.messages": _("Direct messages."),
+    "x.protected": _("Posts of protected accounts."),
+    "account": _("It follows nobody and changes nothing about the account itself."),
+}
+CONNECT_COSTS: Words = {
+    "x.each_use": _(
+        "X charges for each use: a tenth of a cent for a mention, half a cent for a post that is searched for, one "
+        "cent for an answer, in US dollars. The channel has a monthly budget and stops reading before it is exceeded."
+    ),
+    "x.links": _("An answer with an address in it costs twenty times as much."),
+}
+RIGHTS: Words = {
+    "mastodon.read:accounts": _("to know whose account it is, and who speaks"),
+    "mastodon.read:notifications": _("to hear who mentions us"),
+    "mastodon.read:statuses": _("to read posts and what was said before them"),
+    "mastodon.write:statuses": _("to post the answers that somebody sends here, and to correct or withdraw them"),
+    "mastodon.write:media": _("to post pictures beside an answer"),
+    "mastodon.write:favourites": _("to like posts"),
+    "mastodon.write:blocks": _("to block accounts"),
+    "x.tweet.read": _("to read what mentions us and what was said before it"),
+    "x.tweet.write": _("to post the answers that somebody sends here, and to withdraw them"),
+    "x.tweet.moderate.write": _("to hide answers below our own posts"),
+    "x.users.read": _("to know whose account it is, and who speaks"),
+    "x.offline.access": _("to go on without asking again every two hours"),
+    "mastodon.write:reports": _("to report posts to those who moderate the server"),
+}
+KINDS_OF_CONNECTING_WORDS: Mapping[str, Words] = {
+    "app_steps": APP_STEPS,
+    "connect_needs": CONNECT_NEEDS,
+    "connect_sees": CONNECT_SEES,
+    "connect_sees_not": CONNECT_SEES_NOT,
+    "connect_costs": CONNECT_COSTS,
+    "rights": RIGHTS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A right that is asked for, as the network calls it, and why."""
+
+    called: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What the page for connecting tells before somebody goes on."""
+
+    needs: tuple[str, ...]
+    sees: tuple[str, ...]
+    sees_not: tuple[str, ...]
+    costs: tuple[str, ...]
+    rights: tuple[Right, ...]
+    server: str
+    application_missing: bool
+
+
+def explained(network: str) -> Explained:
+    """In words, for a network whose accounts let us in."""
+    terms = connecting.terms_of(network)
+    return Explained(
+        needs=_said(CONNECT_NEEDS, terms.needs),
+        sees=_said(CONNECT_SEES, terms.sees),
+        sees_not=_said(CONNECT_SEES_NOT, terms.sees_not),
+        costs=_said(CONNECT_COSTS, terms.costs),
+        rights=rights_of(network),
+        server=terms.server,
+        application_missing=bool(terms.server) and applications.app_of(network=network) is None,
+    )
+
+
+def rights_of(network: str) -> tuple[Right, ...]:
+    """The rights that are asked for there, each with its reason."""
+    if not able(registry.connector(network), Capability.CONNECT):
+        return ()
+    asked = connecting.terms_of(network).rights
+    return tuple(Right(right, str(RIGHTS.get(f"{network}.{right}", ""))) for right in asked)
+
+
+def _said(kind: Words, codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(kind.get(code, code)) for code in codes)
