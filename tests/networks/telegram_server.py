@@ -32,10 +32,10 @@ ADA = {
 }
 BOB = {"id": 12, "is_bot": False, "first_name": "Bob"}
 OURS = {"id": BOT, "is_bot": True, "first_name": "Nordhain", "username": "nordhain_bot"}
-GROUP = {"id": -501, "type": "group", "title": "Radfreunde"}
-CLOSED = {"id": -1009001, "type": "supergroup", "title": "Kunden"}
-OPEN = {"id": -1009002, "type": "supergroup", "title": "Räder", "username": "raeder"}
-CHANNEL = {"id": -1009003, "type": "channel", "title": "Nordhain Neues", "username": "nordhain_neues"}
+GROUP: dict[str, Any] = {"id": -501, "type": "group", "title": "Radfreunde"}
+CLOSED: dict[str, Any] = {"id": -1009001, "type": "supergroup", "title": "Kunden"}
+OPEN: dict[str, Any] = {"id": -1009002, "type": "supergroup", "title": "Räder", "username": "raeder"}
+CHANNEL: dict[str, Any] = {"id": -1009003, "type": "channel", "title": "Nordhain Neues", "username": "nordhain_neues"}
 
 
 def as_json(found: object, status: int = 200) -> Answer:

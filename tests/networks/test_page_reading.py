@@ -202,7 +202,11 @@ def test_what_is_no_page_says_why(elsewhere: PageServer, monkeypatch: pytest.Mon
 
 def test_page_that_hangs_is_left(elsewhere: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_reading, "_BOUNDS", http.Bounds(seconds=0.3))
-    elsewhere.pages["/slow"] = lambda _request: elsewhere.stopping.wait(5) and None
+
+    def hang(_request: object) -> None:
+        elsewhere.stopping.wait(5)
+
+    elsewhere.pages["/slow"] = hang
 
     with pytest.raises(PageError) as failed:
         read_page(elsewhere.url("/slow"))

@@ -269,7 +269,8 @@ def test_page_that_is_not_read_says_why(signed_in: Client, link: str, told: str)
 def test_shared_words_fill_the_form(signed_in: Client) -> None:
     shared = {"title": "Ada", "text": f"Schau mal {LINK}", "screenshot": SimpleUploadedFile("a.jpg", photo())}
 
-    answer = Client(enforce_csrf_checks=True, **signed_in.defaults)
+    answer = Client(enforce_csrf_checks=True)
+    answer.defaults = signed_in.defaults
     answer.cookies = signed_in.cookies
     body = answer.post("/capture/shared/", shared).content.decode()
 

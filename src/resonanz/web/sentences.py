@@ -301,6 +301,10 @@ SENTENCES: Mapping[str, Promise] = {
         "The mail server fell silent at the last moment. Whether the answer left it cannot be told; the copy among the "
         "sent mails bears a star."
     ),
+    "network.outside_window": _(
+        "The time in which this network lets a company answer is over; it can still be answered there by hand."
+    ),
+    "graph.nearly_used_up": _("The requests that Meta allows us are nearly used up; the rest is kept for answers."),
     "network.no_answer": _("The network did not answer; whether it took effect is being checked."),
     "answer.unreadable": _("Its answer cannot be read."),
     "telegram.reader": _("Another program reads what is said to this bot; only one can at a time."),

@@ -87,7 +87,7 @@ def _refuse(found: Mapping[str, Any], answer: http.Answer) -> None:
         raise TryLater(_seconds(parameters, answer), "http.429")
     if code == _CONFLICT:
         raise OtherReader(_OTHER_READER_SECONDS, f"telegram.{'webhook' if 'webhook is active' in words else 'reader'}")
-    if _is_chat(moved := parameters.get("migrate_to_chat_id")):
+    if isinstance(moved := parameters.get("migrate_to_chat_id"), int) and _is_chat(moved):
         raise Moved(words, moved)
     if code < 500:
         raise Refused(words)
