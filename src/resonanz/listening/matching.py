@@ -140,7 +140,8 @@ class Matcher:
             return list(range(len(texts)))
         folded = fold(_BETWEEN.join(texts))
         found = _places(folded, self._gate.find_matches_as_indexes(folded))
-        names = [(at, name) for at, text in enumerate(texts) if (name := self._names(text, ""))]
+        signed = [at for at, text in enumerate(texts) if "#" in text or "@" in text or "＃" in text or "＠" in text]
+        names = [(at, name) for at in signed if (name := self._names(texts[at], ""))]
         if names:
             beside = b" " + _BETWEEN.encode().join(name for _, name in names)
             found.update(names[at][0] for at in _places(beside, self._gate.find_matches_as_indexes(beside)))

@@ -18,6 +18,7 @@ _HANDLE = re.compile(
     _BEFORE + r"@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)", re.IGNORECASE
 )
 _WORD = re.compile(_BEFORE + r"#([^\s#.,:;!?()\[\]{}\"'“”„<>]{1,200})")
+_SCHEME = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)
 _BEHIND_A_LINK = ".,:;!?'\"”“"
 
 
@@ -81,8 +82,9 @@ def _is_shortened(shown: bytes, address: str) -> bool:
     """Whether the words stand for the start of the address, as apps shorten them; other words stay as they are said."""
     said = _whole(shown)
     begin = said.removesuffix("...").removesuffix("…")
-    bare = re.sub(r"^https?://(?:www\.)?", "", address, flags=re.IGNORECASE)
-    return bool(begin) and said != address and (bare.startswith(begin) or address.startswith(begin))
+    if not begin or said == address:
+        return False
+    return address.startswith(begin) or _SCHEME.sub("", address, count=1).startswith(begin)
 
 
 def _whole(raw: bytes) -> str:

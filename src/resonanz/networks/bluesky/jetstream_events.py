@@ -162,11 +162,12 @@ def words_of(said: Said) -> str:
 def seen_words(said: Said) -> str:
     """The same, perhaps not clean, with as little work as can be."""
     record, message = said.record, said.message
-    if record.embed is not _NOTHING and message.count(b'"alt"') != message.count(b'"alt":""'):
-        return words_of(said)
+    words = record.text[:MOST_TEXT]
     if record.facets and b"facet#link" in message:  # no other facet changes the words
-        return facets.read(record.text[:MOST_TEXT], record.facets).text
-    return record.text[:MOST_TEXT]
+        words = facets.read(words, record.facets).text
+    if record.embed is not _NOTHING and message.count(b'"alt"') != message.count(b'"alt":""'):
+        return "\n".join([words, *_raw_alts_of(record.embed)])
+    return words
 
 
 def mentions_in(said: Said) -> tuple[str, ...]:
@@ -189,6 +190,10 @@ def record_in(message: bytes) -> dict[str, Any]:
 
 def alts_of(embed: bytes | msgspec.Raw) -> list[str]:
     """What pictures and films show by the words of their author."""
+    return [" ".join(text.clean(alt, most=1_500).split()) for alt in _raw_alts_of(embed)]
+
+
+def _raw_alts_of(embed: bytes | msgspec.Raw) -> list[str]:
     try:
         found = msgspec.json.decode(embed) if embed is not _NOTHING else None
     except (msgspec.MsgspecError, RecursionError):
@@ -199,7 +204,7 @@ def alts_of(embed: bytes | msgspec.Raw) -> list[str]:
     images = found.get("images")
     shown = images[:MOST_PICTURES] if isinstance(images, list) else [found]
     alts = [one.get("alt") for one in shown if isinstance(one, dict)]
-    return [" ".join(text.clean(alt, most=1_500).split()) for alt in alts if isinstance(alt, str)]
+    return [alt for alt in alts if isinstance(alt, str)]
 
 
 def moment(at: int) -> datetime:
