@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from resonanz.accounts.tasks import sweep_notifications
 from resonanz.core import jobs
+from resonanz.networks import renewing
 from resonanz.privacy import retention
 from resonanz.service import aftermath
 from resonanz.service.answers import planning, signers_gone, snippets
@@ -23,6 +24,12 @@ STALLED_AFTER = timedelta(minutes=2)
 def sweep() -> None:
     """Waiting rows whose job was lost, and replies whose sender died."""
     sweep_outbox()
+
+
+@jobs.every("* * * * *", name="ops.renew_tokens")
+def renew_tokens() -> None:
+    """Tokens of channels that end soon."""
+    renewing.renew_due()
 
 
 @jobs.every("* * * * *", name="ops.look_for_posted")
