@@ -11,21 +11,19 @@ import hashlib
 import hmac
 import json
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.networks.loopback_server import Answer, LoopbackServer
 
 from resonanz.core import clock
 
 KEY = "0f3c9a-key"
 PAGE, WINDOW = 60, 50
 MENTIONED, REPLIED, MESSAGE, POSTED, BADGE = 1, 2, 6, 9, 12
-Answer = tuple[int, dict[str, str], bytes]
 Said = dict[str, Any]
 
 
@@ -44,7 +42,7 @@ NO_ACCESS = no(403, "You are not permitted to view the requested resource.", "in
 
 
 @dataclass
-class DiscourseServer:
+class DiscourseServer(LoopbackServer):
     """`users`: their numbers by name. `topics`, `posts`: by number. `asked`: each request, method and path."""
 
     users: dict[str, int] = field(default_factory=lambda: {"nordhain": 7, "ada": 11, "bob": 12})
@@ -58,45 +56,6 @@ class DiscourseServer:
     requests_left: int = 10_000
     is_moderated: bool = False
     faulty: Callable[[str, str], Answer | None] = lambda _method, _path: None
-
-    def __enter__(self) -> DiscourseServer:
-        forum = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet."""
-
-            def _answer(self) -> None:
-                length = int(self.headers.get("Content-Length") or 0)
-                body = self.rfile.read(length)
-                status, headers, sent = forum.answer(self.command, self.path, dict(self.headers), body)
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(sent)))
-                self.end_headers()
-                self.wfile.write(sent)
-
-            do_GET = do_POST = do_PUT = do_DELETE = _answer
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.host}"
 
     # What people do there.
 

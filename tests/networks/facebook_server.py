@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.networks.loopback_server import Answer
 from tests.networks.meta_server import (
     APP_ID,
     APP_SECRET,
     GONE,
-    Answer,
     MetaServer,
     Request,
     Said,

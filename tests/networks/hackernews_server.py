@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.networks import loopback_server
+from tests.networks.loopback_server import LoopbackServer
 
 MOST_SHOWN = 1_000
 MOST_HITS_A_PAGE = 1_000
@@ -39,7 +39,7 @@ def comment(number: int, at: int, words: str, *, story: int, parent: int, author
 
 
 @dataclass
-class HackerNewsServer:
+class HackerNewsServer(LoopbackServer):
     """`hits` are searched; `items` hold what items say otherwise. `faulty` answers first, with what it makes of a path.
 
     `malformed` are shown among the hits of every search whose time they fit, whatever they are.
@@ -53,36 +53,12 @@ class HackerNewsServer:
     requests_left: int = MOST_REQUESTS
     faulty: Callable[[str], Answer | None] = lambda _path: None
 
-    def __enter__(self) -> HackerNewsServer:
-        news = self
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> loopback_server.Answer:
+        """Says nothing of itself in headers."""
+        status, found = self.found(path)
+        return status, {}, found
 
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet."""
-
-            def do_GET(self) -> None:
-                status, body = news.answer(self.path)
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self._server.server_port}"
-
-    def answer(self, path: str) -> Answer:
+    def found(self, path: str) -> Answer:
         """What stands at `path`."""
         if fault := self.faulty(path):
             return fault

@@ -8,17 +8,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.networks.loopback_server import Answer, LoopbackServer
+
 APP_ID, APP_SECRET, VERIFY = "4711", "app-secret-of-nordhain", "verify-token-of-the-channel"
-Answer = tuple[int, dict[str, str], bytes]
 Said = dict[str, Any]
 
 
@@ -67,7 +65,7 @@ class Request:
 
 
 @dataclass
-class MetaServer:
+class MetaServer(LoopbackServer):
     """`tokens`: whose each is. `rights`: those that all of them have. `asked`: each request, method and path."""
 
     tokens: dict[str, str] = field(default_factory=dict)
@@ -78,44 +76,6 @@ class MetaServer:
     requests_left: int = 10_000
     usage: dict[str, str] = field(default_factory=dict)
     faulty: Callable[[Request], Answer | None] = lambda _request: None
-
-    def __enter__(self) -> Self:
-        api = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet."""
-
-            def _answer(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                status, headers, sent = api.answer(self.command, self.path, dict(self.headers), body)
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(sent)))
-                self.end_headers()
-                self.wfile.write(sent)
-
-            do_GET = do_POST = do_DELETE = _answer
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.host}"
 
     def count(self, start: str) -> int:
         """How many requests began so: method and path."""

@@ -16,13 +16,12 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
+
+from tests.networks.loopback_server import Answer, LoopbackServer
 
 from resonanz.core import clock
 
-Answer = tuple[int, dict[str, str], bytes]
 CLIENT_ID, CLIENT_SECRET = "nordhain app", "s3cret:with/odd+signs"
 REDIRECT = "http://localhost:8000/channels/connected/"
 
@@ -53,7 +52,7 @@ class Code:
 
 
 @dataclass
-class OAuthServer:
+class OAuthServer(LoopbackServer):
     """`accounts`: those of whoever agrees, by id. `asked`: the paths of all requests. `lasts`: how long tokens do."""
 
     accounts: dict[str, str] = field(default_factory=lambda: {"7": "nordhain"})
@@ -66,55 +65,15 @@ class OAuthServer:
     ended: dict[str, int] = field(default_factory=dict)
     lines: int = 0
     faulty: Callable[[str], Answer | None] = lambda _path: None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __enter__(self) -> OAuthServer:
-        server = self
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer | None:
+        """What it says to a request; a fault with the status 0 says nothing."""
+        with self._lock:
+            found = self._answered(path, headers.get("Authorization", ""), body)
+        return found if found[0] else None
 
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet."""
-
-            def _answer(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                authorization = self.headers.get("Authorization", "")
-                with server._lock:
-                    status, headers, sent = server.answer(self.path, authorization, body)
-                if status == 0:  # hang up without a word
-                    self.close_connection = True
-                    return
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(sent)))
-                self.end_headers()
-                self.wfile.write(sent)
-
-            do_GET = do_POST = _answer
-
-        self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def host(self) -> str:
-        """Host and port."""
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return f"http://{self.host}"
-
-    def answer(self, path: str, authorization: str, body: bytes) -> Answer:
-        """What it says to a request."""
+    def _answered(self, path: str, authorization: str, body: bytes) -> Answer:
         way = urlsplit(path).path
         self.asked.append(way)
         if (fault := self.faulty(way)) is not None:

@@ -8,19 +8,17 @@ wrong with it is said by `faulty`, which answers first, and by `is_lossy`: what 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
+
+from tests.networks.loopback_server import Answer, LoopbackServer
 
 from resonanz.core import clock
 
 TOKEN = "4711:AAE-loopback_token_of_a_bot_0123456789"
 BOT = 4711
-Answer = tuple[int, dict[str, str], bytes]
 Said = dict[str, Any]
 ADA = {
     "id": 11,
@@ -50,7 +48,7 @@ def no(code: int, words: str, *, status: int = 0, **parameters: object) -> Answe
 
 
 @dataclass
-class TelegramServer:
+class TelegramServer(LoopbackServer):
     """`waiting`: updates not yet confirmed. `messages`: by chat and number. `asked`: methods, with what for."""
 
     token: str = TOKEN
@@ -65,45 +63,6 @@ class TelegramServer:
     is_lossy: bool = False
     next_update: int = 900_000
     faulty: Callable[[str], Answer | None] = lambda _method: None
-
-    def __enter__(self) -> TelegramServer:
-        bots = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet."""
-
-            def do_POST(self) -> None:
-                length = int(self.headers.get("Content-Length") or 0)
-                status, headers, sent = bots.answer(self.path, json.loads(self.rfile.read(length) or b"{}"))
-                if bots.is_lossy:
-                    self.close_connection = True
-                    return
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(sent)))
-                self.end_headers()
-                self.wfile.write(sent)
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.host}"
 
     # What people do there.
 
@@ -161,8 +120,12 @@ class TelegramServer:
 
     # What it answers.
 
-    def answer(self, path: str, sent: dict[str, Any]) -> Answer:
-        """The answer to one request."""
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer | None:
+        """The answer to one request, if it is not lost on its way."""
+        done = self._done(path, json.loads(body or b"{}"))
+        return None if self.is_lossy else done
+
+    def _done(self, path: str, sent: dict[str, Any]) -> Answer:
         _, bot, method = path.split("/", 2)
         self.asked.append((method, sent))
         if found := self.faulty(method):

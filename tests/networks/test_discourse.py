@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from tests.networks.discourse_asking import account, cursor_of, events, network, poll, poll_failing, said
-from tests.networks.discourse_server import BADGE, KEY, MENTIONED, MESSAGE, POSTED, REPLIED, Answer, DiscourseServer, no
+from tests.networks.discourse_server import BADGE, KEY, MENTIONED, MESSAGE, POSTED, REPLIED, DiscourseServer, no
+from tests.networks.loopback_server import Answer
 
 from resonanz.networks.contract import (
     Account,

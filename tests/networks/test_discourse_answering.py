@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 from tests.networks.discourse_asking import account, network, order
-from tests.networks.discourse_server import Answer, DiscourseServer
+from tests.networks.discourse_server import DiscourseServer
+from tests.networks.loopback_server import Answer
 
 from resonanz.core import clock
 from resonanz.networks.contract import (

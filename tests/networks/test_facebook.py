@@ -18,7 +18,8 @@ from tests.networks.facebook_asking import (
     said,
 )
 from tests.networks.facebook_server import CODE, PAGE, PERSON, TOKEN, FacebookServer
-from tests.networks.meta_server import EXPIRED, GONE, Answer, Request, as_json, lacking, no
+from tests.networks.loopback_server import Answer
+from tests.networks.meta_server import EXPIRED, GONE, Request, as_json, lacking, no
 
 from resonanz.core import clock
 from resonanz.networks.contract import (

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from tests.networks.facebook_asking import account, network, order
 from tests.networks.facebook_server import PAGE, FacebookServer
-from tests.networks.meta_server import EXPIRED, Answer, as_json, no
+from tests.networks.loopback_server import Answer
+from tests.networks.meta_server import EXPIRED, as_json, no
 
 from resonanz.core import clock
 from resonanz.networks.contract import Correction, Visibility

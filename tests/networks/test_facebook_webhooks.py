@@ -315,7 +315,10 @@ class TestParsers:
     @given(JSON)
     @OFTEN
     def test_any_entry_is_read_or_put_aside(self, entry: Any) -> None:
-        self._told(entry)
+        told = self._told(entry)
+
+        assert told.events == ()
+        assert all(isinstance(one, BadEvent) for one in told.bad)
 
     @given(st.binary(max_size=200))
     @settings(deadline=None)

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.networks.oauth_server import CLIENT_ID, CLIENT_SECRET, REDIRECT, Answer, OAuthServer, as_json
+from tests.networks.loopback_server import Answer
+from tests.networks.oauth_server import CLIENT_ID, CLIENT_SECRET, REDIRECT, OAuthServer, as_json
 
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE

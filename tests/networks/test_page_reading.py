@@ -143,7 +143,12 @@ def test_hostile_pages_cost_little(hostile: str) -> None:
 @given(st.binary(max_size=400), st.text(max_size=40), st.text(max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_nothing_makes_reading_raise(body: bytes, content_type: str, link: str) -> None:
-    facts_of(b"<title>" + body + b'<meta name="author" content="' + body, link=link, content_type=content_type)
+    said = b"<title>" + body + b'<meta name="author" content="' + body
+
+    told = facts_of(said, link=link, content_type=content_type)
+
+    assert "\0" not in f"{told}"
+    assert told.published_at is None
 
 
 @given(
@@ -162,7 +167,10 @@ def test_nothing_makes_reading_raise(body: bytes, content_type: str, link: str) 
 def test_no_data_for_machines_makes_reading_raise(data: object) -> None:
     written = json.dumps([data, {"@type": "Comment", "text": data, "author": data, "datePublished": data}])
 
-    facts_of(f'<script type="application/ld+json">{written}</script>'.encode("utf-8", "replace"), link=HERE)
+    told = facts_of(f'<script type="application/ld+json">{written}</script>'.encode("utf-8", "replace"), link=HERE)
+
+    assert told.link == HERE
+    assert "\0" not in told.text + told.author
 
 
 def test_page_is_asked_once_by_name_and_without_a_cookie(elsewhere: PageServer) -> None:

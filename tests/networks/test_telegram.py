@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.networks.loopback_server import Answer
 from tests.networks.telegram_asking import account, cursor_of, events, network, poll, said
 from tests.networks.telegram_server import (
     ADA,
@@ -16,7 +17,6 @@ from tests.networks.telegram_server import (
     OPEN,
     OURS,
     TOKEN,
-    Answer,
     TelegramServer,
     as_json,
     no,

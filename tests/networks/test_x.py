@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.networks.loopback_server import Answer
 from tests.networks.x_asking import NOON, Counting, account, cursor_of, events, network, poll, poll_failing, said
-from tests.networks.x_server import US, Answer, XServer, as_json, id_at, not_found, problem
+from tests.networks.x_server import US, XServer, as_json, id_at, not_found, problem
 
 from resonanz.core import clock
 from resonanz.networks.contract import Account, AccountGone, Counted, Deleted, MediaKind, Posted, PostKind

@@ -7,8 +7,9 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from tests.networks.loopback_server import Answer
 from tests.networks.x_asking import APP, NOON, Counting, account, network, order
-from tests.networks.x_server import CONSUMER_SECRET, Answer, XServer, as_json, signed
+from tests.networks.x_server import CONSUMER_SECRET, XServer, as_json, signed
 
 from resonanz.core import clock
 from resonanz.networks.contract import Deleted, Posted

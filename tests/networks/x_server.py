@@ -13,14 +13,13 @@ import hashlib
 import hmac
 import json
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.networks.loopback_server import Answer, LoopbackServer
 
 from resonanz.core import clock
 
@@ -32,7 +31,6 @@ NOT_SUMMONED = (
     "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author "
     "of the post you are replying to."
 )
-Answer = tuple[int, dict[str, str], bytes]
 Said = dict[str, Any]
 
 
@@ -61,7 +59,7 @@ def not_found(native_id: str, what: str = "post") -> dict[str, Any]:
 
 
 @dataclass
-class XServer:
+class XServer(LoopbackServer):
     """`users`: their ids by name. `posts`: by id; those that are gone stay in `gone`. `asked`: method and path."""
 
     users: dict[str, str] = field(default_factory=lambda: {"nordhain": US, "ada": "2001", "bob": "2002"})
@@ -76,45 +74,6 @@ class XServer:
     requests_left: int = 10_000
     has_credits: bool = True
     faulty: Callable[[str, str], Answer | None] = lambda _method, _path: None
-
-    def __enter__(self) -> XServer:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet."""
-
-            def _answer(self) -> None:
-                length = int(self.headers.get("Content-Length") or 0)
-                body = self.rfile.read(length)
-                status, headers, sent = server.answer(self.command, self.path, dict(self.headers), body)
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(sent)))
-                self.end_headers()
-                self.wfile.write(sent)
-
-            do_GET = do_POST = do_PUT = do_DELETE = _answer
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.host}"
 
     # What people do there.
 
