@@ -31,10 +31,8 @@ from resonanz.web.forms.connecting import AccountsForm, ServerForm
 from resonanz.web.permissions import page
 
 _KEPT = "connecting"
-_MOST_CODE = 4000
-
-
 _CHOICE = "connecting_choice"
+_MOST_CODE = 4000
 
 
 class _Choice(TypedDict):
