@@ -35,7 +35,7 @@ PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     ),
     Capability.REGISTER: (authorising.Registers.server_of, authorising.Registers.register),
     Capability.RENEW: (authorising.Renews.renew,),
-    Capability.SET_WEBHOOK: (SetsWebhooks.set_webhook,),
+    Capability.SET_WEBHOOK: (SetsWebhooks.set_webhook, SetsWebhooks.webhook_health),
     Capability.APP_WEBHOOK: (TakesForAll.addressees,),
     Capability.IDENTIFY: (contract.Identifies.identify,),
     Capability.REPLY: (contract.Replies.reply,),

@@ -169,6 +169,7 @@ class TestHearing:
             ({"voice": {"file_id": "geheim"}}, "🎤"),
             ({"sticker": {"file_id": "geheim", "emoji": "👍"}}, "👍"),
             ({"location": {"latitude": 53.6, "longitude": 10}}, "📍 53.60000, 10.00000"),
+            ({"location": {"latitude": 53.6, "longitude": 10, "live_period": 900}}, "📍"),
             (
                 {"poll": {"question": "Welches?", "options": [{"text": "N3"}, {"text": "N4"}]}},
                 "📊 Welches?\n– N3\n– N4",

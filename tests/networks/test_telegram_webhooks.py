@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.networks.telegram_asking import NOON, account, events, network, poll, said
-from tests.networks.telegram_server import ADA, OPEN, TOKEN, TelegramServer
+from tests.networks.telegram_asking import NOON, account, cursor_of, events, network, poll, said
+from tests.networks.telegram_server import ADA, OPEN, TOKEN, TelegramServer, as_json
 
 from resonanz.core import clock
 from resonanz.networks.contract import Account, BadEvent, Edited
 from resonanz.networks.errors import Refused, TryLater
-from resonanz.networks.telegram import reading, updates, words
-from resonanz.networks.webhooks import Delivery, Keys, Told
+from resonanz.networks.telegram import bringing, reading, updates, words
+from resonanz.networks.webhooks import Delivery, Keys, Told, WebhookHealth
 
 SECRET = "s" * 40
 OURS = "https://resonanz.example/webhooks/abc"
@@ -131,6 +131,16 @@ class TestSetting:
 
         assert len(said(poll(bots, settings={"webhook": OURS}))) == 1
 
+    def test_what_nobody_brings_any_more_is_asked_for_with_every_poll(self, bots: TelegramServer) -> None:
+        bots.say(ADA, "eins")
+        first = poll(bots, settings={"webhook": OURS})
+        bots.say(ADA, "zwei")
+
+        second = poll(bots, cursor_of(first), settings={"webhook": OURS})
+
+        assert [one.text for one in said(second)] == ["zwei"]
+        assert [method for method, _ in bots.asked].count("getWebhookInfo") == 1
+
     def test_webhook_that_another_program_took_over_is_told(self, bots: TelegramServer) -> None:
         network.set_webhook(account(bots), "https://other.example/", Keys("x"))
 
@@ -152,6 +162,55 @@ class TestSetting:
             poll(bots, settings={"webhook": OURS})
 
         assert trouble.value.params["reason"] == "telegram.not_brought"
+
+    def test_what_cannot_be_brought_for_long_is_asked_for(self, bots: TelegramServer) -> None:
+        network.set_webhook(account(bots), OURS, Keys(SECRET))
+        bots.say(ADA, "eins")
+        bots.webhook |= {"pending_update_count": 1, "last_error_date": int(clock.now().timestamp())}
+        with pytest.raises(TryLater):
+            poll(bots, settings={"webhook": OURS})
+
+        # By then Telegram tries seldom: the last time is longer ago than what would begin a trouble.
+        with clock.moved_to(clock.now() + timedelta(seconds=bringing.PATIENCE_SECONDS + 60)):
+            found = poll(bots, settings={"webhook": OURS})
+
+        assert [one.text for one in said(found)] == ["eins"]
+        assert ("deleteWebhook", {"drop_pending_updates": False}) in bots.asked
+
+    def test_what_failed_once_and_does_well_again_stays_brought(self, bots: TelegramServer) -> None:
+        network.set_webhook(account(bots), OURS, Keys(SECRET))
+        bots.webhook |= {"pending_update_count": 1, "last_error_date": int(clock.now().timestamp())}
+        with pytest.raises(TryLater):
+            poll(bots, settings={"webhook": OURS})
+        bots.webhook["pending_update_count"] = 0
+
+        with clock.moved_to(clock.now() + timedelta(hours=1)):
+            assert said(poll(bots, settings={"webhook": OURS})) == []
+
+        assert bots.webhook["url"] == OURS
+
+    def test_health_is_what_telegram_says(self, bots: TelegramServer) -> None:
+        network.set_webhook(account(bots), OURS, Keys(SECRET))
+        bots.webhook |= {
+            "pending_update_count": 3,
+            "last_error_date": int(NOON.timestamp()),
+            "last_error_message": "No",
+        }
+
+        assert network.webhook_health(account(bots)) == WebhookHealth(OURS, 3, NOON, "No")
+
+    @pytest.mark.parametrize("found", [3, [], {}, {"url": 3}])
+    def test_health_that_cannot_be_read_is_asked_for_later(self, bots: TelegramServer, found: object) -> None:
+        bots.faulty = lambda _method: as_json({"ok": True, "result": found})
+
+        with pytest.raises(TryLater):
+            network.webhook_health(account(bots))
+
+    def test_odd_health_is_none_of_it(self, bots: TelegramServer) -> None:
+        odd = {"url": OURS, "pending_update_count": "7", "last_error_date": 10**15, "last_error_message": None}
+        bots.faulty = lambda _method: as_json({"ok": True, "result": odd})
+
+        assert network.webhook_health(account(bots)) == WebhookHealth(OURS)
 
 
 class TestParsers:

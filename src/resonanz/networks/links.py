@@ -9,11 +9,24 @@ MOST = 2_000
 _PORTS = {"http": 80, "https": 443}
 # What only tells where somebody came from. What a network needs to find the thing (`v`, `id`, `commentUrn`) stays.
 _TRACKING = re.compile(
-    r"utm_\w+|hsa_\w+|pk_\w+|mtm_\w+|trk\w*|lipi|licu|mid(?:Token|Sig)|eid|otpToken|sc_[op]|xing_share"
-    r"|fbclid|gclid|dclid|msclkid|twclid|ttclid|yclid|igshid?|igsh|si|mibextid|rdid|share_id|ref|ref_src|ref_url|refId"
-    r"|trackingId|wt_\w+|cmpid|xtor|mc_[ce]id|_ga|_gl",
+    r"utm_\w+|hsa_\w+|pk_\w+|mtm_\w+|wt_\w+|mc_[ce]id|fbclid|gclid|dclid|msclkid|twclid|ttclid|yclid|igshid|mibextid"
+    r"|xtor|cmpid|_ga|_gl",
     re.IGNORECASE,
 )
+# Short words, which tell two pages apart anywhere else.
+_TRACKING_OF = {
+    "linkedin.com": re.compile(r"trk\w*|trackingId|refId|lipi|licu|mid(?:Token|Sig)|eid|otpToken|rcm", re.IGNORECASE),
+    "xing.com": re.compile(r"sc_[op]|xing_share|ref", re.IGNORECASE),
+    "facebook.com": re.compile(r"ref|rdid|share_id|_rdr|__\w+", re.IGNORECASE),
+    "instagram.com": re.compile(r"igsh", re.IGNORECASE),
+    "threads.com": re.compile(r"igsh|xmt", re.IGNORECASE),
+    "threads.net": re.compile(r"igsh|xmt", re.IGNORECASE),
+    "youtube.com": re.compile(r"si|feature|pp", re.IGNORECASE),
+    "youtu.be": re.compile(r"si|feature|pp", re.IGNORECASE),
+    "x.com": re.compile(r"ref_src|ref_url|s|t", re.IGNORECASE),
+    "twitter.com": re.compile(r"ref_src|ref_url|s|t", re.IGNORECASE),
+    "reddit.com": re.compile(r"share_id|ref|ref_source|rdt", re.IGNORECASE),
+}
 _SIDES = ("www.", "m.", "mobile.")
 _SHORT = {"twitter.com": "x.com"}
 """Hosts that are another one's older name."""
@@ -26,7 +39,7 @@ def canonical(link: str) -> str:
         return ""
     host = _SHORT.get(bare_host(parts), (parts.hostname or "").lower())
     port = parts.port if parts.port not in (None, _PORTS[parts.scheme]) else None
-    kept = [(key, value) for key, value in parse_qsl(parts.query, True) if not _TRACKING.fullmatch(key)]
+    kept = [(key, value) for key, value in parse_qsl(parts.query, True) if not _is_tracking(key, host)]
     place = f"[{host}]" if ":" in host else host
     cleaned = SplitResult(
         parts.scheme,
@@ -75,6 +88,14 @@ def parts_of(link: str) -> SplitResult | None:
         return None
     is_web = parts.scheme in _PORTS and parts.hostname and not (parts.username or parts.password)
     return parts if is_web else None
+
+
+def _is_tracking(key: str, host: str) -> bool:
+    if _TRACKING.fullmatch(key):
+        return True
+    return any(
+        (host == known or host.endswith(f".{known}")) and names.fullmatch(key) for known, names in _TRACKING_OF.items()
+    )
 
 
 def _fragment(fragment: str) -> str:

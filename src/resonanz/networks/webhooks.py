@@ -13,6 +13,9 @@ from typing import Protocol
 
 from resonanz.networks.contract import Account, BadEvent, Event, Network
 
+BROUGHT_TO = "webhook"
+"""The channel's setting that holds the address which its network was told, with Capability.SET_WEBHOOK."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -67,6 +70,19 @@ class WebhookTerms:
     brings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookHealth:
+    """What a network that was told an address says of it: which one it knows, "" for none, and how much waits there.
+
+    `failed_at`, `words`: when bringing failed the last time, and what the network says of it.
+    """
+
+    address: str
+    waiting: int = 0
+    failed_at: datetime | None = None
+    words: str = ""
+
+
 class TakesWebhooks(Network, Protocol):
     """Capability.WEBHOOK. None of these asks anybody anything: they see what came and what is secret."""
 
@@ -100,6 +116,10 @@ class SetsWebhooks(TakesWebhooks, Protocol):
 
         Said twice is said once. Raises a NetworkError.
         """
+        ...
+
+    def webhook_health(self, account: Account) -> WebhookHealth:
+        """How bringing does, as the network says. Raises every NetworkError but NoAnswer."""
         ...
 
 

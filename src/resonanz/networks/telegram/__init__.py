@@ -24,10 +24,10 @@ from resonanz.networks.contract import (
 from resonanz.networks.errors import NotAuthorised, TryLater
 from resonanz.networks.server_address import server_of
 from resonanz.networks.signatures import fits
-from resonanz.networks.telegram import client, reading, updates, writing
+from resonanz.networks.telegram import bringing, client, reading, updates, writing
 from resonanz.networks.telegram.messages import NAME, OWN_CHANNELS
 from resonanz.networks.telegram.places import WORLD, name_of
-from resonanz.networks.webhooks import Delivery, Keys, Proof, Told, WebhookTerms
+from resonanz.networks.webhooks import Delivery, Keys, Proof, Told, WebhookHealth, WebhookTerms
 
 
 class TelegramNetwork:
@@ -80,11 +80,11 @@ class TelegramNetwork:
 
     def set_webhook(self, account: Account, address: str, keys: Keys) -> None:
         """Telegram has no page for it: who knows the token tells it. What waits there is brought by the new way."""
-        if address:
-            asked = {"url": address, "secret_token": keys.secret, "allowed_updates": updates.KINDS}
-            client.call(account, "setWebhook", **asked)
-        else:
-            client.call(account, "deleteWebhook", drop_pending_updates=False)
+        bringing.tell(account, address, keys)
+
+    def webhook_health(self, account: Account) -> WebhookHealth:
+        """How Telegram does with it."""
+        return bringing.health(account)
 
     def is_genuine(self, delivery: Delivery, keys: Keys) -> bool:
         """Telegram signs nothing: it says the secret that was agreed upon, in a header."""

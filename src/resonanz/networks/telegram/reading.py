@@ -10,22 +10,16 @@ from resonanz.core import clock
 from resonanz.networks.asking import put_aside
 from resonanz.networks.contract import Account, BadEvent, Batch, Event
 from resonanz.networks.errors import TryLater
-from resonanz.networks.rates import Buckets, Rate
-from resonanz.networks.telegram.client import WAIT_SECONDS, OtherReader, base, get
+from resonanz.networks.telegram.bringing import is_brought
+from resonanz.networks.telegram.client import WAIT_SECONDS, get
 from resonanz.networks.telegram.messages import FAULTS
 from resonanz.networks.telegram.places import number
 from resonanz.networks.telegram.updates import KINDS, of_update
 
 PAGE = 100
 MOST_PAGES = 50
-SET_BY_US = "webhook"
-"""The setting that holds the address of our webhook, while Telegram brings to it what happens."""
 _FORGOTTEN_SECONDS = 6 * 86_400
 """Where a bot hears nothing for a week, Telegram numbers its updates anew, perhaps lower."""
-_TROUBLE_SECONDS = 300
-_OTHER_SECONDS = 300.0
-_looks = Buckets(Rate(times=1, seconds=60.0))
-"""A webhook that did well a moment ago is not asked about with every poll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +59,6 @@ def poll(account: Account, cursor: str) -> Iterator[Batch]:
         yield batch
         if len(updates) < PAGE:
             return
-
-
-def is_brought(account: Account) -> bool:
-    """Whether Telegram brings what happens to our webhook. Raises TryLater where that cannot be reached, or is taken.
-
-    Where somebody took it away at Telegram, what happens is asked for again.
-    """
-    ours = account.settings.get(SET_BY_US, "")
-    if not ours:
-        return False
-    if _looks.wait(f"{base(account)} {account.native_id} {ours}"):
-        return True
-    info = get(account, "getWebhookInfo")
-    address = info.get("url") if isinstance(info, dict) else None
-    if not isinstance(address, str):
-        raise TryLater(WAIT_SECONDS, "answer.unreadable")
-    if address and address != ours:
-        raise OtherReader(_OTHER_SECONDS, "telegram.webhook")
-    if address and _is_in_trouble(info):
-        raise TryLater(WAIT_SECONDS, "telegram.not_brought")
-    return bool(address)
-
-
-def _is_in_trouble(info: dict[str, Any]) -> bool:
-    """Updates wait at Telegram, and bringing them has failed a moment ago."""
-    waiting, failed_at = info.get("pending_update_count"), info.get("last_error_date")
-    if not isinstance(waiting, int) or not isinstance(failed_at, int):
-        return False
-    return waiting > 0 and clock.now().timestamp() - failed_at < _TROUBLE_SECONDS
 
 
 def _updates(account: Account, at: Cursor) -> list[Any]:

@@ -109,6 +109,8 @@ def _where(found: Found) -> Iterator[str]:
     venue, location = found.get("venue"), found.get("location")
     if isinstance(venue, dict):
         yield f"📍 {_line(venue.get('title'))}, {_line(venue.get('address'))}"
+    elif isinstance(location, dict) and location.get("live_period") is not None:
+        yield "📍"  # every step of somebody on the way would come as an edit; where they are is not kept
     elif isinstance(location, dict):
         at = [location.get(name) for name in ("latitude", "longitude")]
         yield "📍 " + ", ".join(f"{one:.5f}" for one in at if isinstance(one, int | float) and abs(one) <= 180)
