@@ -90,13 +90,13 @@ def test_full_line_becomes_its_post() -> None:
 def test_every_type_of_event_is_read() -> None:
     where = {"network": "forum", "id": "1"}
     lines = [
-        {"type": "edited", **where, "text": "neu", "edited_at": "2026-11-20T00:00:00Z"},
+        {"type": "edited", **where, "text": "neu", "edited_at": "2026-11-20T00:00:00Z", "rating": 2},
         {"type": "deleted", **where, "deleted_at": "2026-11-20T00:00:00Z"},
         {"type": "account_gone", **where, "gone_at": "2026-11-20T00:00:00Z"},
         {"type": "counted", **where, "counted_at": "2026-11-20T00:00:00Z", "likes": 3, "views": 0},
     ]
     assert [event for _, event in read("\n".join(map(json.dumps, lines)).encode())] == [
-        Edited(**WHERE, text="neu", edited_at=DAY),
+        Edited(**WHERE, text="neu", edited_at=DAY, rating=2),
         Deleted(**WHERE, deleted_at=DAY),
         AccountGone(**WHERE, gone_at=DAY),
         Counted(network="forum", origin="", native_id="1", counted_at=DAY, likes=3, views=0),
@@ -106,6 +106,9 @@ def test_every_type_of_event_is_read() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
+        ({"rating": 6}, "field.out_of_range:rating"),
+        ({"rating": 0}, "field.out_of_range:rating"),
+        ({"rating": "5"}, "field.wrong_type:rating"),
         ({"type": "shouted"}, "type.unknown"),
         ({"type": ["posted"]}, "type.unknown"),
         ({"type": None}, "field.missing:type"),

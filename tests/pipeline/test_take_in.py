@@ -99,6 +99,24 @@ def test_replies_in_a_thread_extend_its_open_case(channel: Channel) -> None:
     assert Post.objects.get(native_id="3").is_context
 
 
+@pytest.mark.parametrize("root_id", ["2", "1"])
+def test_who_tells_no_more_than_itself_or_its_parent_belongs_where_that_does(channel: Channel, root_id: str) -> None:
+    take_in(channel=channel, events=[posted("1", addressed=True, root_id="0")])
+    take_in(channel=channel, events=[posted("2", "Hallo?", parent_id="1", root_id=root_id, addressed=True)])
+
+    assert set(Post.objects.values_list("root_native_id", flat=True)) == {"0"}
+    assert Case.objects.count() == 1
+
+
+def test_what_stands_below_a_post_of_ours_and_names_itself_is_a_matter_of_its_own(channel: Channel) -> None:
+    ours = posted("1", "Neue Räder sind da", author=Author("us"), root_id="1")
+    first, second = (posted(key, "Wann?", parent_id="1", root_id=key, addressed=True) for key in ("2", "3"))
+
+    take_in(channel=channel, events=[ours, first, second])
+
+    assert Case.objects.count() == 2
+
+
 def test_private_posts_never_join_a_public_case(channel: Channel) -> None:
     take_in(channel=channel, events=[posted("1", addressed=True)])
     take_in(channel=channel, events=[posted("2", parent_id="1", addressed=True, visibility=Visibility.PRIVATE)])
@@ -155,6 +173,20 @@ def test_edit_keeps_the_earlier_wording_only_while_a_case_is_open(channel: Chann
     assert [wording.text for wording in EarlierWording.objects.all()] == ["Rad weg?"]
     assert Post.objects.get(native_id="1").text == "Rad da?"
     assert not Post.objects.get(native_id="2").topics.exists()
+
+
+def test_rating_is_kept_and_follows_an_edit_that_changes_nothing_else(channel: Channel) -> None:
+    edit = Edited(network=NETWORK, origin=ORIGIN, native_id="1", text="Na ja", edited_at=at(0), rating=4)
+    take_in(
+        channel=channel, events=[posted("1", "Na ja", rating=2, addressed=True), posted("2", rating=9, addressed=True)]
+    )
+    before = dict(Post.objects.values_list("native_id", "rating"))
+
+    take_in(channel=channel, events=[edit])
+    take_in(channel=channel, events=[replace(edit, text="Gut", rating=None, edited_at=at(0.5))])
+
+    assert before == {"1": 2, "2": None}
+    assert Post.objects.values_list("text", "rating").get(native_id="1") == ("Gut", 4)
 
 
 def test_edit_tells_of_the_open_case_it_touches(channel: Channel) -> None:

@@ -96,6 +96,7 @@ class Post(KeptRecord):
     shares = models.IntegerField(null=True, blank=True)
     replies = models.IntegerField(null=True, blank=True)
     views = models.IntegerField(null=True, blank=True)
+    rating = models.PositiveSmallIntegerField(null=True, blank=True)
     counted_at = models.DateTimeField(null=True, blank=True)
     topics = models.ManyToManyField(Topic, through="PostTopic", related_name="posts")
     channels = models.ManyToManyField(Channel, through="PostChannel", related_name="posts")
@@ -105,6 +106,9 @@ class Post(KeptRecord):
         constraints = [
             *KeptRecord.Meta.constraints,
             models.UniqueConstraint(fields=["network", "origin", "native_id"], name="listening_post_once"),
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="listening_post_rating_of_five"
+            ),
         ]
         indexes = [
             *KeptRecord.Meta.indexes,

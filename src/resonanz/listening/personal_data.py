@@ -33,6 +33,7 @@ _POST_FIELDS = {
     "shares": "shares",
     "replies": "answers",
     "views": "views",
+    "rating": "stars it gives",
     "purpose": "why it is kept",
     "source": "where it comes from",
     "delete_on": "when it will be deleted",

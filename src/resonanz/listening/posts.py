@@ -59,20 +59,20 @@ _COUNTS = ("likes", "shares", "replies", "views")
 _INSERT = """
 INSERT INTO listening_post (
     network, origin, native_id, kind, visibility, speaker, is_context, author_native_id, author_handle, author_name,
-    text, language, url, parent_native_id, root_native_id, posted_at, received_at, purpose, source, delete_on,
+    text, language, url, parent_native_id, root_native_id, posted_at, received_at, rating, purpose, source, delete_on,
     keep_reason)
 SELECT new.*, '' FROM json_to_recordset(%s) AS new (
     network text, origin text, native_id text, kind text, visibility text, speaker text, is_context bool,
     author_native_id text, author_handle text, author_name text, text text, language text, url text,
-    parent_native_id text, root_native_id text, posted_at timestamptz, received_at timestamptz, purpose text,
-    source text, delete_on date)
+    parent_native_id text, root_native_id text, posted_at timestamptz, received_at timestamptz, rating int,
+    purpose text, source text, delete_on date)
 ON CONFLICT (network, origin, native_id) DO NOTHING
 RETURNING id, network, origin, native_id
 """
 _COLUMNS = (
     *("network", "origin", "native_id", "kind", "visibility", "speaker", "is_context", "author_native_id"),
     *("author_handle", "author_name", "text", "language", "url", "parent_native_id", "root_native_id", "posted_at"),
-    *("received_at", "purpose", "source", "delete_on"),
+    *("received_at", "rating", "purpose", "source", "delete_on"),
 )
 
 
@@ -113,7 +113,7 @@ def _row(post: NewPost, received_at: str) -> tuple[object, ...]:
         *(post.speaker, post.is_context),
         *((author.native_id, author.handle, author.name) if author else ("", "", "")),
         *(said.text, post.language, said.url, said.parent_id, post.root_id, said.posted_at.isoformat(), received_at),
-        *(post.purpose, post.source, post.delete_on.isoformat()),
+        *(said.rating, post.purpose, post.source, post.delete_on.isoformat()),
     )
 
 
@@ -253,14 +253,16 @@ def reword(*, edits: Sequence[Edited], keep_earlier: Collection[PostKey]) -> lis
         if post is None or post.speaker == "STAFF" or (post.edited_at and post.edited_at >= edit.edited_at):
             continue
         is_other_media = edit.media is not None and media.replace(post_id=post.pk, media=edit.media)
-        if post.text == edit.text and not is_other_media:
+        is_other_rating = edit.rating is not None and edit.rating != post.rating
+        if post.text == edit.text and not is_other_media and not is_other_rating:
             # Known already; that it is an edit has to be known, too, for an older one may still be on its way.
             Post.objects.filter(pk=post_id).update(edited_at=edit.edited_at)
             continue
         if key in keep_earlier and post.text != edit.text:
             EarlierWording.objects.get_or_create(post=post, replaced_at=edit.edited_at, defaults={"text": post.text})
         post.text, post.edited_at = edit.text, edit.edited_at
-        post.save(update_fields=["text", "edited_at"])
+        post.rating = edit.rating if is_other_rating else post.rating
+        post.save(update_fields=["text", "edited_at", "rating"])
         changed.append(Reworded(post.pk, post.speaker, post.text, post.language, post.author_handle, post.posted_at))
     return changed
 

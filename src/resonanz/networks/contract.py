@@ -105,7 +105,8 @@ class Posted:
     `origin` is the server or feed on which `native_id` is unique ("" where the network has one world).
     `root_id` is the first post of the thread, the post's own id when it starts one and "" when unknown.
     `mentions` holds handles or native ids of the accounts it names. `addressed` is true when the network itself says
-    that it is meant for the account (a notification, a review of its page, a private message).
+    that it is meant for the account (a notification, a review of its page, a private message). `rating`: how many of
+    five stars a review gives.
     """
 
     network: str
@@ -123,11 +124,15 @@ class Posted:
     mentions: tuple[str, ...] = ()
     addressed: bool = False
     media: tuple[Media, ...] = ()
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
-    """The author changed the wording; `text` is the new one. `media`: what stands beside it now; None: not told."""
+    """The author changed the wording; `text` is the new one. `media`: what stands beside it now; None: not told.
+
+    `rating`: the stars it gives now; None: not told.
+    """
 
     network: str
     origin: str
@@ -135,6 +140,7 @@ class Edited:
     text: str
     edited_at: datetime
     media: tuple[Media, ...] | None = None
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

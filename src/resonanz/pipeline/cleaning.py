@@ -16,6 +16,7 @@ AHEAD = timedelta(days=1)
 """How far a network's clock may be ahead of ours."""
 _TEXT, _ID, _NAME, _URL, _RAW = 100_000, 512, 200, 2000, 10_000
 _MOST_COUNT = 2_147_483_647
+_MOST_STARS = 5
 _MOST_MEDIA, _ALT, _MOST_PIXELS = 16, 1500, 100_000
 
 
@@ -47,10 +48,8 @@ def clean_event(event: Event) -> Event:
     match event:
         case Posted():
             return _clean_posted(event, network, origin, native_id)
-        case Edited(text=text, edited_at=at, media=media):
-            text, at = clean(text, most=_TEXT), _moment(at)
-            beside = None if media is None else _clean_media(media)
-            return Edited(network=network, origin=origin, native_id=native_id, text=text, edited_at=at, media=beside)
+        case Edited():
+            return _clean_edited(event, network, origin, native_id)
         case Deleted(deleted_at=at):
             return Deleted(network=network, origin=origin, native_id=native_id, deleted_at=_moment(at))
         case AccountGone(gone_at=at):
@@ -76,6 +75,19 @@ def _clean_posted(event: Posted, network: str, origin: str, native_id: str) -> P
         mentions=tuple(clean(mention, most=_ID) for mention in event.mentions[:200]),
         addressed=event.addressed,
         media=_clean_media(event.media),
+        rating=_rating(event.rating),
+    )
+
+
+def _clean_edited(event: Edited, network: str, origin: str, native_id: str) -> Edited:
+    return Edited(
+        network=network,
+        origin=origin,
+        native_id=native_id,
+        text=clean(event.text, most=_TEXT),
+        edited_at=_moment(event.edited_at),
+        media=None if event.media is None else _clean_media(event.media),
+        rating=_rating(event.rating),
     )
 
 
@@ -117,6 +129,11 @@ def _clean_author(author: Author | None) -> Author | None:
 
 def _count(value: int | None) -> int | None:
     return None if value is None or value < 0 else min(value, _MOST_COUNT)
+
+
+def _rating(value: int | None) -> int | None:
+    """Stars of five; what is no such number is told by nobody."""
+    return value if value is None or 1 <= value <= _MOST_STARS else None
 
 
 def _required(value: str, field: str, most: int = _ID) -> str:

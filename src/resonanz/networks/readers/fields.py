@@ -14,6 +14,7 @@ MOST_ID = 500
 MOST_URL = 2_000
 MOST_MENTIONS = 200
 _COUNT = range(2**31)
+_STARS = range(1, 6)
 _AHEAD = timedelta(days=1)
 _YEAR_ZERO = re.compile(r"[+-]?0000")
 
@@ -103,6 +104,14 @@ def count(entry: Fields, name: str) -> int | None:
     if type(value) is not int:
         raise Unreadable("field.wrong_type", name)
     if value not in _COUNT:
+        raise Unreadable("field.out_of_range", name)
+    return value
+
+
+def stars(entry: Fields, name: str) -> int | None:
+    """One to five stars; None when it is not there."""
+    value = count(entry, name)
+    if value is not None and value not in _STARS:
         raise Unreadable("field.out_of_range", name)
     return value
 

@@ -33,6 +33,7 @@ from resonanz.networks.readers.fields import (
     link,
     moment,
     required,
+    stars,
     words,
 )
 
@@ -43,8 +44,8 @@ _AUTHOR = frozenset({"id", "handle", "name", "url"})
 _FIELDS: dict[str, frozenset[str]] = {
     "posted": _COMMON
     | {"author", "text", "posted_at", "kind", "visibility", "url", "language", "parent_id", "root_id"}
-    | {"mentions", "addressed"},
-    "edited": _COMMON | {"text", "edited_at"},
+    | {"mentions", "addressed", "rating"},
+    "edited": _COMMON | {"text", "edited_at", "rating"},
     "deleted": _COMMON | {"deleted_at"},
     "account_gone": _COMMON | {"gone_at"},
     "counted": _COMMON | {"counted_at", "likes", "shares", "replies", "views"},
@@ -147,6 +148,7 @@ def _posted(entry: Fields, where: _Where, known_past: datetime | None) -> Posted
         root_id=an_id(entry, "root_id"),
         mentions=_mentions(entry.get("mentions", [])),
         addressed=flag(entry, "addressed"),
+        rating=stars(entry, "rating"),
     )
 
 
@@ -187,7 +189,8 @@ def _mentions(mentions: Any) -> tuple[str, ...]:
 
 
 def _edited(entry: Fields, where: _Where, known_past: datetime | None) -> Edited:
-    return Edited(**where, text=words(entry, "text"), edited_at=moment(entry, "edited_at", known_past=known_past))
+    at = moment(entry, "edited_at", known_past=known_past)
+    return Edited(**where, text=words(entry, "text"), edited_at=at, rating=stars(entry, "rating"))
 
 
 def _deleted(entry: Fields, where: _Where, known_past: datetime | None) -> Deleted:

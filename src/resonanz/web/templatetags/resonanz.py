@@ -91,6 +91,12 @@ def number(value: int | None) -> str:
 
 
 @register.filter
+def stars(rating: int) -> str:
+    """What a review gives, of five."""
+    return "★" * rating + "☆" * (5 - rating)
+
+
+@register.filter
 def initials(name: str) -> str:
     """One or two letters that stand for a name; a handle gives its first letters."""
     return text.initials(name)
