@@ -310,11 +310,11 @@ class FacebookServer(MetaServer):
         return as_json({"success": True})
 
     def _block(self, *, request: Request) -> Answer:
-        self.blocked |= set(request.body["user"])
-        return as_json(dict.fromkeys(request.body["user"], True))
+        self.blocked |= set(request.body["psid"])
+        return as_json(dict.fromkeys(request.body["psid"], True))
 
     def _unblock(self, *, request: Request) -> Answer:
-        self.blocked.discard(request.asked["user"])
+        self.blocked.discard(request.asked["psid"])
         return as_json({"success": True})
 
 

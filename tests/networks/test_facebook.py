@@ -17,7 +17,7 @@ from tests.networks.facebook_asking import (
     poll_failing,
     said,
 )
-from tests.networks.facebook_server import CODE, PAGE, PERSON, TOKEN, FacebookServer
+from tests.networks.facebook_server import CODE, PAGE, PEOPLE, PERSON, TOKEN, FacebookServer
 from tests.networks.loopback_server import Answer
 from tests.networks.meta_server import EXPIRED, GONE, Request, as_json, lacking, no
 
@@ -183,6 +183,53 @@ class TestHearing:
 
         assert [one.text for one in said(poll(facebook))] == ["neu"]
         assert facebook.subscribed == {"feed", "mention", "messages", "message_edits"}
+
+    def test_deliveries_are_asked_for_again_a_day_later(self, facebook: FacebookServer) -> None:
+        cursor = cursor_of(poll(facebook))
+        poll(facebook, cursor)
+        assert facebook.count("POST /v25.0/1000/subscribed_apps") == 1
+
+        with clock.moved_to(clock.now() + timedelta(days=1, minutes=1)):
+            poll(facebook, cursor)
+
+        assert facebook.count("POST /v25.0/1000/subscribed_apps") == 2
+
+    def test_what_is_said_in_the_second_in_which_it_was_asked_is_heard_later(self, facebook: FacebookServer) -> None:
+        now = clock.now().replace(microsecond=0)
+        with clock.moved_to(now):
+            comment = facebook.comment("11", "eins", facebook.post(PAGE, "Da"), ago=timedelta(0))
+            facebook.write("11", "drei", ago=timedelta(0))
+            cursor = cursor_of(poll(facebook))
+            facebook.comment("12", "zwei", comment, ago=timedelta(0))
+            facebook.write("11", "vier", ago=timedelta(0))
+            facebook.write("12", "fünf", ago=timedelta(0))
+
+        with clock.moved_to(now + timedelta(minutes=2)):
+            found = {one.text for one in said(poll(facebook, cursor))}
+
+        assert found >= {"zwei", "vier", "fünf"}
+
+    def test_many_conversations_of_one_second_are_all_read(self, facebook: FacebookServer) -> None:
+        now = clock.now()
+        with clock.moved_to(now):
+            for number in range(25):
+                PEOPLE[str(100 + number)] = "Somebody"
+                facebook.write(str(100 + number), f"Nummer {number}", ago=timedelta(hours=1))
+            cursor, found = "", set[str]()
+            for _ in range(3):
+                batches = poll(facebook, cursor)
+                cursor = cursor_of(batches)
+                found |= {one.text for one in said(batches)}
+
+        assert found == {f"Nummer {number}" for number in range(25)}
+
+    def test_what_meta_gives_to_nobody_any_more_keeps_nothing_else_away(self, facebook: FacebookServer) -> None:
+        facebook.write("11", "privat")
+        facebook.faulty = lambda request: (
+            no(12, "(#12) tagged is deprecated") if request.path.endswith("/tagged") else None
+        )
+
+        assert [one.text for one in said(poll(facebook))] == ["privat"]
 
     def test_thousand_comments_of_a_gap_are_all_read_by_turns(self, facebook: FacebookServer) -> None:
         post = facebook.post(PAGE, "Da", ago=timedelta(hours=2))

@@ -178,6 +178,14 @@ class TestReadingBack:
         assert network.find_sent(account(facebook), sought, since=since, known=known) is None
         assert network.find_sent(account(facebook), other, since=since, known=frozenset()) is None
 
+    def test_comment_is_found_again_although_its_lines_end_otherwise(self, facebook: FacebookServer) -> None:
+        sought = order(facebook.comment("11", "Wann?", facebook.post(PAGE, "Da")), "Guten Tag,\r\n\r\nmorgen. ")
+        since = clock.now() - timedelta(seconds=1)
+        receipt = network.reply(account(facebook), sought)
+        facebook.things[receipt.native_id]["message"] = "Guten Tag,\n\nmorgen."
+
+        assert network.find_sent(account(facebook), sought, since=since, known=frozenset()) == receipt
+
     @pytest.mark.parametrize("private_reply", [False, True])
     def test_message_is_found_again(self, facebook: FacebookServer, private_reply: bool) -> None:
         comment = facebook.comment("11", "Wann?", facebook.post(PAGE, "Da"))

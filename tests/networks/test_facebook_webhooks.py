@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -113,6 +114,18 @@ class TestReading:
         assert isinstance(edited, Edited)
         assert posted.text == edited.text == "Wann genau?"
 
+    def test_edit_bears_the_time_at_which_it_was_told_and_leaves_pictures_that_it_does_not_name(
+        self, facebook: FacebookServer
+    ) -> None:
+        headers, body = facebook.told(facebook.post("11", "Schau"), "edited")
+        delivery = json.loads(body)
+        delivery["entry"][0]["time"] = 1_790_000_000
+
+        _, edited = brought(facebook, (headers, json.dumps(delivery).encode())).events
+
+        assert isinstance(edited, Edited)
+        assert (edited.edited_at, edited.media) == (datetime.fromtimestamp(1_790_000_000, UTC), None)
+
     def test_deletion_is_told(self, facebook: FacebookServer) -> None:
         post = facebook.post("11", "Mein Rad")
         comment = facebook.comment("12", "Wann?", post)
@@ -193,9 +206,11 @@ class TestReading:
         changed = {"message": None, "message_edit": {"mid": message["id"], "text": "Hallo!", "num_edit": 1}}
         gone = {"message": {"mid": message["id"], "is_deleted": True}}
 
-        (edited,) = brought(facebook, facebook.talked(message, **changed)).events
+        posted, edited = brought(facebook, facebook.talked(message, **changed)).events
         (deleted,) = brought(facebook, facebook.talked(message, **gone)).events
 
+        assert isinstance(posted, Posted)
+        assert (posted.text, posted.visibility) == ("Hallo!", Visibility.PRIVATE)
         assert isinstance(edited, Edited)
         assert isinstance(deleted, Deleted)
         assert (edited.text, edited.native_id, deleted.native_id) == ("Hallo!", message["id"], message["id"])
@@ -309,7 +324,7 @@ class TestParsers:
     def test_any_message_is_read_or_put_aside(self, found: dict[str, Any]) -> None:
         told = self._told({"id": PAGE, "time": 1, "messaging": [found]})
 
-        assert len(told.events) <= 1
+        assert len(told.events) <= 2
         assert all(not one.addressed or one.author for one in told.events if isinstance(one, Posted))
 
     @given(JSON)

@@ -68,6 +68,12 @@ class TestFaults:
         assert isinstance(error, Refused)
         assert error.words == "Too long"
 
+    def test_token_that_an_error_repeats_is_not_told(self) -> None:
+        error = failure({"code": 100, "message": "Malformed access token EAAGm0PX4ZCpsBAJkz27qwertz given"}, reads=True)
+
+        assert isinstance(error, Refused)
+        assert error.words == "Malformed access token … given"
+
     def test_what_is_outside_of_the_window_goes_by_hand(self) -> None:
         assert issubclass(OutsideWindow, Unsupported)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from resonanz.listening import posts
@@ -90,7 +91,8 @@ def listen(
         languages=_languages(wanted, topics),
     )
     parents = [(posted.network, posted.origin, posted.parent_id) for posted in wanted if posted.parent_id]
-    roots = _roots(wanted, parents)
+    own_parents = _said_by_us(channel, wanted, ours, parents)
+    roots = _roots(wanted, parents, own_parents)
     opening = [
         posted
         for posted, topic_ids in zip(wanted, touched, strict=True)
@@ -99,7 +101,6 @@ def listen(
     ]
     partners = _private_partners(channel, wanted, ours)
     threads = _open_threads(channel, roots, partners, [posted for posted in opening if not ours.said(posted)])
-    own_parents = _said_by_us(channel, wanted, ours, parents)
     heard = []
     for posted, topic_ids in zip(wanted, touched, strict=True):
         root = roots[key_of(posted)]
@@ -269,17 +270,21 @@ def _not_erased(said: Iterable[Posted]) -> list[Posted]:
     return [posted for posted, post, who in hashed if post not in posts_gone and who not in people_gone]
 
 
-def _roots(said: Sequence[Posted], parents: Sequence[PostKey]) -> dict[PostKey, str]:
+def _roots(said: Sequence[Posted], parents: Sequence[PostKey], own_parents: AbstractSet[PostKey]) -> dict[PostKey, str]:
     """The thread root of each post: what the network says, else the root of its parent, else the parent, else itself.
 
-    A parent in the same batch counts when it comes first, as it does on every network; no chain is ever walked.
+    A parent in the same batch counts when it comes first, as it does on every network; no chain is ever walked. Who
+    tells no more than itself or its parent knows less than we do of that parent. But what stands below a post of ours
+    and names itself is a matter of its own there: hundreds may speak below it.
     """
     stored = posts.roots(keys=parents)
     roots: dict[PostKey, str] = {}
     for posted in said:
         parent = (posted.network, posted.origin, posted.parent_id)
-        root = posted.root_id or roots.get(parent) or stored.get(parent) or posted.parent_id or posted.native_id
-        roots[key_of(posted)] = root
+        above = roots.get(parent) or stored.get(parent) or ""
+        is_apart = posted.root_id == posted.native_id and parent in own_parents
+        told = posted.root_id if is_apart or posted.root_id not in {posted.native_id, posted.parent_id} else ""
+        roots[key_of(posted)] = told or above or posted.root_id or posted.parent_id or posted.native_id
     return roots
 
 

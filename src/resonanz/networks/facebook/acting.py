@@ -33,12 +33,12 @@ def delete(account: Account, native_id: str) -> None:
 
 
 def block(account: Account, author_id: str, *, on: bool) -> None:
-    """On the Page: no comments, no likes, no messages."""
+    """On the Page: no comments, no likes, no messages. People are known by the numbers that this Page has for them."""
     path, person_id = f"/{account.native_id}/blocked", _id(author_id)
     if on:
-        graph(account).post(path, {"user": [person_id]})
+        graph(account).post(path, {"psid": [person_id]})
     else:
-        graph(account).delete(path, user=person_id)
+        graph(account).delete(path, psid=person_id)
 
 
 def correct(account: Account, correction: Correction) -> None:

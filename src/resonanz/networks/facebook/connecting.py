@@ -23,6 +23,7 @@ RIGHTS = (
     "pages_manage_metadata",
     "pages_manage_engagement",
     "pages_messaging",
+    "business_management",  # without it Facebook names no Page that belongs to a business portfolio
 )
 TERMS = ConnectTerms(
     rights=RIGHTS,

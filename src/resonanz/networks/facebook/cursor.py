@@ -15,6 +15,10 @@ MOST_POSTS = 100
 MOST_TALKS_KNOWN = 200
 _WEEK = 7 * 86_400
 _MONTH = 30 * 86_400
+_DAY = 86_400
+_NUMBERS = ("since", "tagged", "talked", "subscribed", "next_look")
+_SETTLING = 5
+"""Meta tells times in whole seconds, so what is as young as that may be followed by more of the same second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,14 @@ class Cursor:
     """`since`: what was said before the first poll's week is not read. `posts`: how far each of the newest is read.
 
     `tagged`: the newest post that names us. `talked`: up to when all conversations are read, and `talks`: how far each
-    of those was in which something was said last. All in seconds since 1970.
+    of those was in which something was said last. `subscribed`: when deliveries were asked for. All in seconds since
+    1970.
     """
 
     since: int = 0
     tagged: int = 0
     talked: int = 0
+    subscribed: int = 0
     posts: dict[str, int] = field(default_factory=dict)
     talks: dict[str, int] = field(default_factory=dict)
     watched: dict[str, Seen] = field(default_factory=dict)
@@ -49,7 +55,7 @@ class Cursor:
         """The cursor, a fresh one where the text is none: then a week is read, and what is known is stored once."""
         try:
             found = json.loads(cursor or "{}")
-            numbers = {name: max(int(found[name]), 0) for name in ("since", "tagged", "talked", "next_look")}
+            numbers = {name: max(int(found[name]), 0) for name in _NUMBERS}
             posts, talks = ({str(key): int(at) for key, at in found[name].items()} for name in ("posts", "talks"))
             watched = {str(key): _seen(seen) for key, seen in found["watched"].items()}
             return cls(posts=posts, talks=talks, watched=watched, **numbers)
@@ -63,10 +69,8 @@ class Cursor:
             key: (seen.said_at, seen.version, seen.likes, seen.replies, int(seen.is_post))
             for key, seen in self.watched.items()
         }
-        kept = {
-            "since": self.since, "tagged": self.tagged, "talked": self.talked, "posts": self.posts, "talks": self.talks,
-            "watched": watched, "next_look": self.next_look,
-        }  # fmt: skip
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        kept = {**numbers, "posts": self.posts, "talks": self.talks, "watched": watched}
         return json.dumps(kept, separators=(",", ":"))
 
     def watch(self, said: Posted, version: int, told: Counted, *, is_post: bool) -> None:
@@ -76,6 +80,10 @@ class Cursor:
         since = clock.now().timestamp() - _MONTH
         young = [one for one in self.watched.items() if one[1].said_at > since]
         self.watched = dict(sorted(young, key=lambda one: (one[1].said_at, one[0]))[-MOST_WATCHED:])
+
+    def wants_deliveries(self) -> bool:
+        """Whether a day is over since they were asked for; rights, and the application itself, may have changed."""
+        return self.subscribed < clock.now().timestamp() - _DAY
 
     def read_talk(self, talk_id: str, at: int) -> None:
         """A conversation is read up to then; of those that are silent for long nothing is kept."""
@@ -94,6 +102,11 @@ class Cursor:
         """It is gone."""
         if self.watched.pop(native_id, None) is not None:
             self.next_look = max(self.next_look - 1, 0)
+
+
+def settled(at: int) -> int:
+    """Up to when all is read that changed `at`: of the last seconds more may come."""
+    return min(at, int(clock.now().timestamp()) - _SETTLING)
 
 
 def _seen(kept: list[int]) -> Seen:

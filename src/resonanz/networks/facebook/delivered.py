@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from resonanz.networks.asking import put_aside
-from resonanz.networks.contract import Account, BadEvent, Edited, Event, Media, MediaKind, Posted, PostKind
+from resonanz.networks.contract import Account, BadEvent, Event, Media, MediaKind, Posted, PostKind
 from resonanz.networks.facebook import messages
 from resonanz.networks.facebook.posts import (
     NAME,
@@ -85,9 +85,10 @@ def _things(entry: Found) -> Iterator[tuple[Found, _Reads]]:
 
 def _change(change: Found, account: Account, entry: Found, received_at: datetime) -> list[Event]:
     field, value = change["field"], change["value"]
-    at = moment(value.get("created_time") or entry.get("time") or int(received_at.timestamp()))
+    told_at = moment(entry.get("time") or int(received_at.timestamp()))
+    at = moment(value["created_time"]) if value.get("created_time") else told_at
     if field == "mention":
-        return _mentioned(value, account, at)
+        return _mentioned(value, account, at, told_at)
     if field != "feed":
         raise Unknown(str(field)[:100])
     item, verb = value["item"], value["verb"]
@@ -101,7 +102,7 @@ def _change(change: Found, account: Account, entry: Found, received_at: datetime
         raise Unknown(str(verb)[:100])
     said = _commented(value, account, at) if item == _COMMENT else _posted(value, account, at)
     # An edit may be the first that we hear of it: because the news of its being written is late.
-    return [said] if verb in _SAID else [said, edited(said)]
+    return [said] if verb in _SAID else [said, edited(said, at=told_at)]
 
 
 def _posted(value: Found, account: Account, at: datetime) -> Posted:
@@ -119,7 +120,7 @@ def _commented(value: Found, account: Account, at: datetime) -> Posted:
     return _said(value, account, at, native_id, root_id=root, parent_id=above or post_id)
 
 
-def _mentioned(value: Found, account: Account, at: datetime) -> list[Event]:
+def _mentioned(value: Found, account: Account, at: datetime, told_at: datetime) -> list[Event]:
     """Somebody named the Page elsewhere. Without words it is left to the poll, which reads what names us."""
     is_comment = value["item"] == _COMMENT
     native_id = identifier(value["comment_id" if is_comment else "post_id"])
@@ -130,7 +131,7 @@ def _mentioned(value: Found, account: Account, at: datetime) -> list[Event]:
     post_id = identifier(value["post_id"])
     parent = post_id if is_comment else ""
     said = _said(value, account, at, native_id, root_id=post_id, parent_id=parent, mentions=(account.native_id,))
-    return [said] if value["verb"] in _SAID else [said, edited(said)]
+    return [said] if value["verb"] in _SAID else [said, edited(said, at=told_at)]
 
 
 def _said(
@@ -186,13 +187,7 @@ def _media(value: Found) -> tuple[Media, ...]:
 def _message(found: Found, account: Account, entry: Found, received_at: datetime) -> list[Event]:
     """What we said ourselves, here or elsewhere, the poll brings: it knows what that answered."""
     if isinstance(changed := found.get("message_edit"), dict):
-        text = words(changed.get("text"), most=_MOST_TEXT)
-        at = moment(found["timestamp"])
-        return [
-            Edited(
-                network=NAME, origin=ORIGIN, native_id=identifier(changed["mid"]), text=text, edited_at=at, media=None
-            )
-        ]
+        return _reworded(found, changed, account)
     said = found.get("message")
     if not isinstance(said, dict):
         if _SILENT_MESSAGES.isdisjoint(found):
@@ -203,3 +198,11 @@ def _message(found: Found, account: Account, entry: Found, received_at: datetime
     if said.get("is_deleted"):
         return [deleted(identifier(said["mid"]))]
     return [messages.brought(found)]
+
+
+def _reworded(found: Found, changed: Found, account: Account) -> list[Event]:
+    """An edit may be the first that we hear of a message, too."""
+    if str(found["sender"]["id"]) == account.native_id:
+        return []
+    said = messages.brought({**found, "message": changed})
+    return [said, edited(said, at=said.posted_at)]

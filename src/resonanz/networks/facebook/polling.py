@@ -16,7 +16,7 @@ from resonanz.networks.contract import Account, BadEvent, Batch, Event, Posted
 from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater
 from resonanz.networks.facebook import messages, posts
 from resonanz.networks.facebook.client import graph
-from resonanz.networks.facebook.cursor import MOST_POSTS, Cursor
+from resonanz.networks.facebook.cursor import MOST_POSTS, Cursor, settled
 from resonanz.networks.facebook.delivered import FIELDS
 from resonanz.networks.facebook.looking import Looking, may_read_comments
 from resonanz.networks.meta.faults import WAIT_SECONDS, NoRight, NotThere
@@ -26,15 +26,15 @@ MOST_CHANGED = 10
 MOST_TALKS = 10
 _PAGE = 100
 _MOST_COMMENT_PAGES = 10
-_MOST_TALK_PAGES = 4
+_MOST_TALK_PAGES = 20
 _MESSAGES = 20
 """Of older messages of a conversation Meta tells nothing."""
 
 
 def poll(account: Account, cursor: str) -> Iterator[Batch]:
-    """What is new since `cursor`; the first poll asks Facebook to bring what happens on this Page to our webhook."""
+    """What is new since `cursor`; once a day Facebook is asked to bring what happens on this Page to our webhook."""
     polling = _Poll(account, Cursor.read(cursor))
-    if not cursor and account.app is not None:
+    if account.app is not None:
         polling.subscribe()
     return polling.batches()
 
@@ -49,6 +49,9 @@ class _Poll:
 
     def subscribe(self) -> None:
         """Without it the application's webhook hears nothing of this Page; polling does without."""
+        if not self._cursor.wants_deliveries():
+            return
+        self._cursor.subscribed = int(clock.now().timestamp())
         try:
             self._graph.post(f"/{self._account.native_id}/subscribed_apps", {"subscribed_fields": ",".join(FIELDS)})
         except NoAnswer as error:
@@ -63,9 +66,10 @@ class _Poll:
                 self._graph.spare()
                 yield from self._read_post(post_id)
             yield self._batch()
-            with contextlib.suppress(NoRight):
+            # Where Meta gives one of them to nobody like us, for want of a right or for good, the others are heard.
+            with contextlib.suppress(Refused):
                 self._read_tagged()
-            with contextlib.suppress(NoRight):
+            with contextlib.suppress(Refused):
                 self._read_talks()
             yield self._batch()
             self._graph.spare()
@@ -124,10 +128,10 @@ class _Poll:
         ):  # fmt: skip
             number += 1
             newest = self._hear_comments(page, post_id, read_until, is_theirs=is_theirs)
-            self._cursor.posts[post_id] = max(newest, read_until)
+            self._cursor.posts[post_id] = max(settled(newest), read_until)
             yield self._batch()
         if number < _MOST_COMMENT_PAGES:  # else the rest comes with the next poll
-            self._cursor.posts[post_id] = max(self._cursor.posts.get(post_id, 0), updated_at)
+            self._cursor.posts[post_id] = max(self._cursor.posts.get(post_id, 0), settled(updated_at))
 
     def _hear_comments(self, page: list[Any], post_id: str, read_until: int, *, is_theirs: bool) -> int:
         newest = 0
@@ -180,8 +184,9 @@ class _Poll:
                 break
         for talk_id, at in sorted(talks.items(), key=lambda one: one[1])[:MOST_TALKS]:
             self._graph.spare()
+            settled_at = settled(at)
             self._read_talk(talk_id)
-            self._cursor.read_talk(talk_id, at)
+            self._cursor.read_talk(talk_id, settled_at)
 
     def _talk(self, one: Any) -> tuple[str, int] | None:
         try:
@@ -189,7 +194,9 @@ class _Poll:
         except FAULTS as error:
             self._bad.append(put_aside(one, error))
             return None
-        return (talk_id, at) if at > self._cursor.talked else None
+        read_until = self._cursor.talked
+        is_new = at > read_until or (at == read_until and self._cursor.talks.get(talk_id, 0) < at)
+        return (talk_id, at) if is_new else None
 
     def _read_talk(self, talk_id: str) -> None:
         try:

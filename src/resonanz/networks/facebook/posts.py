@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from datetime import datetime
 
 from resonanz.core import clock
 from resonanz.networks.contract import Account, Author, Counted, Deleted, Edited, Media, MediaKind, Posted, PostKind
@@ -23,6 +24,8 @@ _MOST_NAME = 200
 _MOST_ALT = 1_500
 _MOST_MEDIA = 10
 _MOST_TAGS = 50
+_PREVIEWS = frozenset({"link", "share"})
+"""Pictures of pages that the words lead to; they are not beside the words."""
 
 
 def posted(found: Found, account: Account) -> Posted:
@@ -78,15 +81,15 @@ def root_of(native_id: str, above: str, post_id: str, *, is_own: bool, begins_th
     return "" if above or is_own else native_id
 
 
-def edited(said: Posted) -> Edited:
-    """That it reads otherwise now; when it was changed, nobody says."""
+def edited(said: Posted, *, at: datetime | None = None) -> Edited:
+    """That it reads otherwise now. `at`: when a delivery tells it; who looks again knows only that it was before."""
     return Edited(
         network=NAME,
         origin=ORIGIN,
         native_id=said.native_id,
         text=said.text,
-        edited_at=clock.now(),
-        media=said.media,
+        edited_at=at or clock.now(),
+        media=said.media if at is None else said.media or None,  # a delivery may leave out what stands beside
     )
 
 
@@ -164,7 +167,7 @@ def _media(found: Found) -> Media | None:
     if "video" in kind and (film or preview):
         return Media(MediaKind.VIDEO, film or preview, preview, alt)
     sizes = [count(image.get(name)) or 0 for name in ("width", "height")]
-    return Media(MediaKind.IMAGE, preview, preview, alt, *sizes) if preview and "link" not in kind else None
+    return Media(MediaKind.IMAGE, preview, preview, alt, *sizes) if preview and kind not in _PREVIEWS else None
 
 
 def _total(edge: object) -> int | None:

@@ -13,7 +13,7 @@ from resonanz.networks.facebook.messages import is_message, person_in
 from resonanz.networks.facebook.posts import address_of
 from resonanz.networks.meta.faults import NotThere, OutsideWindow
 from resonanz.networks.meta.graph import Graph
-from resonanz.networks.meta.reading import FAULTS, Found, identifier, link, moment, objects
+from resonanz.networks.meta.reading import FAULTS, Found, identifier, link, moment, objects, same_words
 from resonanz.networks.meta.windows import check_private_reply, terms_of_message
 
 MOST_LOOKED_AT = 50
@@ -150,7 +150,7 @@ def _first(said: list[Found], account: Account, text: str, since: datetime, know
     for one in said:
         try:
             native_id, at = identifier(one["id"]), moment(one["created_time"])
-            is_same = _speaker(one) == account.native_id and str(one.get("message") or "").strip() == text.strip()
+            is_same = _speaker(one) == account.native_id and same_words(one.get("message"), text)
             if is_same and at >= since.replace(microsecond=0) and native_id not in known:
                 url = "" if is_message(native_id) else link(one.get("permalink_url")) or address_of(native_id)
                 fitting.append((at, native_id, url))

@@ -6,6 +6,7 @@ developers.facebook.com/docs/messenger-platform/error-codes; read in November 20
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,8 @@ _NO_SUCH_NAME = 803
 _OUTSIDE_WINDOW = frozenset({2018278, 2534022})
 _PROOF = "appsecret_proof"
 _UNAUTHORISED = 401
+_TOKENS = re.compile(r"\b(?:EA|IG|TH)[A-Za-z0-9]{20,}", re.ASCII)
+"""Some errors repeat the token that they complain of."""
 
 
 class NotThere(Refused):
@@ -66,7 +69,7 @@ def failure(error: Mapping[str, Any], *, reads: bool, seconds: float = 0.0) -> N
 def words_of(error: Mapping[str, Any]) -> str:
     """What Graph says of it: to people, where it has words for them."""
     said = error.get("error_user_msg") or error.get("message")
-    found = text.clean(said, most=300) if isinstance(said, str) else ""
+    found = _TOKENS.sub("…", text.clean(said, most=300)) if isinstance(said, str) else ""
     return found or f"graph.{_number(error.get('code'))}"
 
 

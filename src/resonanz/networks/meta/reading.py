@@ -54,6 +54,11 @@ def line(value: object, *, most: int) -> str:
     return " ".join(words(value, most=most).split())
 
 
+def same_words(value: object, wanted: str) -> bool:
+    """Whether Meta shows the words that we sent; it sets blanks and ends of lines otherwise."""
+    return isinstance(value, str) and value.split() == wanted.split()
+
+
 def link(value: object) -> str:
     """An address; "" for what is none."""
     return value if isinstance(value, str) and value.startswith("https://") and len(value) <= 4_000 else ""
