@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.networks.loopback_server import Answer
-from tests.networks.x_asking import NOON, Counting, account, cursor_of, events, network, poll, poll_failing, said
+from tests.networks.x_asking import APP, NOON, Counting, account, cursor_of, events, network, poll, poll_failing, said
 from tests.networks.x_server import US, XServer, as_json, id_at, not_found, problem
 
 from resonanz.core import clock
@@ -47,6 +48,13 @@ class TestHearing:
         assert (found[answer["id"]].kind, found[answer["id"]].parent_id) == (PostKind.COMMENT, ours["id"])
         assert found[answer["id"]].root_id == ours["id"]
         assert found[ours["id"]].addressed is False
+
+    def test_account_that_was_renamed_is_addressed_all_the_same(self, x: XServer) -> None:
+        x.say("ada", "Wo bleibt mein Rad, @nordhain?")
+
+        (found,) = said(poll(x, handle="nordhain_alt"))
+
+        assert found.addressed
 
     def test_quote_of_ours_is_addressed_and_a_repost_is_no_post(self, x: XServer) -> None:
         ours = x.say("nordhain", "Unser Rad der Woche")
@@ -175,6 +183,48 @@ class TestGoingOn:
             "Nordhain schon wieder"
         ]
 
+    @pytest.mark.parametrize("options", [{}, {"words": "nordhain"}])
+    def test_reading_that_stopped_longer_ago_than_x_shows_goes_on_above_and_says_what_is_missing(
+        self, x: XServer, options: dict[str, str]
+    ) -> None:
+        x.say("ada", "erster bei @nordhain", ago=timedelta(hours=3))
+        first = poll(x, settings=options)
+        x.page = 2
+        for number in range(6):
+            x.say("ada", f"{number} @nordhain", ago=timedelta(minutes=50 - number))
+        x.requests_left = 5 if options else 1
+        cursor = cursor_of(poll_failing(x, cursor_of(first), TryLater, settings=options))
+        x.requests_left = 100
+
+        with clock.moved_to(NOON + timedelta(days=14)):
+            x.say("bob", "neu bei @nordhain", ago=timedelta(minutes=3))
+            found = poll(x, cursor, settings=options)
+            found += poll(x, cursor_of(found), settings=options)
+            again = poll(x, cursor_of(found), settings=options)
+
+        assert "neu bei @nordhain" in {one.text for one in said(found)}
+        assert said(again) == []
+        missed = [one for batch in found for one in batch.missed]
+        assert [one.is_filled for one in missed] == ([False] if options else [])
+
+    @pytest.mark.parametrize(
+        ("typed", "query"),
+        [
+            ({"words": 'a\\ " !!! \\', "hashtags": "#2026 rad2026"}, '("a" OR #rad2026) -is:retweet -from:nordhain'),
+            ({"words": '!! "', "hashtags": "2026"}, ""),
+        ],
+    )
+    def test_word_for_which_x_would_refuse_the_whole_query_is_left_out(
+        self, x: XServer, typed: dict[str, str], query: str
+    ) -> None:
+        assert reading.query_of(account(x, settings=typed)) == query
+
+    def test_bearer_that_x_takes_no_more_does_not_cost_the_account_its_connection(self, x: XServer) -> None:
+        x.say("ada", "Nordhain ist weit")
+        app = replace(APP, bearer="gone")
+
+        assert [one.text for one in said(poll(x, app=app, settings={"words": "nordhain"}))] == ["Nordhain ist weit"]
+
     def test_search_is_asked_as_the_application(self, x: XServer) -> None:
         poll(x, settings={"words": 'rad "nordhain', "hashtags": "fahrrad #böse!"})
 
@@ -191,7 +241,16 @@ class TestGoingOn:
         assert query.startswith('("wort000" OR ')
 
     @pytest.mark.parametrize(
-        "cursor", ["", "x", "[]", '{"places": {"mentions": ["a", "", "", []]}, "watched": {}}', "9" * 500]
+        "cursor",
+        [
+            "",
+            "x",
+            "[]",
+            '{"places": {"mentions": ["a", "", "", []]}, "watched": {}}',
+            '{"places": {}, "watched": {"5": ["7", 9]}}',
+            '{"places": {}, "watched": {"5": ["7", -1]}}',
+            "9" * 500,
+        ],
     )
     def test_cursor_that_is_none_begins_anew(self, x: XServer, cursor: str) -> None:
         x.say("ada", "@nordhain")
@@ -221,6 +280,15 @@ class TestWhatBecomesOfPosts:
 
         assert looks == 4
         assert json.loads(cursor)["watched"] == {}
+
+    def test_looking_again_pays_for_the_post_alone(self, x: XServer) -> None:
+        x.say("ada", "@nordhain", ago=timedelta(hours=2), **x.picture())
+        cursor = cursor_of(poll(x))
+        meter = Counting()
+        with clock.moved_to(NOON + timedelta(days=1)):
+            poll(x, cursor, meter=meter)
+
+        assert +meter.used == {"post_read": 1}
 
     def test_deleted_post_is_gone_and_its_author_stays(self, x: XServer) -> None:
         post = x.say("ada", "@nordhain", ago=timedelta(hours=2))

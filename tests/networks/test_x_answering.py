@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from tests.networks.loopback_server import Answer
 from tests.networks.x_asking import APP, NOON, Counting, account, network, order
-from tests.networks.x_server import CONSUMER_SECRET, XServer, as_json, signed
+from tests.networks.x_server import CLIENT_SECRET, CONSUMER_SECRET, SIGNED_WITH, XServer, as_json, signed
 
 from resonanz.core import clock
 from resonanz.networks.contract import Deleted, Posted
@@ -90,6 +90,47 @@ class TestAnswering:
 
         assert found is not None
         assert found.native_id == sent["id"]
+
+    @pytest.mark.parametrize(
+        ("sent", "stands", "is_it"),
+        [
+            ("Siehe nordhain.example/a.", "@ada Siehe https://t.co/a1.", True),
+            ("@ada siehe www.nordhain.example", "@ada siehe https://t.co/a1", True),
+            ("Siehe https://nordhain.example und b.example", "@ada Siehe https://t.co/a1 und https://t.co/b2", True),
+            ("Siehe hier", "@ada Siehe https://t.co/a1", False),
+            ("Siehe nordhain.example/a, bitte.", "@ada Siehe https://t.co/a1", False),
+        ],
+    )
+    def test_answer_is_found_again_whatever_x_made_of_its_addresses(
+        self, x: XServer, sent: str, stands: str, is_it: bool
+    ) -> None:
+        asked = x.say("ada", "Wann, @nordhain?")
+        links = [
+            {"url": f"https://t.co/{key}", "expanded_url": "http://x.example", "unwound_url": "https://y.example/de"}
+            for key in ("a1", "b2")
+        ]
+        stood = x.say("nordhain", stands, below=asked, ago=timedelta(), entities={"urls": links})
+
+        found = network.find_sent(account(x), order(asked, sent), since=NOON - timedelta(minutes=9), known=frozenset())
+
+        assert (found.native_id if found else "") == (stood["id"] if is_it else "")
+
+    @pytest.mark.parametrize("kind", ["internal-error", "field-hydration-failure"])
+    def test_answer_that_went_wrong_on_its_way_back_is_never_sent_again_unseen(self, x: XServer, kind: str) -> None:
+        wrong = as_json({"errors": [{"type": f"https://api.x.com/2/problems/{kind}", "title": "x", "status": 500}]})
+        x.faulty = lambda method, _path: wrong if method == "POST" else None
+
+        with pytest.raises(NoAnswer):
+            network.reply(account(x), order(x.say("ada", "Wann, @nordhain?")))
+
+    def test_no_inside_a_yes_is_a_no(self, x: XServer) -> None:
+        x.faulty = lambda method, _path: as_json({"data": {"deleted": False, "hidden": False}})
+
+        with pytest.raises(Refused):
+            network.withdraw(account(x), "5")
+        with pytest.raises(Refused):
+            network.hide(account(x), "5", on=True)
+        network.hide(account(x), "5", on=False)
 
     def test_answer_to_another_post_or_known_or_of_other_words_is_not_ours(self, x: XServer) -> None:
         asked, other = x.say("ada", "Wann, @nordhain?"), x.say("bob", "Wo, @nordhain?")
@@ -187,6 +228,17 @@ class TestWebhook:
         assert not network.is_genuine(delivery({}, body), KEYS)
         assert not network.is_genuine(delivery(headers, body), Keys(secret=CONSUMER_SECRET))
 
+    def test_either_secret_of_the_application_signs_with_its_own_header(self, x: XServer) -> None:
+        older, newer = (x.event("post.create", x.say("nordhain", "Neu"), header=header) for header in SIGNED_WITH)
+        only_newer = Keys(secret="", client_secret=CLIENT_SECRET)
+
+        assert network.is_genuine(delivery(*newer), only_newer)
+        assert not network.is_genuine(delivery(*older), only_newer)
+        assert not network.is_genuine(delivery(*newer), KEYS)
+        proof = network.prove({"crc_token": "abc"}, only_newer)
+        assert proof is not None
+        assert json.loads(proof.body) == {"response_token": signed(CLIENT_SECRET, b"abc")}
+
     @pytest.mark.parametrize("name", ["post.mention.create", "post.reply.create", "post.quote.create"])
     def test_post_to_us_is_heard_in_the_old_words(self, x: XServer, name: str) -> None:
         post = x.say("ada", "Seht her", quoting=x.say("nordhain", "Neu"))
@@ -197,7 +249,7 @@ class TestWebhook:
         (said,) = told.events
         assert isinstance(said, Posted)
         assert (said.native_id, said.addressed, said.author and said.author.handle) == (post["id"], True, "ada")
-        assert meter.used == Counter(post_read=1)
+        assert (told.used, meter.used) == (("post_read",), Counter())  # counted by who takes it in, and only then
 
     def test_edit_takes_the_old_words_away(self, x: XServer) -> None:
         first = x.say("ada", "eins @nordhain")

@@ -23,7 +23,8 @@ from tests.networks.loopback_server import Answer, LoopbackServer
 
 from resonanz.core import clock
 
-TOKEN, BEARER, CONSUMER_SECRET = "user-token", "app-bearer", "consumer-secret"
+TOKEN, BEARER, CONSUMER_SECRET, CLIENT_SECRET = "user-token", "app-bearer", "consumer-secret", "client-secret"
+SIGNED_WITH = ("x-twitter-webhooks-signature", "x-twitter-webhooks-signature-oauth2")
 US = "1001"
 _EPOCH_MS = 1_288_834_974_657
 PROBLEMS = "https://api.x.com/2/problems/"
@@ -121,15 +122,16 @@ class XServer(LoopbackServer):
                            "preview_image_url": f"https://pbs.example/{key}_s.jpg", **address}  # fmt: skip
         return {"attachments": {"media_keys": [key]}}
 
-    def event(self, name: str, payload: Said, *, user: str = US, secret: str = CONSUMER_SECRET) -> tuple[
+    def event(self, name: str, payload: Said, *, user: str = US, header: str = SIGNED_WITH[0]) -> tuple[
         dict[str, str], bytes
     ]:  # fmt: skip
-        """Headers and body of what X brings. It calls posts tweets there."""
+        """Headers and body of what X brings, signed in one of two ways. It calls posts tweets there."""
         body = json.dumps(
             {"data": {"event_uuid": "-77", "filter": {"user_id": user}, "event_type": name, "tag": "t",
                       "payload": _in_old_words(payload), "includes": _in_old_words(self._beside([payload]))}}
         ).encode()  # fmt: skip
-        return {"content-type": "application/json", "x-twitter-webhooks-signature": signed(secret, body)}, body
+        secret = CONSUMER_SECRET if header == SIGNED_WITH[0] else CLIENT_SECRET
+        return {"content-type": "application/json", header: signed(secret, body)}, body
 
     # What it answers.
 
@@ -189,8 +191,9 @@ class XServer(LoopbackServer):
 
     def _search(self, asked: dict[str, str], _sent: dict[str, Any]) -> Answer:
         week = int(id_at(clock.now() - timedelta(days=7)))
-        if int(asked.get("since_id", "0")) < week:
-            return problem(400, "invalid-request", "'since_id' must be a tweet id created after a week ago.")
+        for name in ("since_id", "until_id"):
+            if int(asked.get(name, week)) < week:
+                return problem(400, "invalid-request", f"'{name}' must be a tweet id created after a week ago.")
         words = re.findall(r'"([^"]+)"|(#\w+)', asked["query"])
         wanted = [one.casefold() for pair in words for one in pair if one]
         found = [one for one in self.posts.values() if any(word in one["text"].casefold() for word in wanted)]
@@ -201,6 +204,8 @@ class XServer(LoopbackServer):
         if not least <= most <= 100:
             return problem(400, "invalid-request", f"The `max_results` query parameter value [{most}] is not valid")
         since, until = int(asked.get("since_id", "0")), int(asked.get("until_id") or 2**63)
+        if since > until:
+            return problem(400, "invalid-request", "'since_id' must be less than 'until_id'.")
         start = asked.get("start_time", "").rstrip("Z")
         wanted = [one for one in found if since < int(one["id"]) < until and one["created_at"] >= start]
         wanted = sorted(self._newest_versions(wanted), key=lambda one: int(one["id"]), reverse=True)
@@ -212,7 +217,7 @@ class XServer(LoopbackServer):
             meta |= {"newest_id": shown[0]["id"], "oldest_id": shown[-1]["id"]}
         if len(wanted) > begin + size:
             meta["next_token"] = str(begin + size)
-        return as_json({**({"data": shown, "includes": self._beside(shown)} if shown else {}), "meta": meta})
+        return as_json({**({"data": shown, "includes": self._beside(shown, asked)} if shown else {}), "meta": meta})
 
     def _look_up(self, asked: dict[str, str], _sent: dict[str, Any]) -> Answer:
         ids = asked["ids"].split(",")
@@ -222,7 +227,7 @@ class XServer(LoopbackServer):
         shown = {one["id"] for one in found}
         errors = [not_found(one) for one in ids if one not in shown]
         return as_json({
-            **({"data": found, "includes": self._beside(found)} if found else {}),
+            **({"data": found, "includes": self._beside(found, asked)} if found else {}),
             **({"errors": errors} if errors else {}),
         })  # fmt: skip
 
@@ -278,13 +283,15 @@ class XServer(LoopbackServer):
         return as_json({"token_type": "bearer", "expires_in": 7200, "access_token": TOKEN, "refresh_token": "r2",
                         "scope": "tweet.read tweet.write users.read offline.access"})  # fmt: skip
 
-    def _beside(self, shown: list[Said]) -> dict[str, Any]:
+    def _beside(self, shown: list[Said], asked: dict[str, str] | None = None) -> dict[str, Any]:
         others = [reference["id"] for one in shown for reference in one.get("referenced_posts", [])]
         posts = [self.posts[one] for one in dict.fromkeys(others) if one in self.posts]
         users = [self._user(one) for one in dict.fromkeys(said["author_id"] for said in shown if "author_id" in said)]
         keys = [key for one in shown for key in one.get("attachments", {}).get("media_keys", [])]
         found = {"users": users, "posts": posts, "media": [self.media[key] for key in keys if key in self.media]}
-        return {name: values for name, values in found.items() if values}
+        wanted = {"users": "author_id", "posts": "referenced_posts", "media": "attachments.media_keys"}
+        expansions = list(wanted.values()) if asked is None else asked.get("expansions", "").split(",")
+        return {name: values for name, values in found.items() if values and wanted[name] in expansions}
 
     def _user(self, number: str) -> dict[str, Any]:
         name = next((name for name, one in self.users.items() if one == number), "someone")

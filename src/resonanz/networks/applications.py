@@ -110,7 +110,9 @@ def webhook_key(*, network: str) -> str:
 def webhook_keys(*, network: str) -> Keys:
     """What only the network and we know: the word it shows when it asks whose address that is, and what signs."""
     word = secrets.keyed_hash("word of the application", network).hex()[:40]
-    return Keys(secret=word, app_secret=signing_secret(network=network))
+    app = app_of(network=network)
+    own = "" if app is None else app.client_secret
+    return Keys(secret=word, app_secret=signing_secret(network=network), client_secret=own)
 
 
 def network_of(*, key: str) -> str | None:

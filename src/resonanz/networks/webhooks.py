@@ -32,11 +32,13 @@ class Keys:
 
     `secret` is the channel's own, made by us and pasted into the network (Discourse's secret, Telegram's token, Meta's
     verify token). `app_secret` is that of the company's application there (`AppTerms.signs_with`), which signs for
-    networks that have one (X, Meta, LinkedIn); "" where none is registered.
+    networks that have one (X, Meta, LinkedIn); "" where none is registered. `client_secret` is the application's own,
+    for a network that signs with either (X).
     """
 
     secret: str = field(repr=False)
     app_secret: str = field(default="", repr=False)
+    client_secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,16 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a delivery told. `is_unknown`: it is an event of which this connector has never heard."""
+    """What a delivery told. `is_unknown`: it is an event of which this connector has never heard.
+
+    `used`: what of its network's tariff it is charged as, which is counted once it is taken in: a delivery is read as
+    often as that fails.
+    """
 
     events: tuple[Event, ...] = ()
     bad: tuple[BadEvent, ...] = ()
     is_unknown: bool = False
+    used: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

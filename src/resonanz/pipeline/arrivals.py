@@ -22,6 +22,7 @@ from resonanz.core.text import clean
 from resonanz.networks import webhook_keys
 from resonanz.networks.channels import account_of
 from resonanz.networks.contract import BadEvent, Deleted, Event, Posted
+from resonanz.networks.metering import FREE
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.networks.webhooks import Told
 from resonanz.pipeline import polling, putting_aside, receiving
@@ -128,6 +129,14 @@ def _take(channel: Channel, rows: Sequence[Delivery]) -> None:
             if one.is_unknown:
                 _count_unknown(channel, *name)
         _empty(rows)
+    _count_used(channel, [use for _, _, one in told for use in one.used])
+
+
+def _count_used(channel: Channel, used: Sequence[str]) -> None:
+    """What the deliveries are charged as; not before they are taken in, for until then they are read again."""
+    meter = account_of(channel).meter if used else FREE
+    for use in used:
+        meter.count(use)
 
 
 def _take_alone(channel: Channel, row: Delivery) -> None:

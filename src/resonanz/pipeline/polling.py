@@ -46,6 +46,8 @@ def poll_once(
                     note_read(channel_id=channel_id)
                     break
                 deliver(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad)
+                if batch.missed:
+                    gaps.note(channel_id=channel_id, missed=batch.missed)
     except NetworkError as error:
         return Polled(note(channel_id, error), well=False)
     except BrokerAway as error:

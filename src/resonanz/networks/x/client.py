@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from urllib.parse import urlencode
 from resonanz.core import http, text
 from resonanz.networks import asking
 from resonanz.networks.contract import Account
-from resonanz.networks.errors import NoAnswer, NotAddressed, Refused, TryLater
+from resonanz.networks.errors import NoAnswer, NotAddressed, NotAuthorised, Refused, TryLater
 
 API = "https://api.x.com"
 WAIT_SECONDS = 60.0
@@ -36,7 +37,8 @@ def get(account: Account, path: str, parameters: Mapping[str, object], *, as_app
     Raises NotAuthorised, Refused and TryLater. Problems with part of what was asked for stand under "errors".
     """
     written = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in parameters.items()}
-    answer = _ask("GET", account, f"{path}?{urlencode(written)}" if written else path, None, as_app=as_app)
+    asked = f"{path}?{urlencode(written)}" if written else path
+    answer = _ask_as_app(account, asked) if as_app else _ask("GET", account, asked)
     try:
         found = asking.json_object(_accepted(answer, reads=True))
     except ValueError as error:
@@ -67,6 +69,8 @@ def call(account: Account, method: str, path: str, body: Mapping[str, object] | 
     if isinstance(data, dict):
         return data
     if problems := problems_in(found):  # 200 with nothing but a no inside
+        if kind_of(problems[0]) in _PASSING:  # it went wrong on the way back, perhaps after it was done
+            raise NoAnswer(reason=kind_of(problems[0]))
         raise _refusal(_FORBIDDEN, problems[0])
     raise NoAnswer(reason="answer.unreadable")
 
@@ -88,11 +92,18 @@ def base(account: Account) -> str:
     return (account.address or API).rstrip("/")
 
 
+def _ask_as_app(account: Account, path: str) -> http.Answer:
+    """With the application's token, where it has one that X takes: that it does not is no fault of the account's."""
+    if account.app is not None and account.app.bearer:
+        with contextlib.suppress(NotAuthorised):
+            return _ask("GET", account, path, bearer=account.app.bearer)
+    return _ask("GET", account, path)
+
+
 def _ask(
-    method: str, account: Account, path: str, body: Mapping[str, object] | None, *, as_app: bool = False
+    method: str, account: Account, path: str, body: Mapping[str, object] | None = None, *, bearer: str = ""
 ) -> http.Answer:
-    bearer = account.app.bearer if as_app and account.app and account.app.bearer else account.secret
-    headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
+    headers = {"Authorization": f"Bearer {bearer or account.secret}", "Accept": "application/json"}
     return asking.ask(method, f"{base(account)}{path}", headers=headers, body=body, bounds=_BOUNDS, denied=(401,))
 
 

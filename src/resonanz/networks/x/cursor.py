@@ -40,6 +40,12 @@ class Place:
             self.seen = [one for one in self.seen if said_at(one) > said_at(self.since) - _LATE]
             self.top = self.below = ""
 
+    def give_up(self) -> tuple[str, str]:
+        """What is left of it below can no longer be asked for: between which posts that is. Reading begins above it."""
+        left = self.since, self.below
+        self.read([], is_last=True)
+        return left
+
     @property
     def begin(self) -> str:
         """Above which post to read: for two minutes after the newest one also what X shows late. "" for all."""
@@ -70,7 +76,7 @@ class Cursor:
             found = json.loads(cursor or "{}")
             places = {str(name): _place(kept) for name, kept in found["places"].items()}
             watched = {
-                checked_id(key): Watched(checked_id(author), int(looks))
+                checked_id(key): Watched(checked_id(author), _looks(looks))
                 for key, (author, looks) in found["watched"].items()
             }
             return cls(places, watched)
@@ -106,6 +112,12 @@ class Cursor:
             one.looks += 1
         if one.looks == len(LOOKS):
             del self.watched[native_id]
+
+
+def _looks(kept: object) -> int:
+    if not isinstance(kept, int) or not 0 <= kept < len(LOOKS):
+        raise ValueError("no count")
+    return kept
 
 
 def _place(kept: list[object]) -> Place:

@@ -23,6 +23,7 @@ from resonanz.networks.x.posts import (
 )
 
 SIGNATURE = "x-twitter-webhooks-signature"
+SIGNATURE_OAUTH2 = "x-twitter-webhooks-signature-oauth2"
 BRINGS = ("post.mention.create", "post.reply.create", "post.quote.create", "post.create", "post.delete")
 _PREFIX = "sha256="
 _MOST_TOKEN = 500
@@ -33,16 +34,23 @@ _SILENT = frozenset({"post.repost.create"})
 
 
 def is_genuine(delivery: Delivery, keys: Keys) -> bool:
-    """X signs the body with the secret of the application, and no time."""
-    return fits_base64(keys.app_secret, delivery.body, delivery.headers.get(SIGNATURE, ""), prefix=_PREFIX)
+    """X signs the body with a secret of the application, and no time: with its client secret, or with its older one.
+
+    Applications that have both may get both signatures; one that fits is enough.
+    """
+    signatures = ((keys.client_secret, SIGNATURE_OAUTH2), (keys.app_secret, SIGNATURE))
+    return any(
+        fits_base64(secret, delivery.body, delivery.headers.get(header, ""), prefix=_PREFIX)
+        for secret, header in signatures
+    )
 
 
 def prove(asked: Mapping[str, str], keys: Keys) -> Proof | None:
     """The answer to its challenge, by which X knows the address for ours; it asks again every hour."""
-    token = asked.get("crc_token", "")
-    if not token or len(token) > _MOST_TOKEN or not keys.app_secret:
+    token, secret = asked.get("crc_token", ""), keys.app_secret or keys.client_secret
+    if not token or len(token) > _MOST_TOKEN or not secret:
         return None
-    answer = {"response_token": _PREFIX + hmac_base64(keys.app_secret, token.encode("utf-8", "surrogatepass"))}
+    answer = {"response_token": _PREFIX + hmac_base64(secret, token.encode("utf-8", "surrogatepass"))}
     return Proof(json.dumps(answer), "application/json; charset=utf-8")
 
 
@@ -72,10 +80,9 @@ def read(account: Account, delivery: Delivery) -> Told:
         if name == "post.delete":
             return Told((deleted(checked_id(_data(delivery)["payload"]["id"])),))
         if name in _TO_US or name == "post.create":
-            account.meter.count(tariff.POST_READ)
-            return Told(tuple(_said(name, _data(delivery), account)))
+            return Told(tuple(_said(name, _data(delivery), account)), used=(tariff.POST_READ,))
     except (*FAULTS, RecursionError) as error:
-        return Told(bad=(_bad(delivery, error),))
+        return Told(bad=(_bad(delivery, error),), used=(tariff.POST_READ,) if name != "post.delete" else ())
     return Told(is_unknown=True)
 
 

@@ -224,6 +224,8 @@ def _is_to(account: Account, found: Found, beside: Beside, mentions: Iterable[st
         return True
     if not ours:
         return False
+    if any(one.get("id") == ours for one in _objects(_part(found, "entities").get("mentions"))):
+        return True  # also under another name than the one by which we know ourselves
     quoted = beside.posts.get(referenced(found, _QUOTED), {})
     return ours in (found.get("in_reply_to_user_id"), quoted.get("author_id"))
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from resonanz.core import clock
 from resonanz.networks.asking import put_aside
-from resonanz.networks.contract import Account, AccountGone, BadEvent, Batch, Event
+from resonanz.networks.contract import Account, AccountGone, BadEvent, Batch, Event, Missed
 from resonanz.networks.errors import NotAuthorised, TryLater
 from resonanz.networks.metering import most_affordable
 from resonanz.networks.x import tariff
 from resonanz.networks.x.client import NotThere, get, kind_of, listed, problems_in
-from resonanz.networks.x.cursor import Cursor
+from resonanz.networks.x.cursor import Cursor, Place
 from resonanz.networks.x.posts import (
     FAULTS,
     NAME,
@@ -33,6 +33,7 @@ from resonanz.networks.x.posts import (
     is_repost,
     newest_version,
     posted,
+    said_at,
 )
 
 FIELDS: dict[str, object] = {
@@ -45,6 +46,8 @@ FIELDS: dict[str, object] = {
     "user.fields": ("id", "name", "username", "protected"),
     "media.fields": ("media_key", "type", "url", "preview_image_url", "alt_text", "width", "height"),
 }  # fmt: skip
+# What became of a post: no words, author or pictures, each of which would be charged on top.
+LOOK: dict[str, object] = {"post.fields": ("id", "public_metrics")}
 PAGE = 100
 MOST_PAGES = 8
 """Of a list in one poll; X shows the last 800 mentions."""
@@ -77,7 +80,7 @@ def poll(account: Account, cursor: str) -> Iterator[Batch]:
 
 def query_of(account: Account) -> str:
     """What is searched for, as X writes it: the channel's words and hashtags, as many as it takes; "" for nothing."""
-    words = [f'"{word}"' for one in account.settings.get("words", "").split() if (word := one.replace('"', ""))]
+    words = [f'"{word}"' for one in account.settings.get("words", "").split() if (word := _plain_word(one))]
     tags = [f"#{tag}" for one in account.settings.get("hashtags", "").split() if (tag := _plain_tag(one))]
     behind = " -is:retweet" + (f" -from:{account.handle}" if account.handle else "")
     chosen: list[str] = []
@@ -110,6 +113,7 @@ class _Poll:
         self._events: list[Event] = []
         self._bad: list[BadEvent] = []
         self._gone: set[str] = set()
+        self._missed: list[Missed] = []
 
     def batches(self) -> Iterator[Batch]:
         """The last one always comes: where nobody spoke, it was read, too."""
@@ -123,8 +127,8 @@ class _Poll:
         yield self._batch()
 
     def _batch(self) -> Batch:
-        batch = Batch(tuple(self._events), self._cursor.write(), tuple(self._bad))
-        self._events, self._bad = [], []
+        batch = Batch(tuple(self._events), self._cursor.write(), tuple(self._bad), missed=tuple(self._missed))
+        self._events, self._bad, self._missed = [], [], []
         return batch
 
     def _read(self, one: _List) -> Iterator[Batch]:
@@ -148,7 +152,9 @@ class _Poll:
         affordable = most_affordable(self._account.meter, one.use, most=PAGE * one.each, least=one.least * one.each)
         asked: dict[str, object] = {"max_results": affordable // one.each, **FIELDS}
         oldest = id_at(clock.now() - (_SEARCHED if one.query else _FIRST))
-        asked["since_id"] = max(place.begin, oldest, key=int) if place.begin and one.query else place.begin or oldest
+        if place.below and int(place.below) <= int(self._lowest(place, oldest, one)) + 1:
+            self._give_up(place)
+        asked["since_id"] = self._lowest(place, oldest, one)
         if place.below:
             asked["until_id"] = place.below
         if one.query:
@@ -158,6 +164,15 @@ class _Poll:
             return {**found, "data": listed(found)}
         except NotThere as error:  # our own account: it was closed, or renamed beyond recognition
             raise NotAuthorised(status=404) from error
+
+    def _lowest(self, place: Place, oldest: str, one: _List) -> str:
+        return max(place.begin, oldest, key=int) if place.begin and one.query else place.begin or oldest
+
+    def _give_up(self, place: Place) -> None:
+        """Reading stopped so long ago that X no longer shows what lay below, and refuses to be asked for it."""
+        since, below = place.give_up()
+        if since:
+            self._missed.append(Missed(said_at(since), said_at(below), is_filled=False))
 
     def _hear(self, item: dict[str, Any], beside: Beside, known: frozenset[str]) -> str:
         """Its id, where it has one: what cannot be read besides is put aside, and the list goes on below it."""
@@ -186,7 +201,7 @@ class _Poll:
         due = self._cursor.due(LOOKED_AT)
         if not due or self._account.meter.affords(tariff.POST_READ) < len(due) * 4:
             return  # what is new was read as far as the budget goes; the rest waits with it
-        found = get(self._account, "/2/tweets", {"ids": tuple(due), **FIELDS})
+        found = get(self._account, "/2/tweets", {"ids": tuple(due), **LOOK})
         count(self._account, found, is_owned=False)
         data = found.get("data")
         stands = {item.get("id"): item for item in (data if isinstance(data, list) else []) if isinstance(item, dict)}
@@ -243,6 +258,14 @@ def _named(found: dict[str, Any], kinds: frozenset[str]) -> frozenset[str]:
     return frozenset(str(one.get("resource_id") or one.get("value") or "") for one in problems)
 
 
+def _plain_word(typed: str) -> str:
+    """Without what would end its quotation marks; "" where nothing is left that can be searched for."""
+    word = typed.replace('"', "").replace("\\", "")
+    return word if any(char.isalnum() for char in word) else ""
+
+
 def _plain_tag(typed: str) -> str:
+    """X refuses a whole query for one tag that is none: of digits alone, or with signs in it."""
     tag = typed.lstrip("#")
-    return tag if tag and all(char.isalnum() or char == "_" for char in tag) else ""
+    is_tag = all(char.isalnum() or char == "_" for char in tag) and any(char.isalpha() for char in tag)
+    return tag if is_tag else ""

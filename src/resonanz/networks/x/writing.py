@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from resonanz.networks.contract import Account, Receipt, ReplyOrder
@@ -17,6 +17,9 @@ from resonanz.networks.x.reading import FIELDS, PAGE, count
 
 _MOST_PAGES = 3
 _NAMED_FIRST = re.compile(r"^(?:@\w{1,50}\s+)+", re.ASCII)
+_SHORT = re.compile(r"https://t\.co/\w{1,40}", re.ASCII)
+_LONG = r"(?=\S{0,500}\w\.\w)\S{1,500}"
+_MOST_SHORT = 10
 # Wider than what X makes a link of: who is told of the dearer price and pays the lower one is not harmed.
 _LINK = re.compile(r"https?://|\b[\w-]{1,63}\.[a-z]{2,24}\b", re.IGNORECASE)
 
@@ -71,7 +74,7 @@ def address_of(native_id: str, account: Account) -> str:
 
 
 def _own(account: Account, since: datetime, token: str) -> dict[str, Any]:
-    start = since.strftime("%Y-%m-%dT%H:%M:%SZ")
+    start = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     asked: dict[str, object] = {"max_results": PAGE, "start_time": start, **FIELDS}
     if token:
         asked["pagination_token"] = token
@@ -84,9 +87,9 @@ def _is_it(item: object, beside: Beside, account: Account, words: str, parent_id
     try:
         if not isinstance(item, dict) or referenced(item, "replied_to") != parent_id:
             return False
-        return moment(item["created_at"]) >= since.replace(microsecond=0) and _says(
-            posted(item, beside, account).text, words
-        )
+        if moment(item["created_at"]) < since.replace(microsecond=0):
+            return False
+        return _says(posted(item, beside, account).text, words) or _is_shortened(item["text"], words)
     except FAULTS:
         return False
 
@@ -95,6 +98,18 @@ def _says(found: str, wanted: str) -> bool:
     """Whether these are the words; X puts the names of those who are answered before them."""
     plain = " ".join(html.unescape(wanted).split())
     return plain in {" ".join(found.split()), " ".join(_NAMED_FIRST.sub("", found).split())}
+
+
+def _is_shortened(found: str, wanted: str) -> bool:
+    """Whether these are the words with each address made short, as X does also where nobody wrote https://."""
+    whole, plain = " ".join(html.unescape(found).split()), " ".join(html.unescape(wanted).split())
+    if not 0 < len(_SHORT.findall(whole)) <= _MOST_SHORT:
+        return False
+    return any(re.fullmatch(_lengthened(one), plain) for one in (whole, _NAMED_FIRST.sub("", whole)))
+
+
+def _lengthened(found: str) -> str:
+    return _LONG.join(re.escape(part) for part in _SHORT.split(found))
 
 
 def _id(native_id: str) -> str:
