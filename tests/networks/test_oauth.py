@@ -18,7 +18,7 @@ from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.networks import oauth
 from resonanz.networks.contract import App
-from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater
+from resonanz.networks.errors import ApplicationRefused, NetworkError, NoAnswer, NotAuthorised, Refused, TryLater
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 APP = App(CLIENT_ID, CLIENT_SECRET)
@@ -118,6 +118,7 @@ PAGE = (200, {"Content-Type": "text/html"}, b"<h1>Sign in to the airport's netwo
         ((401, {"Content-Type": "text/html"}, b"<h1>Proxy wants a password</h1>"), TryLater),
         (as_json({"error": "invalid_request", "error_description": "no \x00 such"}), Refused),
         (as_json({"error": "invalid_grant"}), NotAuthorised),
+        (as_json({"error": "invalid_client"}, 401), ApplicationRefused),
         (as_json({"error": {"code": 190}}, 400), TryLater),
         (as_json({"access_token": ""}), TryLater),
         (as_json({"access_token": ["a"]}), TryLater),
@@ -133,6 +134,7 @@ def test_only_the_servers_own_no_ends_a_connection(
     with pytest.raises(error) as raised:
         oauth.renewed(f"{server.url}/token", APP, tokens.renewal)
 
+    assert type(raised.value) is error
     assert tokens.renewal not in str(raised.value)
     if answer[0] == 429:
         assert isinstance(raised.value, TryLater)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
 from tests.networks import oauth_network
 from tests.networks.oauth_network import NAME, SIGNATURE
@@ -17,7 +19,8 @@ from resonanz.accounts import access
 from resonanz.accounts.access import Act
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.networks import applications, channels, signatures
+from resonanz.networks import applications, channels, connecting, signatures
+from resonanz.networks.contract import Account
 from resonanz.networks.models import Application, Channel, ChannelState
 from resonanz.pipeline import receiving
 from resonanz.pipeline.models import Delivery
@@ -196,10 +199,36 @@ def test_no_account_wrong_state_and_late_code_connect_nothing(signed_in: Client,
     with clock.moved_to(clock.now() + timedelta(seconds=90)):
         assert "did not accept" in signed_in.get(BACK, back).content.decode()
     registered.faulty = lambda _path: error("invalid_client", 401)
-    assert "did not accept" in signed_in.get(BACK, registered.agree(page_of(signed_in))).content.decode()
+    assert "does not take the keys" in signed_in.get(BACK, registered.agree(page_of(signed_in))).content.decode()
     registered.faulty = lambda _path: (429, {"Retry-After": "60"}, b"")
     assert "does not answer" in signed_in.get(BACK, registered.agree(page_of(signed_in))).content.decode()
     assert not Channel.objects.exists()
+    assert "keys refused" in signed_in.get(LIST).content.decode()
+    assert "does not take these keys" in signed_in.get(PAGE).content.decode()
+    signed_in.post(PAGE, TYPED)
+    assert "keys refused" not in signed_in.get(LIST).content.decode()
+
+
+def test_connection_that_was_begun_hours_ago_is_not_ended(signed_in: Client, registered: OAuthServer) -> None:
+    page = page_of(signed_in)
+    with clock.moved_to(clock.now() + timedelta(minutes=61)):
+        assert signed_in.get(BACK, registered.agree(page)).status_code == 400
+    assert registered.asked == []
+
+
+def test_choice_that_was_sealed_with_a_key_that_is_gone_is_over(signed_in: Client, registered: OAuthServer) -> None:
+    session = signed_in.session
+    session["connecting_choice"] = {"network": NAME, "sealed": Fernet(Fernet.generate_key()).encrypt(b"{}").decode()}
+    session.save()
+
+    assert signed_in.get(CHOOSE).status_code == 400
+
+
+def test_account_without_an_id_is_nobody_elses(registered: OAuthServer, miriam: User) -> None:
+    first = Account(network=NAME, address=registered.url, name="Eins")
+    connecting.keep(accounts=[first, replace(first, name="Zwei")], actor=miriam)
+
+    assert set(Channel.objects.values_list("name", flat=True)) == {"Eins", "Zwei"}
 
 
 def brought(to: list[str], key: str = "k3y") -> Received:

@@ -63,7 +63,12 @@ def keep(*, network: str, typed: Mapping[str, str], actor: User) -> Application:
         known = {} if row is None else _typed_before(_opened(row))
         kept = _merged(terms_of(network), known, typed)
         now = clock.now()
-        stored = {"client_id": kept.pop("client_id", ""), "sealed": _sealed(kept), "changed_at": now}
+        stored = {
+            "client_id": kept.pop("client_id", ""),
+            "sealed": _sealed(kept),
+            "changed_at": now,
+            "refused_at": None,
+        }
         made, is_new = Application.objects.update_or_create(
             network=network, defaults=stored, create_defaults={**stored, "registered_at": now}
         )
@@ -125,6 +130,16 @@ def network_of(*, key: str) -> str | None:
 def note_forged(*, network: str, count: int) -> None:
     """Deliveries came that nobody signed who knows the secret."""
     Application.objects.filter(network=network).update(forged=F("forged") + count, forged_at=clock.now())
+
+
+def note_refused(*, network: str) -> None:
+    """The network does not take its keys any more: somebody changed them there, or typed them wrongly here."""
+    Application.objects.filter(network=network, refused_at__isnull=True).update(refused_at=clock.now())
+
+
+def note_taken(*, network: str) -> None:
+    """It took them."""
+    Application.objects.filter(network=network, refused_at__isnull=False).update(refused_at=None)
 
 
 def _merged(terms: AppTerms, known: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
 from resonanz.networks import applications, registry, spending
 from resonanz.networks.contract import Account
+from resonanz.networks.errors import NotAuthorised
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.privacy import audit
 
@@ -26,6 +27,9 @@ _RECONNECTED = (
     "encrypted_renewal",
     "token_at",
     "expires_at",
+    "renew_at",
+    "told_days",
+    "told_stopped_at",
     "connected_by",
     "settings",
     "state",
@@ -106,6 +110,7 @@ def reconnect(*, channel_id: int, account: Account, actor: User) -> Channel:
         channel.encrypted_secret = secrets.encrypt(account.secret)
         channel.encrypted_renewal = secrets.encrypt(account.renewal) if account.renewal else b""
         channel.token_at, channel.expires_at, channel.connected_by = clock.now(), account.expires_at, actor
+        channel.renew_at = channel.told_days = channel.told_stopped_at = None
         channel.settings = {**channel.settings, **account.settings}
         if channel.state == ChannelState.BROKEN:
             channel.state = ChannelState.ACTIVE
@@ -146,7 +151,8 @@ def _set_state(channel_id: int, state: ChannelState, act: str, actor: User) -> N
     with transaction.atomic():
         channel = Channel.objects.select_for_update().get(pk=channel_id)
         channel.state, channel.failing_since, channel.failure_code, channel.failure_words = state, None, "", ""
-        channel.save(update_fields=["state", "failing_since", "failure_code", "failure_words"])
+        channel.told_stopped_at = None
+        channel.save(update_fields=["state", "failing_since", "failure_code", "failure_words", "told_stopped_at"])
         _record(act, channel, actor)
 
 
@@ -156,14 +162,75 @@ def delete_emptied(*, channel: Channel, actor: User) -> None:
     channel.delete()
 
 
-def note_failure(*, channel_id: int, code: str, words: str, stop: bool) -> None:
-    """Listening failed; with `stop` a person has to mend it first. `words` are the network's, bounded."""
+def sharing(*, network: str, renewal: str) -> list[Channel]:
+    """Those that hold this renewal, locked: of accounts that were let in at once, several may hold the same.
+
+    Compared by what it says: a new key of the file changes how it is stored, and not what it is.
+    """
+    rows = Channel.objects.select_for_update(no_key=True).filter(network=network).exclude(encrypted_renewal=b"")
+    return [row for row in rows.order_by("id") if _renewal_of(row) == renewal]
+
+
+def keep_renewed(*, account: Account, renewed: Account) -> None:
+    """What came for the renewal of `account`, for all that hold it; what only the ended token had stopped goes on.
+
+    Whoever was connected anew meanwhile holds another one, which is newer, and keeps it.
+    """
+    with transaction.atomic():
+        for channel in sharing(network=account.network, renewal=account.renewal):
+            channel.encrypted_renewal = secrets.encrypt(renewed.renewal) if renewed.renewal else b""
+            channel.renew_at = None
+            if secrets.decrypt(bytes(channel.encrypted_secret)) == account.secret:
+                _give_token(channel, renewed)
+            channel.save(update_fields=_RECONNECTED)
+
+
+def _give_token(channel: Channel, renewed: Account) -> None:
+    channel.encrypted_secret = secrets.encrypt(renewed.secret)
+    channel.token_at, channel.expires_at, channel.told_days = clock.now(), renewed.expires_at, None
+    if channel.state == ChannelState.BROKEN and channel.failure_code == NotAuthorised.code:
+        channel.state, channel.told_stopped_at = ChannelState.ACTIVE, None
+        channel.failing_since, channel.failure_code, channel.failure_words = None, "", ""
+
+
+def drop_renewal(*, account: Account) -> None:
+    """The network takes this one no more, so it is not shown again; the token is used until it ends."""
+    with transaction.atomic():
+        for channel in sharing(network=account.network, renewal=account.renewal):
+            channel.encrypted_renewal, channel.renew_at = b"", None
+            if channel.expires_at is not None and channel.expires_at <= clock.now():
+                channel.state, channel.failing_since = ChannelState.BROKEN, channel.failing_since or clock.now()
+                channel.failure_code, channel.failure_words = NotAuthorised.code, ""
+            channel.save(update_fields=_RECONNECTED)
+
+
+def _renewal_of(channel: Channel) -> str | None:
+    """None where it was made with another key file."""
+    try:
+        return secrets.decrypt(bytes(channel.encrypted_renewal))
+    except secrets.SecretsError:
+        return None
+
+
+def has_newer_token(*, channel: Channel) -> bool:
+    """Whether it was renewed or connected anew since `channel` was read: what was said of the old token is past."""
+    return Channel.objects.filter(pk=channel.pk).exclude(token_at=channel.token_at).exists()
+
+
+def note_failure(*, channel_id: int, code: str, words: str, stop: bool, token_at: datetime | None = None) -> bool:
+    """Listening failed; with `stop` a person has to mend it first. `words` are the network's, bounded.
+
+    `token_at`: of the token that was shown, if any. Where another one came meanwhile, it stands for nothing: False.
+    """
     with transaction.atomic():
         channel = Channel.objects.select_for_update().get(pk=channel_id)
+        if token_at is not None and channel.token_at != token_at:
+            return False
         channel.failing_since = channel.failing_since or clock.now()
         channel.failure_code, channel.failure_words = code, words[:500]
         channel.state = ChannelState.BROKEN if stop else channel.state
         channel.save(update_fields=["state", "failing_since", "failure_code", "failure_words"])
+    return True
 
 
 def note_read(*, channel_id: int) -> None:

@@ -17,13 +17,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from django.db import connection, transaction
+
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
 from resonanz.networks import applications, channels, errors, registry
 from resonanz.networks.authorising import Connects, ConnectTerms, Registers
 from resonanz.networks.contract import Account, App, Capability, Identifies, able
-from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, Unsupported
+from resonanz.networks.errors import ApplicationRefused, NetworkError, NotAuthorised, Refused, Unsupported
 from resonanz.networks.models import Channel, Registration
 
 # Servers tidy away applications that nobody ever signed in to; ours is made anew before that.
@@ -31,6 +33,7 @@ _REGISTERED_FOR = timedelta(days=1)
 _CHOOSING = timedelta(minutes=15)
 _KEPT = ("network", "address", "origin", "native_id", "handle", "name", "secret", "renewal")
 _MOST_NAMES = 100
+_LOCK = 0x636F6E6E  # of the advisory lock that everybody takes who makes a channel of an account
 _FORBIDDEN = 403
 
 
@@ -82,6 +85,12 @@ class ApplicationMissing(ResonanzError):
     code = "connecting.application_missing"
 
 
+class ApplicationNotTaken(ResonanzError):
+    """The network does not take the keys of the company's application: somebody changed them, or mistyped them."""
+
+    code = "connecting.application_refused"
+
+
 class NoAccount(ResonanzError):
     """Whoever let us in has no account there of the kind that can be connected."""
 
@@ -117,7 +126,10 @@ def begin(*, network: str, typed: str, redirect_uri: str) -> Begun:
 
 
 def let_in(*, network: str, server: str, code: str, verifier: str, redirect_uri: str) -> tuple[Account, ...]:
-    """The accounts that let us in, one at least. Raises NotReached, NotLetIn, TooFewRights, NoAccount."""
+    """The accounts that let us in, one at least.
+
+    Raises NotReached, NotLetIn, TooFewRights, NoAccount and ApplicationNotTaken.
+    """
     connector = _connector(network)
     app = _known_app(connector, server, redirect_uri)
     if app is None:
@@ -125,24 +137,38 @@ def let_in(*, network: str, server: str, code: str, verifier: str, redirect_uri:
     try:
         accounts = connector.sign_in(server, app, redirect_uri=redirect_uri, code=code, verifier=verifier)
     except NetworkError as error:
+        if isinstance(error, ApplicationRefused) and able(connector, Capability.APP):
+            applications.note_refused(network=network)
+            raise ApplicationNotTaken(network=connector.title) from error
         # Perhaps the server no longer knows us; the next attempt makes us known again.
         Registration.objects.filter(network=network, server=server, redirect_uri=redirect_uri).delete()
         raise _failure_at_the_end(error, server) from error
+    applications.note_taken(network=network)
     if not accounts:
         raise NoAccount(server=host_of(server))
     return accounts
 
 
 def keep(*, accounts: Sequence[Account], actor: User) -> list[Channel]:
-    """The channels of accounts that let us in: new ones, or those they had, which go on with their history."""
-    made = []
-    for account in accounts:
-        found = channel_of(account)
-        if found is not None:
-            made.append(channels.reconnect(channel_id=found.pk, account=account, actor=actor))
-        else:
-            made.append(_connect(account, actor))
-    return made
+    """The channels of accounts that let us in: new ones, or those they had, which go on with their history.
+
+    Of two who connect the same account at once, the second finds the channel of the first.
+    """
+    with transaction.atomic():
+        _one_at_a_time()
+        return [_kept(account, actor) for account in accounts]
+
+
+def _kept(account: Account, actor: User) -> Channel:
+    found = channel_of(account)
+    if found is None:
+        return _connect(account, actor)
+    return channels.reconnect(channel_id=found.pk, account=account, actor=actor)
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def sealed(accounts: Sequence[Account]) -> str:
@@ -159,8 +185,11 @@ def sealed(accounts: Sequence[Account]) -> str:
 
 
 def unsealed(text: str) -> tuple[Account, ...]:
-    """What `sealed` gave; nothing once it is too old. Raises SecretsError."""
-    found = json.loads(secrets.decrypt(text.encode("ascii")))
+    """What `sealed` gave; nothing once it is too old, or the key with which it was sealed is gone."""
+    try:
+        found = json.loads(secrets.decrypt(text.encode("ascii")))
+    except secrets.SecretsError:
+        return ()
     if clock.now() - datetime.fromisoformat(found["at"]) > _CHOOSING:
         return ()
     return tuple(
@@ -170,7 +199,9 @@ def unsealed(text: str) -> tuple[Account, ...]:
 
 
 def channel_of(account: Account) -> Channel | None:
-    """The channel that this account has already."""
+    """The channel that this account has already; without an id nobody can tell."""
+    if not account.native_id:
+        return None
     known = Channel.objects.filter(network=account.network, origin=account.origin, native_id=account.native_id)
     return known.order_by("id").first()
 
@@ -185,8 +216,11 @@ def by_token(*, name: str, account: Account, actor: User) -> Channel:
     if able(connector, Capability.IDENTIFY):
         identifies: Identifies = connector  # type: ignore[assignment] # declared; a test in tests/house compares
         account = _identified(identifies, account)
-        if found := channel_of(account):
-            return channels.reconnect(channel_id=found.pk, account=account, actor=actor)
+        with transaction.atomic():
+            _one_at_a_time()
+            if found := channel_of(account):
+                return channels.reconnect(channel_id=found.pk, account=account, actor=actor)
+            return _made(name, account, actor)
     return _made(name, account, actor)
 
 

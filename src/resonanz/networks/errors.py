@@ -5,6 +5,7 @@ NetworkError
 ├── Refused         the network said no, in its own words; never again with this content
 │   └── PersonalAccount   of ourselves: it seems to be a person's own
 ├── NotAuthorised   the token is gone or too weak: the channel stops until a person reconnects it
+│   └── ApplicationRefused   the company's application is not known, or its secret is wrong; tokens may be good
 ├── Unsupported     not declared in the capabilities
 │   └── NotAddressed      an answer to what nobody addressed to us, where the network takes no such answers
 └── NoAnswer        sent, but no answer came: it may have taken effect; read back before anyone sends again
@@ -51,6 +52,12 @@ class NotAuthorised(NetworkError):
     """The network no longer takes our token."""
 
     code = "network.not_authorised"
+
+
+class ApplicationRefused(NotAuthorised):
+    """The network does not take the keys of the company's application; that says nothing of a person's token."""
+
+    code = "network.application_refused"
 
 
 class Unsupported(NetworkError):

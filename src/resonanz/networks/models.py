@@ -20,7 +20,8 @@ class Channel(models.Model):
 
     `cursor` is how far a poll came, `stream_place` how far its stream did, where it can go on, and `stream_at` when.
     `token_at` is when the token was got that is good until `expires_at`, `encrypted_renewal` what gets its successor.
-    `connected_by` is the colleague whose rights at the network the token uses.
+    `connected_by` is the colleague whose rights at the network the token uses. `renew_at`: not renewed before, because
+    somebody is at it or the network wants a pause. `told_days` and `told_stopped_at`: what was alarmed of (alarms).
     """
 
     network = models.CharField(max_length=32)
@@ -33,6 +34,9 @@ class Channel(models.Model):
     encrypted_renewal = models.BinaryField(blank=True, default=b"")
     token_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    renew_at = models.DateTimeField(null=True, blank=True)
+    told_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    told_stopped_at = models.DateTimeField(null=True, blank=True)
     connected_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     settings = models.JSONField(default=dict, blank=True)
     brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.SET_NULL, related_name="channels")
@@ -135,7 +139,8 @@ class Registration(models.Model):
 class Application(models.Model):
     """The company's own application at a network, as IT registered it there. `sealed` holds all but its public id.
 
-    `forged` counts deliveries to its webhook that nobody signed who knows its secret.
+    `forged` counts deliveries to its webhook that nobody signed who knows its secret. `refused_at`: since when the
+    network does not take its keys.
     """
 
     network = models.CharField(max_length=32, unique=True)
@@ -143,6 +148,7 @@ class Application(models.Model):
     sealed = models.BinaryField()
     registered_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    refused_at = models.DateTimeField(null=True, blank=True)
     forged = models.PositiveIntegerField(default=0)
     forged_at = models.DateTimeField(null=True, blank=True)
 

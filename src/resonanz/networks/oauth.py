@@ -14,13 +14,14 @@ from urllib.parse import quote_plus, urlencode
 from resonanz.core import clock, http, text
 from resonanz.networks import asking
 from resonanz.networks.contract import App
-from resonanz.networks.errors import NotAuthorised, Refused, TryLater
+from resonanz.networks.errors import ApplicationRefused, NotAuthorised, Refused, TryLater
 
 _MOST_TOKEN = 4_000
 _MOST_SECONDS = 10 * 365 * 86_400
 _UNREADABLE_WAIT_SECONDS = 60.0
-# RFC 6749, 5.2: these say that neither our word nor the person's is good any more; the others, that we asked wrongly.
-_NO_MORE = frozenset({"invalid_grant", "invalid_client", "unauthorized_client"})
+# RFC 6749, 5.2: what was shown is good no more, our application is; or the other way round. The rest: we asked wrongly.
+_NO_MORE = "invalid_grant"
+_APPLICATION = frozenset({"invalid_client", "unauthorized_client"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def page_url(
 def exchange(url: str, app: App, *, redirect_uri: str, code: str, verifier: str, in_header: bool = True) -> Tokens:
     """The tokens for a code. Raises a NetworkError: Refused or NotAuthorised where the code is not taken.
 
+    ApplicationRefused where not even our application is.
+
     `in_header`: the application shows its secret in a header (client_secret_basic), else in the form.
     """
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}
@@ -68,7 +71,7 @@ def exchange(url: str, app: App, *, redirect_uri: str, code: str, verifier: str,
 def renewed(url: str, app: App, renewal: str, *, in_header: bool = True) -> Tokens:
     """New tokens for a renewal; the renewal is the old one where the network keeps it. Raises a NetworkError.
 
-    NotAuthorised means that this renewal brings nothing any more.
+    NotAuthorised means that this renewal brings nothing any more, ApplicationRefused that it may with other keys.
     """
     found = _tokens(_ask(url, app, {"grant_type": "refresh_token", "refresh_token": renewal}, in_header=in_header))
     return found if found.renewal else Tokens(found.secret, renewal, found.expires_at, found.rights)
@@ -109,8 +112,10 @@ def _object(answer: http.Answer) -> dict[str, object]:
 def _failure(answer: http.Answer, said: Mapping[str, object]) -> Exception:
     """Only the network's own word for it ends a connection: a page of somebody between us says nothing of tokens."""
     error = said.get("error")
-    if isinstance(error, str) and error in _NO_MORE:
+    if error == _NO_MORE:
         return NotAuthorised(status=answer.status)
+    if isinstance(error, str) and error in _APPLICATION:
+        return ApplicationRefused(status=answer.status)
     if isinstance(error, str) and error:
         return Refused(text.clean(f"{error} {said.get('error_description') or ''}", most=500).strip())
     return TryLater(_UNREADABLE_WAIT_SECONDS, "answer.unreadable")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 from typing import NamedTuple
 
 from resonanz.core.broker import BrokerAway
@@ -16,6 +17,7 @@ from resonanz.pipeline.delivering import deliver
 
 AFTER_FAILURE_SECONDS = 60.0
 _BROKER_AWAY_SECONDS = 5.0
+_RENEWED_SECONDS = 1.0
 
 
 class Polled(NamedTuple):
@@ -49,7 +51,8 @@ def poll_once(
                 if batch.missed:
                     gaps.note(channel_id=channel_id, missed=batch.missed)
     except NetworkError as error:
-        return Polled(note(channel_id, error), well=False)
+        is_noted = note(channel_id, error, channel.token_at)
+        return Polled(_pause_after(error) if is_noted else _RENEWED_SECONDS, well=False)
     except BrokerAway as error:
         note_failure(channel_id=channel_id, code=error.code, words="", stop=False)
         return Polled(_BROKER_AWAY_SECONDS, well=False)
@@ -59,11 +62,18 @@ def poll_once(
     return Polled(float(connector.limits.poll_seconds), well=True)
 
 
-def note(channel_id: int, error: NetworkError) -> float:
-    """Keep the failure where people see it; the seconds to wait. A refusal and a lost token wait for a person."""
+def note(channel_id: int, error: NetworkError, token_at: datetime | None) -> bool:
+    """Keep the failure where people see it. A refusal and a lost token wait for a person.
+
+    `token_at`: of the token that was shown. That it is good no more is past where it was renewed meanwhile: False.
+    """
     stop = isinstance(error, NotAuthorised | Refused)
     words = error.words if isinstance(error, Refused) else str(error.params.get("reason", ""))
-    note_failure(channel_id=channel_id, code=error.code, words=words, stop=stop)
+    shown = token_at if isinstance(error, NotAuthorised) else None
+    return note_failure(channel_id=channel_id, code=error.code, words=words, stop=stop, token_at=shown)
+
+
+def _pause_after(error: NetworkError) -> float:
     return max(error.seconds, 1.0) if isinstance(error, TryLater) else AFTER_FAILURE_SECONDS
 
 

@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Generator
 from concurrent.futures import Executor
+from datetime import datetime
 
 from django.db import DatabaseError, connections
 
@@ -47,6 +48,7 @@ class Follower:
         self._takers = takers
         self._turn = turn
         self._pause = _FIRST_PAUSE
+        self._token_at: datetime | None = None
         self._ending = threading.Event()
         self._broken = threading.Event()
         self._lock = threading.Lock()
@@ -96,7 +98,7 @@ class Follower:
     def _stream(self) -> Generator[Batch, None, None]:
         try:
             channel = Channel.objects.get(pk=self._channel_id)
-            account = account_of(channel)
+            account, self._token_at = account_of(channel), channel.token_at
         except Channel.DoesNotExist:  # removed meanwhile
             self._ending.set()
             return
@@ -111,14 +113,18 @@ class Follower:
             logger.info("channel %s has no stream and is only polled", self._channel_id)
             return _UNSUPPORTED_SECONDS
         if isinstance(error, NotAuthorised | Refused):
-            self._ending.set()
-            try:
-                note(self._channel_id, error)
-            except (Channel.DoesNotExist, DatabaseError):  # removed, or the poll will find the same
-                pass
-            finally:
-                connections.close_all()
+            self._end_unless_renewed(error)
         return error.seconds if isinstance(error, TryLater) else 0.0
+
+    def _end_unless_renewed(self, error: NetworkError) -> None:
+        """With another token the next attempt goes on."""
+        try:
+            if note(self._channel_id, error, self._token_at):
+                self._ending.set()
+        except (Channel.DoesNotExist, DatabaseError):  # removed, or the poll will find the same
+            self._ending.set()
+        finally:
+            connections.close_all()
 
     def _is_stopping(self) -> bool:
         return self._ending.is_set() or self._broken.is_set()

@@ -276,6 +276,10 @@ SENTENCES: Mapping[str, Promise] = {
     "network.unsupported": _("This network takes no answers from here."),
     "network.try_later": _("The network is busy or cannot be reached; it is asked again by itself."),
     "network.refused": _("The network refused."),
+    "network.application_refused": _("The network does not take the keys of the company’s application."),
+    "connecting.application_refused": _(
+        "%(network)s does not take the keys of the company’s application. IT should check them on the page Applications."
+    ),
     "network.not_authorised": _("The network no longer accepts our token. The channel has to be connected again."),
     "network.personal_account": _("It seems to be a person’s own and is not listened to."),
     "network.budget_used_up": _(

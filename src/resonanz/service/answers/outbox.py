@@ -27,7 +27,7 @@ from django.db.models import F
 
 from resonanz.core import clock
 from resonanz.networks import registry
-from resonanz.networks.channels import account_of
+from resonanz.networks.channels import account_of, has_newer_token
 from resonanz.networks.contract import Account, Capability, ReadsBack, Receipt, Replies, ReplyOrder, Visibility, able
 from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
 from resonanz.networks.models import Channel
@@ -143,7 +143,10 @@ def _say(outgoing: Outgoing, account: Account) -> None:
     except Unsupported:
         _move(outgoing, OutgoingState.ASSISTED, due_at=clock.now())
     except NotAuthorised as error:
-        _fail(outgoing, error.code, "")
+        if has_newer_token(channel=outgoing.channel):
+            _later(outgoing, 1)
+        else:
+            _fail(outgoing, error.code, "")
     except (NoAnswer, NetworkError):
         _unknown(outgoing)
     else:

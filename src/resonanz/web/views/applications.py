@@ -35,6 +35,7 @@ class Line:
     network: str
     is_needed: bool
     registered_at: datetime | None
+    refused_at: datetime | None
     channels: int
 
 
@@ -106,6 +107,7 @@ def _line(network: str, row: Application | None) -> Line:
         network=network,
         is_needed=room.terms_of(network).is_needed,
         registered_at=row.registered_at if row else None,
+        refused_at=row.refused_at if row else None,
         channels=Channel.objects.filter(network=network).count(),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any, TypedDict
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from resonanz.accounts import company
 from resonanz.accounts.access import Act, roles_with
 from resonanz.accounts.models import User
+from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
 from resonanz.duties import live
 from resonanz.networks import connecting, registry
@@ -33,6 +35,7 @@ from resonanz.web.permissions import page
 _KEPT = "connecting"
 _CHOICE = "connecting_choice"
 _MOST_CODE = 4000
+_LASTS = timedelta(hours=1)  # signing in there, second factors and asking somebody for rights among it
 
 
 class _Choice(TypedDict):
@@ -49,6 +52,7 @@ class _Kept(TypedDict):
     server: str
     state: str
     verifier: str
+    ends_at: float
 
 
 @page(Act.MANAGE_CHANNELS)
@@ -75,7 +79,8 @@ def connect_account(request: HttpRequest, network: str) -> HttpResponse:
 
 def _begun(request: HttpRequest, network: str, typed: str) -> dict[str, Any]:
     begun = connecting.begin(network=network, typed=typed, redirect_uri=redirect_uri())
-    request.session[_KEPT] = {"network": network, **asdict(begun)}
+    ends_at = (clock.now() + _LASTS).timestamp()
+    request.session[_KEPT] = {"network": network, "ends_at": ends_at, **asdict(begun)}
     return {"url": begun.url, "host": connecting.host_of(begun.url)}
 
 
@@ -92,7 +97,7 @@ def connected_account(request: HttpRequest) -> HttpResponse:
     """The server led back to us: with a code, or with the person's no. Each beginning is good for one answer."""
     kept: _Kept | None = request.session.pop(_KEPT, None)
     said = request.GET.get("state", "")
-    if kept is None or not hmac.compare_digest(said.encode(), kept["state"].encode()):
+    if kept is None or _is_late(kept) or not hmac.compare_digest(said.encode(), kept["state"].encode()):
         return _not_connected(request, _("This answer belongs to no connection that was begun in this browser."), "")
     if "code" not in request.GET:
         return _not_connected(request, _words_of(request.GET.get("error", "")), kept["network"])
@@ -110,6 +115,10 @@ def connected_account(request: HttpRequest) -> HttpResponse:
         return _not_connected(request, words.told(error), kept["network"])
     request.session[_CHOICE] = {"network": kept["network"], "sealed": connecting.sealed(accounts)}
     return redirect("choose_accounts")
+
+
+def _is_late(kept: _Kept) -> bool:
+    return kept.get("ends_at", 0.0) < clock.now().timestamp()
 
 
 @page(Act.MANAGE_CHANNELS)
