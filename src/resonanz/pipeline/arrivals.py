@@ -25,7 +25,7 @@ from resonanz.networks.contract import BadEvent, Deleted, Event, Posted
 from resonanz.networks.metering import FREE
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.networks.webhooks import Told
-from resonanz.pipeline import polling, putting_aside, receiving
+from resonanz.pipeline import hearsay, polling, putting_aside, receiving
 from resonanz.pipeline.delivering import deliver
 from resonanz.pipeline.models import Delivery, UnknownEvent
 from resonanz.pipeline.shapes import shape_of
@@ -124,7 +124,7 @@ def _take(channel: Channel, rows: Sequence[Delivery]) -> None:
     if events or bad:
         deliver(channel=channel, events=events, bad=bad)
     with transaction.atomic():
-        _remember_gone(events)
+        _remember_gone(channel, events)
         for _row, name, one in told:
             if one.is_unknown:
                 _count_unknown(channel, *name)
@@ -174,10 +174,13 @@ def _is_heard(channel: Channel, event: Event) -> bool:
     return not isinstance(event, Posted) or channel.state in _HEARING
 
 
-def _remember_gone(events: Sequence[Event]) -> None:
-    """What is gone stays gone, though the news of its being said comes after that of its deletion."""
+def _remember_gone(channel: Channel, events: Sequence[Event]) -> None:
+    """What is gone stays gone, though the news of its being said comes after that of its deletion.
+
+    What is gone by hearsay stays away from there alone: it may not silence what a network says.
+    """
     gone = [event for event in events if isinstance(event, Deleted)]
-    hashes = {tombstones.post_hash(event.network, event.origin, event.native_id) for event in gone}
+    hashes = {hearsay.gone_hash(channel, event.network, event.origin, event.native_id) for event in gone}
     tombstones.raise_stones(kind=TombstoneKind.POST, hashes=hashes)
 
 

@@ -12,6 +12,7 @@ from resonanz.networks import registry
 from resonanz.networks.contract import AccountGone, Counted, Deleted, Edited, Event
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity
+from resonanz.pipeline import hearsay
 from resonanz.privacy import audit, erasure
 from resonanz.service import cases, intake
 from resonanz.service.models import Case, CaseState
@@ -21,7 +22,13 @@ from resonanz.triage import evaluations, likeness, near_duplicates, our_names
 
 
 def apply(channel: Channel, events: Sequence[Event]) -> set[int]:
-    """Apply changes within the transaction of the batch; the ids of the open cases they touch."""
+    """Apply changes within the transaction of the batch; the ids of the open cases they touch.
+
+    Hearsay changes what it told itself, and nothing that anybody else told.
+    """
+    teller = hearsay.teller_of(channel)
+    told_gone = [event for event in events if isinstance(event, AccountGone)] if teller else []
+    events = hearsay.permitted(channel, events) if teller else events
     reworded = _edit(channel, [event for event in events if isinstance(event, Edited)])
     edited = _open_cases(reworded)
     if reworded and intake.in_cases(post_ids=reworded):
@@ -31,7 +38,9 @@ def apply(channel: Channel, events: Sequence[Event]) -> set[int]:
     left = [event for event in events if isinstance(event, AccountGone) and _is_known(event)]
     touched = _open_cases(_ids_of(gone)) | _open_cases(_ids_by_authors(left))
     if keys := list(posts.known(keys=[(event.network, event.origin, event.native_id) for event in gone])):
-        erasure.erase_posts(keys)
+        erasure.erase_posts(keys, told_by=teller)
+    for account in told_gone:
+        hearsay.forget(channel, account)
     for account in left:
         erasure.erase_account(
             network=account.network, origin=account.origin, native_id=account.native_id, actor=audit.SYSTEM,

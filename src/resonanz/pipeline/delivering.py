@@ -16,7 +16,7 @@ from resonanz.networks.channels import move_cursor, move_place
 from resonanz.networks.contract import BadEvent, Event, Posted
 from resonanz.networks.models import Channel
 from resonanz.people import staff
-from resonanz.pipeline import hearing, parcels, putting_aside
+from resonanz.pipeline import hearing, hearsay, parcels, putting_aside
 from resonanz.pipeline.cleaning import clean_all
 from resonanz.pipeline.take_in import take_in
 
@@ -73,7 +73,7 @@ class HandingOver:
         """As the function above."""
         good, unfit = clean_all(events)
         said = [event for event in good if isinstance(event, Posted)]
-        if not hearing.is_hearsay(channel):
+        if not hearsay.is_hearsay(channel):
             staff.confirm(said=said)
         self._on_the_way.look()
         heard = hearing.listen(channel, said, compiled(), may_follow=self._on_the_way.may_be_followed_by)

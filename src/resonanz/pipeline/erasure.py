@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from resonanz.core.secrets import SecretsError
-from resonanz.pipeline import receiving, rejected_files
+from resonanz.pipeline import hearsay, receiving, rejected_files
 from resonanz.pipeline.models import Delivery, PutAside
 from resonanz.privacy import erasure
 from resonanz.privacy.erasure import Removed, Subject
@@ -27,7 +27,7 @@ def erase_account(subject: Subject) -> Removed:
     containing = Q(pk__in=[])
     for word in words:
         containing |= Q(raw__icontains=word) | Q(reason__icontains=word)
-    found = PutAside.objects.filter(containing, channel__network=subject.network)
+    found = PutAside.objects.filter(containing, channel__network__in=_tellers(subject))
     ids = [row.pk for row in found if any(p.search(f"{row.raw}\n{row.reason}") for p in patterns)]
     rows, _ = PutAside.objects.filter(pk__in=ids).delete()
     rows += _erase_arrivals(subject, patterns)
@@ -39,10 +39,15 @@ def erase_account(subject: Subject) -> Removed:
 
 def _erase_arrivals(subject: Subject, patterns: list[re.Pattern[str]]) -> int:
     """What waits to be taken in, mostly nothing; of what was taken in no words are left."""
-    waiting = Delivery.objects.filter(channel__network=subject.network, taken_at__isnull=True)
+    waiting = Delivery.objects.filter(channel__network__in=_tellers(subject), taken_at__isnull=True)
     rows = waiting.order_by("pk").iterator(chunk_size=50)  # each may hold a megabyte
     ids = [row.pk for row in rows if any(one.search(_words(row)) for one in patterns)]
     return Delivery.objects.filter(pk__in=ids).delete()[0]
+
+
+def _tellers(subject: Subject) -> list[str]:
+    """Its own network, and those who tell of any."""
+    return [subject.network, *hearsay.networks()]
 
 
 def _words(row: Delivery) -> str:
@@ -63,4 +68,4 @@ def _spellings(subject: Subject) -> set[str]:
     return words | once | {json.dumps(word)[1:-1] for word in once}
 
 
-PART = erasure.Part(room="pipeline", erase_account=erase_account)
+PART = erasure.Part(room="pipeline", erase_account=erase_account, told_posts=hearsay.told_posts)

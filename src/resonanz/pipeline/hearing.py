@@ -10,11 +10,11 @@ from resonanz.listening import posts
 from resonanz.listening.models import Speaker
 from resonanz.listening.posts import PostKey
 from resonanz.listening.topics import Compiled
-from resonanz.networks import registry
 from resonanz.networks.contract import Author, Posted, Visibility
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.people import staff
 from resonanz.people.staff import AccountKey
+from resonanz.pipeline import hearsay
 from resonanz.privacy import tombstones
 from resonanz.privacy.models import Tombstone, TombstoneKind
 from resonanz.service import intake
@@ -61,11 +61,6 @@ def key_of(posted: Posted) -> PostKey:
     return (posted.network, posted.origin, posted.native_id)
 
 
-def is_hearsay(channel: Channel) -> bool:
-    """Whether what comes through it is told by others than the network: people, providers."""
-    return registry.connector(channel.network).limits.is_hearsay
-
-
 def nothing_is_on_its_way(posted: Posted, root_id: str) -> bool:
     """All that could begin its thread is stored."""
     return False
@@ -82,7 +77,7 @@ def listen(
 
     `may_follow` tells of a post with the root of its thread whether that may yet turn out to be a thread of ours.
     """
-    wanted, ours = _not_erased(_each_once(said)), _Ours(channel)
+    wanted, ours = _not_erased(channel, _each_once(said)), _Ours(channel)
     colleagues = staff.among(keys={account for posted in wanted if (account := _account(posted))})
     wanted = [_wordless(posted, posted.author) if _account(posted) in colleagues else posted for posted in wanted]
     touched = topics.matcher.match_all(
@@ -171,7 +166,7 @@ def _open_threads(
 def _said_by_us(channel: Channel, said: Iterable[Posted], ours: _Ours, parents: Sequence[PostKey]) -> set[PostKey]:
     """Posts of ours that others answer: stored ones, those of this batch, and answers that left through the outbox."""
     receipts = outbox.receipts(channel=channel, native_ids=[native_id for _, _, native_id in parents])
-    in_batch = {key_of(posted) for posted in said if ours.said(posted)}
+    in_batch = {key_of(posted) for posted in said if ours.said(posted) and not ours.are_reported}
     return posts.own(keys=parents) | in_batch | {parent for parent in parents if parent[2] in receipts}
 
 
@@ -221,7 +216,7 @@ class _Ours:
     """
 
     def __init__(self, channel: Channel) -> None:
-        self.are_reported = is_hearsay(channel)
+        self.are_reported = hearsay.is_hearsay(channel)
         self._ids: set[tuple[str, str, str]] = set()
         self._handles: set[tuple[str, str, str]] = set()
         self._elsewhere: set[tuple[str, str, str]] = set()
@@ -253,21 +248,23 @@ class _Ours:
         return (*world, native_id) in self._ids or (*world, handle.removeprefix("@").casefold()) in self._handles
 
 
-def _not_erased(said: Iterable[Posted]) -> list[Posted]:
+def _not_erased(channel: Channel, said: Iterable[Posted]) -> list[Posted]:
     """Without what was erased before: neither a deleted post nor a suppressed person comes back."""
     if not Tombstone.objects.exists():
         return list(said)
     hashed = [
         (
             posted,
-            tombstones.post_hash(posted.network, posted.origin, posted.native_id),
+            {tombstones.post_hash(*key_of(posted)), hearsay.gone_hash(channel, *key_of(posted))},
             tombstones.account_hash(posted.network, posted.origin, posted.author.native_id) if posted.author else b"",
         )
         for posted in said
     ]
-    posts_gone = tombstones.raised(kind=TombstoneKind.POST, hashes=[post for _, post, _ in hashed])
+    posts_gone = tombstones.raised(
+        kind=TombstoneKind.POST, hashes={stone for _, stones, _ in hashed for stone in stones}
+    )
     people_gone = tombstones.raised(kind=TombstoneKind.ACCOUNT, hashes=[who for _, _, who in hashed if who])
-    return [posted for posted, post, who in hashed if post not in posts_gone and who not in people_gone]
+    return [posted for posted, stones, who in hashed if not stones & posts_gone and who not in people_gone]
 
 
 def _roots(said: Sequence[Posted], parents: Sequence[PostKey], own_parents: AbstractSet[PostKey]) -> dict[PostKey, str]:

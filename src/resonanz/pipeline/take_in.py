@@ -15,7 +15,7 @@ from resonanz.networks.channels import move_cursor, move_place
 from resonanz.networks.contract import BadEvent, Event, Posted
 from resonanz.networks.models import Channel
 from resonanz.people import staff
-from resonanz.pipeline import changes, hearing, putting_aside, storing
+from resonanz.pipeline import changes, hearing, hearsay, putting_aside, storing
 from resonanz.pipeline.cleaning import clean_all, put_aside
 from resonanz.pipeline.retrying import retried
 from resonanz.pipeline.taken import Taken
@@ -36,7 +36,7 @@ def take_in(
     Taking the same batch in again changes nothing. A bad event is put aside and the rest goes on.
     """
     good, unfit = clean_all(events)
-    if not hearing.is_hearsay(channel):  # a code proves an account only where the account itself says it
+    if not hearsay.is_hearsay(channel):  # a code proves an account only where the account itself says it
         staff.confirm(said=[event for event in good if isinstance(event, Posted)])
     topics = compiled()
     heard = hearing.listen(channel, [event for event in good if isinstance(event, Posted)], topics)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -15,6 +16,8 @@ from resonanz.privacy import audit, tombstones
 from resonanz.privacy.models import TombstoneKind
 
 Key = tuple[str, str, str]  # network, origin, native id
+Told = tuple[str, str, str, str]  # and who told it, where others than the network did
+Held = TypeVar("Held", Key, Told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ def _erases_nothing(_what: object) -> Removed:
     return NOTHING
 
 
-def _holds_nothing() -> Iterator[Key]:
+def _holds_nothing() -> Iterator[Any]:
     return iter(())
 
 
@@ -63,7 +66,10 @@ ErasePosts = Callable[[Sequence[Key]], Removed]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What a room does for erasure. `words` answers (handles, names); `held_…` go through all keys that it stores."""
+    """What a room does for erasure. `words` answers (handles, names); `held_…` go through all keys that it stores.
+
+    `told_posts` are those that nobody but one teller told, who is not their network.
+    """
 
     room: str
     words: Callable[[Key], tuple[set[str], set[str]]] = _no_words
@@ -71,6 +77,7 @@ class Part:
     erase_posts: ErasePosts = _erases_nothing
     held_accounts: Callable[[], Iterator[Key]] = _holds_nothing
     held_posts: Callable[[], Iterator[Key]] = _holds_nothing
+    told_posts: Callable[[], Iterator[Told]] = _holds_nothing
 
 
 _parts: dict[str, Part] = {}
@@ -106,12 +113,16 @@ def erase_account(*, network: str, origin: str, native_id: str, actor: audit.Act
     return erased
 
 
-def erase_posts(keys: Sequence[Key], *, actor: audit.Actor = audit.SYSTEM) -> Erased:
-    """Erase posts, what was concluded from them, and cases left without any."""
+def erase_posts(keys: Sequence[Key], *, actor: audit.Actor = audit.SYSTEM, told_by: str = "") -> Erased:
+    """Erase posts, what was concluded from them, and cases left without any.
+
+    `told_by`: nobody else told them, and now says that they are gone. They do not return from there; what their
+    network itself says is still heard.
+    """
     with transaction.atomic():
         erased = _sum([part.erase_posts(keys) for part in parts()])
         if erased.rows or erased.held:
-            _bury(erased.posts)
+            _bury(erased.posts, told_by)
             _note("privacy.posts_erased", "post", actor, keys[0][0], erased)
     return erased
 
@@ -123,11 +134,14 @@ def erase_what_tombstones_name() -> int:
     """
     posts = _buried(TombstoneKind.POST, tombstones.post_hash, [part.held_posts for part in parts()])
     accounts = _buried(TombstoneKind.ACCOUNT, tombstones.account_hash, [part.held_accounts for part in parts()])
+    told = _buried(TombstoneKind.POST, tombstones.told_post_hash, [part.told_posts for part in parts()])
     for key in posts:
         erase_posts([key])
+    for *told_key, teller in told:
+        erase_posts([(told_key[0], told_key[1], told_key[2])], told_by=teller)
     for network, origin, native_id in accounts:
         erase_account(network=network, origin=origin, native_id=native_id, actor=audit.SYSTEM, suppress=True)
-    return len(posts) + len(accounts)
+    return len(posts) + len(told) + len(accounts)
 
 
 def replay() -> int:
@@ -162,8 +176,8 @@ def _sum(removed: Sequence[Removed]) -> Removed:
     )
 
 
-def _bury(posts: Sequence[Key]) -> None:
-    hashes = [tombstones.post_hash(*key) for key in posts]
+def _bury(posts: Sequence[Key], told_by: str = "") -> None:
+    hashes = [tombstones.told_post_hash(*key, told_by) if told_by else tombstones.post_hash(*key) for key in posts]
     tombstones.raise_stones(kind=TombstoneKind.POST, hashes=hashes)
 
 
@@ -182,9 +196,9 @@ def _note(act: str, thing: str, actor: audit.Actor, network: str, erased: Remove
 
 
 def _buried(
-    kind: TombstoneKind, hash_of: Callable[[str, str, str], bytes], holders: Sequence[Callable[[], Iterator[Key]]]
-) -> list[Key]:
-    found: list[Key] = []
+    kind: TombstoneKind, hash_of: Callable[..., bytes], holders: Sequence[Callable[[], Iterator[Held]]]
+) -> list[Held]:
+    found: list[Held] = []
     if not tombstones.any_raised(kind=kind):
         return found
     for held in holders:
@@ -194,8 +208,8 @@ def _buried(
     return list(dict.fromkeys(found))
 
 
-def _chunks(keys: Iterator[Key], size: int) -> Iterator[list[Key]]:
-    chunk: list[Key] = []
+def _chunks(keys: Iterator[Held], size: int) -> Iterator[list[Held]]:
+    chunk: list[Held] = []
     for key in keys:
         chunk.append(key)
         if len(chunk) == size:

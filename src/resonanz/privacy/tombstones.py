@@ -29,6 +29,11 @@ def post_hash(network: str, origin: str, native_id: str) -> bytes:
     return keyed_hash(TombstoneKind.POST, network, origin, native_id)
 
 
+def told_post_hash(network: str, origin: str, native_id: str, teller: str) -> bytes:
+    """That of a post of which only others than its network told, and one of them that it is gone: for him alone."""
+    return keyed_hash(TombstoneKind.POST, network, origin, native_id, teller)
+
+
 def account_hash(network: str, origin: str, native_id: str) -> bytes:
     """The hash under which an account's tombstone stands."""
     return keyed_hash(TombstoneKind.ACCOUNT, network, origin, native_id)
