@@ -141,6 +141,12 @@ class TestSetting:
         assert [one.text for one in said(second)] == ["zwei"]
         assert [method for method, _ in bots.asked].count("getWebhookInfo") == 1
 
+    def test_webhook_that_was_told_again_is_no_other_reader(self, bots: TelegramServer) -> None:
+        poll(bots, settings={"webhook": OURS})
+        network.set_webhook(account(bots), OURS, Keys(SECRET))
+
+        assert events(poll(bots, settings={"webhook": OURS})) == []
+
     def test_webhook_that_another_program_took_over_is_told(self, bots: TelegramServer) -> None:
         network.set_webhook(account(bots), "https://other.example/", Keys("x"))
 

@@ -16,7 +16,7 @@ from resonanz.accounts.models import User
 from resonanz.core.errors import ResonanzError
 from resonanz.listening.erasure import delete_posts
 from resonanz.listening.models import Post, PostChannel
-from resonanz.networks import channels
+from resonanz.networks import bringing, channels
 from resonanz.networks.models import Channel, ChannelState, Webhook
 from resonanz.people import leaving
 from resonanz.people.models import Identity
@@ -68,6 +68,7 @@ def remove(*, channel_id: int, actor: User) -> Holdings:
     channel = Channel.objects.get(pk=channel_id)
     if channel.state != ChannelState.PAUSED:
         channels.pause(channel_id=channel_id, actor=actor)  # nothing new comes while what is there goes
+    bringing.end(channel=channel)
     while not retried(lambda: _delete_if_empty(channel_id, actor)):
         _empty(channel)
     return gone

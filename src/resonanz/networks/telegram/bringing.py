@@ -66,7 +66,7 @@ def is_brought(account: Account) -> bool:
     ours = account.settings.get(BROUGHT_TO, "")
     if not ours:
         return False
-    key, now = f"{client.base(account)} {account.native_id} {ours}", clock.now().timestamp()
+    key, now = _key(account, ours), clock.now().timestamp()
     last = _looked.get(key)
     if last is not None and last.is_brought is not None and 0 <= now - last.at < _LOOK_SECONDS:
         return last.is_brought
@@ -82,6 +82,16 @@ def is_brought(account: Account) -> bool:
     tell(account, "", Keys(""))  # what waits is asked for, and Telegram gives it to nobody while it knows a webhook
     _looked[key] = _Looked(now, is_brought=False)
     return False
+
+
+def is_brought_again(account: Account) -> bool:
+    """Whether it is brought by now although the last look said otherwise: somebody told our address again."""
+    ours = account.settings.get(BROUGHT_TO, "")
+    return bool(ours and _looked.pop(_key(account, ours), None)) and is_brought(account)
+
+
+def _key(account: Account, ours: str) -> str:
+    return f"{client.base(account)} {account.native_id} {ours}"
 
 
 def _since(last: _Looked | None, found: WebhookHealth, now: float) -> float | None:

@@ -10,8 +10,8 @@ from resonanz.core import clock
 from resonanz.networks.asking import put_aside
 from resonanz.networks.contract import Account, BadEvent, Batch, Event
 from resonanz.networks.errors import TryLater
-from resonanz.networks.telegram.bringing import is_brought
-from resonanz.networks.telegram.client import WAIT_SECONDS, get
+from resonanz.networks.telegram.bringing import is_brought, is_brought_again
+from resonanz.networks.telegram.client import WAIT_SECONDS, OtherReader, get
 from resonanz.networks.telegram.messages import FAULTS
 from resonanz.networks.telegram.places import number
 from resonanz.networks.telegram.updates import KINDS, of_update
@@ -54,7 +54,13 @@ def poll(account: Account, cursor: str) -> Iterator[Batch]:
         yield Batch((), None)
         return
     for _ in range(MOST_PAGES):
-        updates = _updates(account, at)
+        try:
+            updates = _updates(account, at)
+        except OtherReader:
+            if not is_brought_again(account):
+                raise
+            yield Batch((), None)
+            return
         batch, at = _batch(updates, account, at)
         yield batch
         if len(updates) < PAGE:

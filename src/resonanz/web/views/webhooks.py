@@ -1,4 +1,7 @@
-"""The webhook of a channel: its address and secret for who manages channels, and how it does."""
+"""The webhook of a channel: its address and secret for who manages channels, and how it does.
+
+Into most networks a person pastes both; others are told by us, and asked how they do with it.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,32 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from resonanz.accounts.access import Act
-from resonanz.networks import registry, webhook_keys
+from resonanz.core.errors import ResonanzError
+from resonanz.networks import bringing, registry, webhook_keys
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Channel, Webhook
+from resonanz.networks.webhooks import BROUGHT_TO
 from resonanz.pipeline.models import Delivery, UnknownEvent
+from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.permissions import page
+from resonanz.web.sentences import SENTENCES
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a channel's page tells of its webhook. `address` is "" before it was made."""
+    """What a channel's page tells of its webhook. `address` is "" before it was made.
+
+    `is_told`: the network is told the address by us, and `address` is what it was told. `begins`: how ours begin.
+    """
 
     address: str
     brings: tuple[str, ...]
@@ -32,27 +43,39 @@ class Shown:
     forged: int = 0
     forged_at: datetime | None = None
     unknown: tuple[UnknownEvent, ...] = ()
+    is_told: bool = False
+    begins: str = ""
+    is_outdated: bool = False
 
 
 def shown(channel: Channel) -> Shown | None:
-    """How the webhook of a channel does; None where its network brings nothing, or wants to be told by a program."""
-    connector = registry.connector(channel.network)
-    if not able(connector, Capability.WEBHOOK) or able(connector, Capability.SET_WEBHOOK):
+    """How the webhook of a channel does; None where its network brings nothing."""
+    if not able(registry.connector(channel.network), Capability.WEBHOOK):
         return None
-    brings = webhook_keys.connector_of(channel).webhook.brings
+    brings, is_told = webhook_keys.connector_of(channel).webhook.brings, bringing.is_told(channel)
     webhook = Webhook.objects.filter(channel=channel).first()
-    if webhook is None:
-        return Shown("", brings)
+    address = _address_now(channel, webhook, is_told=is_told)
+    if webhook is None or not address:
+        return Shown("", brings, is_told=is_told, begins=settings.WEBHOOK_URL)
     newest = Delivery.objects.filter(channel=channel).order_by("-received_at").values_list("received_at", flat=True)
     return Shown(
-        address=address_of(webhook),
+        address=address,
         brings=brings,
         last_at=newest.first(),
         waiting=Delivery.objects.filter(channel=channel, taken_at__isnull=True).count(),
         forged=webhook.forged,
         forged_at=webhook.forged_at,
         unknown=tuple(UnknownEvent.objects.filter(channel=channel).order_by("-count", "name")),
+        is_told=is_told,
+        begins=settings.WEBHOOK_URL,
+        is_outdated=address != address_of(webhook),
     )
+
+
+def _address_now(channel: Channel, webhook: Webhook | None, *, is_told: bool) -> str:
+    if is_told:
+        return str(channel.settings.get(BROUGHT_TO, ""))
+    return address_of(webhook) if webhook else ""
 
 
 def address_of(webhook: Webhook) -> str:
@@ -91,3 +114,54 @@ def renew_webhook_secret(request: HttpRequest, channel_id: int) -> HttpResponse:
         done=_("The secret is another one. Until it is pasted into the network, what that brings is refused."),
     )
     return redirect("channel", channel_id)
+
+
+@page(Act.MANAGE_CHANNELS)
+@require_POST
+def have_brought(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """Tell the network our address, or tell it again."""
+    get_object_or_404(Channel, pk=channel_id)
+    try:
+        bringing.have_brought(channel_id=channel_id, root=settings.WEBHOOK_URL, actor=signed_in(request))
+    except ResonanzError as error:
+        messages.error(request, _why(error))
+    else:
+        messages.success(request, _("From now on the network brings what is said."))
+    return redirect("channel", channel_id)
+
+
+@page(Act.MANAGE_CHANNELS)
+@require_POST
+def ask_instead(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """Let the network bring nothing more, and ask it again."""
+    get_object_or_404(Webhook, channel_id=channel_id)
+    attempt(
+        request,
+        lambda: bringing.ask_instead(channel_id=channel_id, actor=signed_in(request)),
+        done=_("From now on the network is asked for what is said."),
+    )
+    return redirect("channel", channel_id)
+
+
+@page(Act.MANAGE_CHANNELS)
+@never_cache
+@require_GET
+def webhook_health(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """What the network says of our address; asked at this moment."""
+    channel = get_object_or_404(Channel, pk=channel_id)
+    ours, found, problem = channel.settings.get(BROUGHT_TO, ""), None, ""
+    try:
+        found = bringing.health(channel)
+    except ResonanzError as error:
+        problem = _why(error)
+    context = {"channel": channel, "ours": ours, "found": found, "problem": problem}
+    part = request.headers.get("HX-Request") == "true"
+    return render(request, "web/webhook_health.html" if part else "web/webhook_health_page.html", context)
+
+
+def _why(error: ResonanzError) -> str:
+    """What went wrong, with what the network says of it."""
+    said = str(error.params.get("words") or error.params.get("reason") or "")
+    if said in SENTENCES:
+        return words.sentence(said, {})
+    return f"{words.told(error)} {_('The network says:')} {said}" if said else words.told(error)
