@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from resonanz.core import clock
 from resonanz.listening.models import Post
+from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.models import Channel
 from resonanz.service.models import Case
 
@@ -54,3 +58,33 @@ def test_where_they_write_first_they_are_asked_with_our_address(
 
     assert "private message to us: https://nordhain.example/write" in asking
     assert 'value="https://nordhain.example/write"' in signed_in.get(f"/channels/{channel.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("hours", "says", "says_not"),
+    [
+        (1, "Can be answered from here until", "The first day is over"),
+        (30, "The first day is over", "Keep ready to post"),
+        (200, "this network takes no answer from here any more", "Send answer"),
+    ],
+)
+def test_time_that_a_network_leaves_for_an_answer_is_told_ahead(
+    new_case: NewCase, signed_in: Client, monkeypatch: pytest.MonkeyPatch, hours: int, says: str, says_not: str
+) -> None:
+    limits = replace(MemoryNetwork.limits, private_hours=168, private_hours_freely=24)
+    monkeypatch.setattr(MemoryNetwork, "limits", limits)
+    case = new_case("p")
+    Post.objects.update(visibility="PRIVATE", posted_at=clock.now() - timedelta(hours=hours))
+    Case.objects.update(visibility="PRIVATE", private_with="author-p")
+
+    page = signed_in.get(f"/inbox/{case.pk}/").content.decode()
+
+    assert says in page
+    assert says_not not in page
+
+
+def test_in_public_there_is_no_such_time(new_case: NewCase, signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MemoryNetwork, "limits", replace(MemoryNetwork.limits, private_hours=168))
+    case = new_case("p")
+
+    assert "Can be answered from here until" not in signed_in.get(f"/inbox/{case.pk}/").content.decode()

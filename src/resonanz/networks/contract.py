@@ -224,6 +224,9 @@ class Limits:
     how many days the network's terms let us keep what was said there, where they name any (else 0), and `keep_source`,
     where they say so; what our own purposes allow is never exceeded. `fills_gaps`: a poll after a while in which the
     network could not be reached brings all that was said meanwhile; else only what it still shows.
+    `private_hours`: for how many hours after a person wrote to us last it takes our answers in private, and for how
+    many one in private to what they said in public; 0: always. `private_hours_freely`: the first of them; after that it
+    takes only what a person of ours writes about the matter.
     `only_if_addressed`: it takes an answer from a program only to what was addressed to the account
     (`Posted.addressed`), so everything else is answered by hand.
     `is_hearsay`: not the network tells it but others, people or providers, so it confirms no account, speaks for none
@@ -244,6 +247,8 @@ class Limits:
     keep_days: int = 0
     keep_source: str = ""
     fills_gaps: bool = False
+    private_hours: int = 0
+    private_hours_freely: int = 0
     only_if_addressed: bool = False
     is_hearsay: bool = False
 

@@ -7,6 +7,7 @@ from resonanz.networks.bluesky import BlueskyNetwork
 from resonanz.networks.capture import CaptureNetwork
 from resonanz.networks.contract import Network
 from resonanz.networks.discourse import DiscourseNetwork
+from resonanz.networks.facebook import FacebookNetwork
 from resonanz.networks.feeds import FeedNetwork
 from resonanz.networks.files import FileNetwork
 from resonanz.networks.hackernews import HackerNewsNetwork
@@ -20,6 +21,7 @@ NETWORKS: tuple[type[Network], ...] = (
     BlueskyNetwork,
     CaptureNetwork,
     DiscourseNetwork,
+    FacebookNetwork,
     FeedNetwork,
     FileNetwork,
     HackerNewsNetwork,

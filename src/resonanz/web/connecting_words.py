@@ -34,18 +34,52 @@ APP_STEPS: Words = {
         "If what happens shall be here within a second: once the keys are kept here, register this address as webhook, "
         "and subscribe to the events that the section on X in the documentation names."
     ),
+    "meta.create": _(
+        "Make an app at Meta’s page for developers, of the type “Business”, and connect it with the company’s "
+        "business portfolio."
+    ),
+    "facebook.products": _("Add the products “Facebook Login”, “Messenger” and “Webhooks”."),
+    "meta.redirect": _("In the settings of the login, enter this address under “Valid OAuth Redirect URIs”:"),
+    "meta.proof": _(
+        "Under “App settings”, “Basic”: copy the ID and the secret, and type them here. Under “Advanced”, switch "
+        "on “Require App Secret”: then a stolen token alone is good for nothing."
+    ),
+    "facebook.webhook": _(
+        "Once the keys are kept here: under “Webhooks” choose “Page”, enter this address and this word, and "
+        "subscribe to feed, mention, messages and message_edits. Then what happens is here within seconds."
+    ),
+    "facebook.rights": _(
+        "These are the rights that will be asked for. For answers to messages that are older than a day, ask Meta"
+        " for the feature “Human Agent”, too."
+    ),
+    "meta.roles": _(
+        "Give those who connect accounts a role in the app: for accounts of the company’s own, Meta then asks for"
+        " no review."
+    ),
+    "meta.live": _(
+        "Enter the company’s privacy policy and where people ask for deletion, and switch the app to “Live”. "
+        "Before that, Meta brings nothing of what strangers say."
+    ),
 }
 CONNECT_NEEDS: Words = {
     "account": _("An account there that speaks for the company. Its password is typed there, never here."),
     "server": _("The name of the server on which it is."),
     "x.own_app": _("The company’s own application at X, which IT registers once, and credits there."),
     "x.account": _("The account that owns this application: for others, reading costs more."),
+    "facebook.page": _("A Facebook Page of the company. Personal profiles cannot be connected."),
+    "facebook.role": _(
+        "Somebody who may moderate this Page and answer its messages, and signs in to Facebook. The password is "
+        "typed there, never here."
+    ),
 }
 CONNECT_SEES: Words = {
     "mentions": _("What mentions the account, answers it or is written to it."),
     "public": _("What is public there, where the channel is set to hear it."),
     "x.mentions": _("What mentions the account, answers it or holds the words that are searched for."),
     "x.own_posts": _("What the account itself says with other apps."),
+    "facebook.page": _("Posts and comments on the Page, and who wrote them."),
+    "facebook.messages": _("Messages to the Page in Messenger."),
+    "facebook.tagged": _("Public posts of others that name the Page."),
 }
 CONNECT_SEES_NOT: Words = {
     "password": _("The password of the account."),
@@ -53,6 +87,8 @@ CONNECT_SEES_NOT: Words = {
     "x.messages": _("Direct messages."),
     "x.protected": _("Posts of protected accounts."),
     "account": _("It follows nobody and changes nothing about the account itself."),
+    "facebook.others": _("Profiles, friends and groups, and what others say elsewhere without naming the Page."),
+    "facebook.insights": _("Figures of the Page, and its advertisements."),
 }
 CONNECT_COSTS: Words = {
     "x.each_use": _(
@@ -75,6 +111,15 @@ RIGHTS: Words = {
     "x.users.read": _("to know whose account it is, and who speaks"),
     "x.offline.access": _("to go on without asking again every two hours"),
     "mastodon.write:reports": _("to report posts to those who moderate the server"),
+    "facebook.pages_show_list": _("to show which Pages there are to choose from"),
+    "facebook.pages_read_engagement": _("to read what the Page itself says"),
+    "facebook.pages_read_user_content": _("to read what others say on the Page, and who they are"),
+    "facebook.pages_manage_metadata": _("to have brought at once what happens on the Page"),
+    "facebook.pages_manage_engagement": _("to comment, like, hide and delete what somebody chooses here"),
+    "facebook.pages_messaging": _("to read messages and send the answers that somebody writes here"),
+    "facebook.business_management": _(
+        "to find Pages that belong to a business portfolio; nothing about the portfolio is changed"
+    ),
 }
 KINDS_OF_CONNECTING_WORDS: Mapping[str, Words] = {
     "app_steps": APP_STEPS,

@@ -24,6 +24,7 @@ from resonanz.networks.facebook import acting, delivered, polling, writing
 from resonanz.networks.facebook import connecting as letting_in
 from resonanz.networks.facebook.posts import NAME
 from resonanz.networks.meta import webhook as deliveries
+from resonanz.networks.meta import windows
 from resonanz.networks.webhooks import Delivery, Keys, Proof, Told
 
 
@@ -56,7 +57,14 @@ class FacebookNetwork:
     )
     # A message has 2,000 characters, a comment 8,000. A Page on which one person was active in a day is good for 4,800
     # requests a day.
-    limits = Limits(text_length=2_000, poll_seconds=120, settle_seconds=60, fills_gaps=True)
+    limits = Limits(
+        text_length=2_000,
+        poll_seconds=120,
+        settle_seconds=60,
+        fills_gaps=True,
+        private_hours=windows.HOURS,
+        private_hours_freely=windows.HOURS_FREELY,
+    )
     asks_for = Entries(secret=Entry("EAAG…"))
     webhook = deliveries.terms(*delivered.FIELDS)
     connecting = letting_in.TERMS

@@ -2,7 +2,8 @@
 
 developers.facebook.com/documentation/business-messaging/messenger-platform/policy, read in November 2026. Advertising
 has no place in what is sent by the tag, and nothing that a machine sends by itself: all that Resonanz sends was
-written or approved by a person.
+written or approved by a person, and what advertises in private is forbidden whatever the guideline says
+(`guidelines.checks.advertising`).
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from datetime import datetime, timedelta
 from resonanz.core import clock
 from resonanz.networks.meta.faults import OutsideWindow
 
-FREELY = timedelta(hours=24)
-BY_A_PERSON = timedelta(days=7)
-PRIVATE_REPLY = timedelta(days=7)
+HOURS_FREELY = 24
+HOURS = 7 * 24
+FREELY = timedelta(hours=HOURS_FREELY)
+BY_A_PERSON = timedelta(hours=HOURS)
+PRIVATE_REPLY = timedelta(hours=HOURS)
 _MARGIN = timedelta(minutes=2)
 """Meta's clock and ours, and the time until it arrives."""
 

@@ -1,16 +1,45 @@
-"""Whether a post may be answered from here: some networks let programs answer only what was addressed to us."""
+"""Whether a post may be answered from here: some networks let programs answer only what was addressed to us, or soon."""
 
 from __future__ import annotations
 
-from resonanz.listening.models import Post, PostChannel
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+
+from resonanz.core import clock
+from resonanz.listening.models import Post, PostChannel, Speaker, Visible
 from resonanz.networks import registry
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Channel
 
 
-def takes_answer(*, channel: Channel, post: Post | None) -> bool:
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Until when a network takes an answer in private, and until when freely: after that only about the matter."""
+
+    until: datetime
+    freely_until: datetime
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has to be given there, by hand."""
+        return self.until <= clock.now()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing else than the guideline bounds what may be said."""
+        return clock.now() < self.freely_until
+
+
+def takes_answer(*, channel: Channel, post: Post | None, visibility: str) -> bool:
     """Whether the channel's network lets us answer this post from here; else a person posts the text there."""
-    return able(registry.connector(channel.network), Capability.REPLY) and is_answerable(channel=channel, post=post)
+    if not able(registry.connector(channel.network), Capability.REPLY):
+        return False
+    if not is_answerable(channel=channel, post=post):
+        return False
+    found = window(channel=channel, post=post, visibility=visibility)
+    return found is None or not found.is_over
 
 
 def is_answerable(*, channel: Channel, post: Post | None) -> bool:
@@ -18,3 +47,30 @@ def is_answerable(*, channel: Channel, post: Post | None) -> bool:
     if not registry.connector(channel.network).limits.only_if_addressed:
         return True
     return PostChannel.objects.filter(channel=channel, post=post, addressed=True).exists()
+
+
+def window(*, channel: Channel, post: Post | None, visibility: str) -> Window | None:
+    """The time for an answer in private to this post; None where the network has none.
+
+    It begins anew with all that the person writes in private; what they said in public has its own.
+    """
+    limits = registry.connector(channel.network).limits
+    if not limits.private_hours or post is None or visibility != Visible.PRIVATE:
+        return None
+    said_at = post.posted_at if post.visibility == Visible.PUBLIC else _wrote_last(post)
+    freely = limits.private_hours_freely or limits.private_hours
+    if post.visibility == Visible.PUBLIC:
+        freely = limits.private_hours
+    return Window(said_at + timedelta(hours=limits.private_hours), said_at + timedelta(hours=freely))
+
+
+def _wrote_last(post: Post) -> datetime:
+    """When the author of a message wrote in private last."""
+    if not post.author_native_id:
+        return post.posted_at
+    written = Post.objects.filter(
+        network=post.network, origin=post.origin, author_native_id=post.author_native_id,
+        visibility=Visible.PRIVATE, speaker=Speaker.OUTSIDER,
+    )  # fmt: skip
+    last: datetime | None = written.aggregate(last=Max("posted_at"))["last"]
+    return last or post.posted_at

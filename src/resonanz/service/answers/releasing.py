@@ -28,7 +28,9 @@ def takes_answers(*, network: str) -> bool:
 def release(*, outgoing: Outgoing, ruling: Ruling, actor: User, act: str) -> None:
     """Row, audit record and job in the caller's transaction; nothing leaves before `TIME_TO_UNDO` is over, and
     what is planned not before its moment."""
-    by_hand = not takes_answer(channel=outgoing.channel, post=outgoing.in_reply_to)
+    by_hand = not takes_answer(
+        channel=outgoing.channel, post=outgoing.in_reply_to, visibility=outgoing.visibility
+    )
     outgoing.state = OutgoingState.ASSISTED if by_hand else OutgoingState.QUEUED
     soonest = clock.now() + TIME_TO_UNDO
     outgoing.due_at = max(soonest, outgoing.planned_for or soonest)

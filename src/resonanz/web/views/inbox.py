@@ -26,7 +26,7 @@ from resonanz.listening.models import Intent, Topic
 from resonanz.networks import registry
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity
-from resonanz.service.answers.addressing import takes_answer
+from resonanz.service.answers.addressing import takes_answer, window
 from resonanz.service.answers.inviting import invitation
 from resonanz.service.conversation import Conversation, conversation, opened
 from resonanz.service.lists import filtering, views
@@ -355,7 +355,7 @@ def _reply(request: HttpRequest, case: Case, talk: Conversation) -> dict[str, An
     target: CasePost | None = chosen or drafted or next(iter(talk.open_posts), None) or (said[-1] if said else None)
     return {
         "target": target,
-        "able": _takes_answers(case.channel, target),
+        **_answerable(case, target),
         "limit": _limit(case.channel.network),
         "under_way": _under_way(talk, target),
         "refused": _refused(talk, draft),
@@ -403,12 +403,14 @@ def _refused(talk: Conversation, draft: Outgoing | None) -> Approval | None:
     return mine[-1] if mine else None
 
 
-def _takes_answers(channel: Channel, target: CasePost | None) -> bool:
-    """Imports have no network behind them that an answer could go to."""
+def _answerable(case: Case, target: CasePost | None) -> dict[str, Any]:
+    """Whether it is answered from here, and until when. Imports have no network that an answer could go to."""
+    post = target.post if target else None
+    asked: dict[str, Any] = {"channel": case.channel, "post": post, "visibility": case.visibility}
     try:
-        return takes_answer(channel=channel, post=target.post if target else None)
+        return {"able": takes_answer(**asked), "window": window(**asked)}
     except registry.UnknownNetwork:
-        return False
+        return {"able": False}
 
 
 def _limit(network: str) -> int:
