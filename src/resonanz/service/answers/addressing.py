@@ -1,4 +1,4 @@
-"""Whether a post may be answered from here: some networks let programs answer only what was addressed to us, or soon."""
+"""Whether a post may be answered from here: some networks take answers only to what addressed us, or for some time."""
 
 from __future__ import annotations
 
