@@ -10,6 +10,7 @@ from resonanz.networks.discourse import DiscourseNetwork
 from resonanz.networks.facebook import FacebookNetwork
 from resonanz.networks.feeds import FeedNetwork
 from resonanz.networks.files import FileNetwork
+from resonanz.networks.google_play import GooglePlayNetwork
 from resonanz.networks.hackernews import HackerNewsNetwork
 from resonanz.networks.mail import MailNetwork
 from resonanz.networks.mastodon import MastodonNetwork
@@ -24,6 +25,7 @@ NETWORKS: tuple[type[Network], ...] = (
     FacebookNetwork,
     FeedNetwork,
     FileNetwork,
+    GooglePlayNetwork,
     HackerNewsNetwork,
     MailNetwork,
     MastodonNetwork,

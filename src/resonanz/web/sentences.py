@@ -288,6 +288,10 @@ SENTENCES: Mapping[str, Promise] = {
     "network.budget_stops_answers": _("The budget of this channel is used up, and answers stop with it."),
     "network.not_addressed": _("This network takes answers from programs only to whoever names, quotes or answers us."),
     "x.no_credits": _("The credits that were bought there are used up, or its own limit of spending is reached."),
+    "reviews.already_answered": _(
+        "There is an answer below this review already, and it can have only one. To change it, correct that one."
+    ),
+    "google.clock": _("Google says that the clock of this machine is wrong."),
     "x.refused": _("The network refused without a word."),
     "event.unreadable": _("It cannot be read."),
     "mail.unknown_notice": _(

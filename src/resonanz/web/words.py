@@ -329,6 +329,8 @@ ENTRIES: Words = {
     "password": _("Password"),
     "imap": _("Server for reading (IMAP)"),
     "bot_token": _("Token of the bot"),
+    "package": _("Package name of the app"),
+    "service_key": _("Key file of a service account"),
     "bot_server": _("Server of the Bot API"),
 }
 ENTRIES_EXPLAINED: Words = {
@@ -339,6 +341,12 @@ ENTRIES_EXPLAINED: Words = {
         "As @BotFather gives it. Whoever has it can speak as the bot; it is stored encrypted and never shown again."
     ),
     "bot_server": _("Only where the company runs one of its own."),
+    "package": _("It stands in the address of the app in the store, behind “id=”."),
+    "service_key": _(
+        "Make a service account in Google Cloud with a key of type JSON, switch the Google Play Android Developer API on "
+        "there, and invite the account in the Play Console with the right to reply to reviews. Paste all of the file here; "
+        "it is stored encrypted and never shown again."
+    ),
 }
 OPTIONS: Words = {
     "hashtags": _("Hashtags"),
