@@ -11,6 +11,7 @@ from tests.networks.facebook_server import FacebookServer
 from tests.networks.page_server import PageServer
 from tests.networks.telegram_server import TelegramServer
 from tests.networks.x_server import XServer
+from tests.networks.youtube_server import YouTubeServer
 
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
@@ -52,5 +53,13 @@ def facebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[FacebookServer]:
 def bots(monkeypatch: pytest.MonkeyPatch) -> Iterator[TelegramServer]:
     """Telegram, as far as bots see it, at noon."""
     with clock.moved_to(NOON), TelegramServer() as server:
+        monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
+        yield server
+
+
+@pytest.fixture
+def youtube(monkeypatch: pytest.MonkeyPatch) -> Iterator[YouTubeServer]:
+    """YouTube, which the client may reach, at noon."""
+    with clock.moved_to(NOON), YouTubeServer() as server:
         monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
         yield server

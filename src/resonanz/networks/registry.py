@@ -17,6 +17,7 @@ from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.telegram import TelegramNetwork
 from resonanz.networks.x import XNetwork
+from resonanz.networks.youtube import YouTubeNetwork
 
 NETWORKS: tuple[type[Network], ...] = (
     BlueskyNetwork,
@@ -32,6 +33,7 @@ NETWORKS: tuple[type[Network], ...] = (
     MemoryNetwork,
     TelegramNetwork,
     XNetwork,
+    YouTubeNetwork,
 )
 _BY_NAME: dict[str, Network] = {network.name: network() for network in NETWORKS}
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from resonanz.networks import registry
 from resonanz.privacy import retention
 
-# Nothing here reads these networks, but what was said there can be imported from files.
+# Nothing here reads this network, but what was said there can be imported from files.
 IMPORTED: dict[str, int] = {
-    # Refresh or delete after 30 calendar days: YouTube API Services Developer Policies, III.E.4
-    # (developers.google.com/youtube/terms/developer-policies).
-    "youtube": 30,
     # Social activity of members for 48 hours: LinkedIn Marketing API Program, Data Storage Requirements
     # (learn.microsoft.com/linkedin/marketing/data-storage-requirements).
     "linkedin": 2,

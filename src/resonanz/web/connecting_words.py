@@ -60,6 +60,27 @@ APP_STEPS: Words = {
         "Enter the company’s privacy policy and where people ask for deletion, and switch the app to “Live”. "
         "Before that, Meta brings nothing of what strangers say."
     ),
+    "youtube.project": _(
+        "Sign in to Google Cloud with an account of the company, and make a project for Resonanz alone."
+    ),
+    "youtube.enable": _("Under “APIs & Services”, “Library”, enable the “YouTube Data API v3”."),
+    "youtube.consent": _(
+        "Under “Google Auth Platform”, name the app and an address for questions. Choose “Internal” if the channel "
+        "belongs to an account of the company’s own Google Workspace, else “External”. Under “Data access”, add this "
+        "right:"
+    ),
+    "youtube.publish": _(
+        "If it is external, set it to “In production”: as long as it is in testing, Google ends every connection after "
+        "seven days. Until Google has verified the app, it warns whoever connects a channel; that can be passed."
+    ),
+    "youtube.client": _(
+        "Under “Clients”, make one of the type “Web application” with this address as “Authorized redirect URI”, and "
+        "paste here what Google shows:"
+    ),
+    "youtube.terms": _(
+        "The company agrees with Google to the Terms of Service of the YouTube API. They ask for a privacy policy that "
+        "names YouTube, and for what was read there to be deleted after 30 days; Resonanz does that by itself."
+    ),
 }
 CONNECT_NEEDS: Words = {
     "account": _("An account there that speaks for the company. Its password is typed there, never here."),
@@ -71,6 +92,10 @@ CONNECT_NEEDS: Words = {
         "Somebody who may moderate this Page and answer its messages, and signs in to Facebook. The password is "
         "typed there, never here."
     ),
+    "youtube.own_app": _("The company’s own application at Google, which IT registers once."),
+    "youtube.channel": _(
+        "A Google account that owns or manages the channel; Google’s page asks which channel is meant."
+    ),
 }
 CONNECT_SEES: Words = {
     "mentions": _("What mentions the account, answers it or is written to it."),
@@ -80,6 +105,9 @@ CONNECT_SEES: Words = {
     "facebook.page": _("Posts and comments on the Page, and who wrote them."),
     "facebook.messages": _("Messages to the Page in Messenger."),
     "facebook.tagged": _("Public posts of others that name the Page."),
+    "youtube.comments": _("Comments below the videos of the channel, and the answers to them, for 30 days."),
+    "youtube.films": _("The public videos of the channel: title, description and how often they were seen and liked."),
+    "youtube.search": _("Public videos of others that hold the words that are searched for."),
 }
 CONNECT_SEES_NOT: Words = {
     "password": _("The password of the account."),
@@ -89,6 +117,10 @@ CONNECT_SEES_NOT: Words = {
     "account": _("It follows nobody and changes nothing about the account itself."),
     "facebook.others": _("Profiles, friends and groups, and what others say elsewhere without naming the Page."),
     "facebook.insights": _("Figures of the Page, and its advertisements."),
+    "youtube.elsewhere": _("Comments below the videos of others, and videos of the channel that are not public."),
+    "youtube.history": _(
+        "What the account watches, and other Google services. It uploads, changes and deletes no video."
+    ),
 }
 CONNECT_COSTS: Words = {
     "x.each_use": _(
@@ -96,6 +128,11 @@ CONNECT_COSTS: Words = {
         "cent for an answer, in US dollars. The channel has a monthly budget and stops reading before it is exceeded."
     ),
     "x.links": _("An answer with an address in it costs twenty times as much."),
+    "youtube.quota": _(
+        "Google charges nothing, but gives the application 10,000 units a day and 100 searches, for all channels "
+        "together: a channel uses some 2,000 units a day, and 50 for each answer. When they are used up, it is read "
+        "again after midnight in California."
+    ),
 }
 RIGHTS: Words = {
     "mastodon.read:accounts": _("to know whose account it is, and who speaks"),
@@ -119,6 +156,10 @@ RIGHTS: Words = {
     "facebook.pages_messaging": _("to read messages and send the answers that somebody writes here"),
     "facebook.business_management": _(
         "to find Pages that belong to a business portfolio; nothing about the portfolio is changed"
+    ),
+    "youtube.https://www.googleapis.com/auth/youtube.force-ssl": _(
+        "to read comments, to post the answers that somebody sends here, and to hold or reject comments; Google has no "
+        "smaller right for it"
     ),
 }
 KINDS_OF_CONNECTING_WORDS: Mapping[str, Words] = {

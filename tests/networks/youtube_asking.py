@@ -1,0 +1,102 @@
+"""Asking YouTube on the loopback as a channel does: its account, its polls, its orders, and what its meter counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.networks.youtube_server import TOKEN, US, Comment, YouTubeServer
+
+from resonanz.core import clock
+from resonanz.networks.contract import Account, App, Batch, Event, Posted, ReplyOrder, Visibility
+from resonanz.networks.errors import NetworkError
+from resonanz.networks.metering import PLENTY
+from resonanz.networks.youtube import YouTubeNetwork
+from resonanz.networks.youtube.tariff import TARIFF
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+APP = App(client_id="client", client_secret="client-secret")
+network = YouTubeNetwork()
+
+
+@dataclass
+class Counting:
+    """A meter that keeps what it was told. `left`: units of the day; None: plenty."""
+
+    left: int | None = None
+    answers: bool = True
+    used: Counter[str] = field(default_factory=Counter)
+
+    def count(self, use: str, times: int = 1) -> None:
+        self.used[use] += times
+        if self.left is not None:
+            self.left -= TARIFF.prices[use] * times
+
+    def affords(self, use: str) -> int:
+        price = TARIFF.prices[use]
+        return PLENTY if self.left is None or not price else max(self.left // price, 0)
+
+    def until_anew(self) -> timedelta:
+        return timedelta(hours=20)
+
+    def lets_answer(self) -> bool:
+        return self.answers
+
+
+def account(
+    server: YouTubeServer, *, meter: Counting | None = None, settings: dict[str, str] | None = None, **more: Any
+) -> Account:
+    """Our channel there."""
+    known: dict[str, Any] = {"native_id": US, "handle": "nordhain", "secret": TOKEN, "app": APP} | more
+    return Account(network="youtube", address=server.url, settings=settings or {}, meter=meter or Counting(), **known)
+
+
+def poll(server: YouTubeServer, cursor: str = "", **more: Any) -> list[Batch]:
+    """All that one poll brings."""
+    return list(network.poll(account(server, **more), cursor))
+
+
+def poll_failing(server: YouTubeServer, cursor: str, failure: type[NetworkError], **more: Any) -> list[Batch]:
+    """What a poll brings before it fails in this way."""
+    found: list[Batch] = []
+    with pytest.raises(failure):
+        _all_into(found, network.poll(account(server, **more), cursor))
+    return found
+
+
+def events(batches: list[Batch]) -> list[Event]:
+    """What the batches tell."""
+    return [event for batch in batches for event in batch.events]
+
+
+def said(batches: list[Batch]) -> list[Posted]:
+    """What was said, by the batches."""
+    return [event for event in events(batches) if isinstance(event, Posted)]
+
+
+def cursor_of(batches: list[Batch]) -> str:
+    """Where the next poll goes on."""
+    assert batches[-1].cursor is not None
+    return batches[-1].cursor
+
+
+def later(minutes: float) -> Any:
+    """So long after noon."""
+    return clock.moved_to(NOON + timedelta(minutes=minutes))
+
+
+def order(parent: Comment | str, text: str = "Das tut uns leid.") -> ReplyOrder:
+    """An answer to a comment, or to a film."""
+    parent_id = parent if isinstance(parent, str) else parent["id"]
+    return ReplyOrder(
+        key="k", text=text, parent_id=parent_id, root_id=parent_id.partition(".")[0], visibility=Visibility.PUBLIC
+    )
+
+
+def _all_into(found: list[Batch], batches: Iterable[Batch]) -> None:
+    for batch in batches:
+        found.append(batch)
