@@ -13,7 +13,7 @@ from resonanz.core import clock
 from resonanz.networks.contract import Account, App, Batch, Event, Posted, ReplyOrder, Visibility
 from resonanz.networks.errors import NetworkError
 from resonanz.networks.facebook import FacebookNetwork
-from resonanz.networks.facebook.messages import talk_with
+from resonanz.networks.facebook.posts import PLACE
 from resonanz.networks.webhooks import Delivery, Told
 
 network = FacebookNetwork()
@@ -73,7 +73,7 @@ def order(parent: Said, text: str = "Das tut uns leid.", *, private: bool = Fals
         key="k",
         text=text,
         parent_id=parent["id"],
-        root_id=talk_with(parent["from"]["id"]) if is_message else parent["id"],
+        root_id=PLACE.talk_with(parent["from"]["id"]) if is_message else parent["id"],
         visibility=Visibility.PRIVATE if private or is_message else Visibility.PUBLIC,
     )
 

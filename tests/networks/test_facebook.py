@@ -33,7 +33,7 @@ from resonanz.networks.contract import (
     Visibility,
 )
 from resonanz.networks.errors import NotAuthorised, Refused, TryLater
-from resonanz.networks.facebook.messages import talk_with
+from resonanz.networks.facebook.posts import PLACE
 
 HTML: Answer = (200, {"Content-Type": "text/html"}, b"<html><body>Sorry, something went wrong</body></html>")
 BACK = "https://resonanz.example/channels/connected"
@@ -134,7 +134,7 @@ class TestHearing:
         theirs, ours = said(poll(facebook))
 
         assert (theirs.visibility, theirs.kind, theirs.addressed) == (Visibility.PRIVATE, PostKind.MESSAGE, True)
-        assert theirs.root_id == ours.root_id == talk_with("11")
+        assert theirs.root_id == ours.root_id == PLACE.talk_with("11")
         assert (ours.parent_id, ours.addressed) == (theirs.native_id, False)
         assert "@facebook.com" not in repr(theirs)
 

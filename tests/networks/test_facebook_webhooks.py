@@ -15,9 +15,10 @@ from tests.networks.meta_server import APP_SECRET, VERIFY, signed
 
 from resonanz.core import clock
 from resonanz.networks.contract import Account, BadEvent, Deleted, Edited, MediaKind, Posted, Visibility
-from resonanz.networks.facebook import delivered, messages, posts
-from resonanz.networks.facebook.cursor import Cursor
-from resonanz.networks.meta import webhook
+from resonanz.networks.facebook import delivered, posts
+from resonanz.networks.meta import messages, webhook
+from resonanz.networks.meta.cursor import Cursor
+from resonanz.networks.meta.place import author
 from resonanz.networks.meta.reading import FAULTS
 from resonanz.networks.webhooks import Delivery, Keys, Told
 
@@ -170,7 +171,7 @@ class TestReading:
 
         assert isinstance(known, Posted)
         assert isinstance(unknown, Posted)
-        assert known.author == posts.author("11", "Ada Lovelace")
+        assert known.author == author("11", "Ada Lovelace")
         assert unknown.author is None
 
     def test_mention_elsewhere_is_heard_with_its_words_alone(self, facebook: FacebookServer) -> None:
@@ -359,7 +360,7 @@ class TestParsers:
     @OFTEN
     def test_any_listed_message_is_read_or_refused(self, found: dict[str, Any], who: str) -> None:
         try:
-            message = messages.listed({**found, "from": {"id": who}}, SOMEWHERE)
+            message = messages.listed({**found, "from": {"id": who}}, SOMEWHERE, posts.PLACE)
         except FAULTS:
             return
         assert message.visibility is Visibility.PRIVATE

@@ -7,20 +7,9 @@ from datetime import datetime
 
 from resonanz.networks.asking import put_aside
 from resonanz.networks.contract import Account, BadEvent, Event, Media, MediaKind, Posted, PostKind
-from resonanz.networks.facebook import messages
-from resonanz.networks.facebook.posts import (
-    NAME,
-    ORIGIN,
-    address_of,
-    author,
-    deleted,
-    edited,
-    is_ours,
-    mentions_of,
-    picture,
-    root_of,
-)
-from resonanz.networks.meta import webhook
+from resonanz.networks.facebook.posts import NAME, ORIGIN, PLACE, address_of, mentions_of, picture, root_of
+from resonanz.networks.meta import messages, webhook
+from resonanz.networks.meta.place import author, is_ours
 from resonanz.networks.meta.reading import FAULTS, Found, identifier, moment, objects, words
 from resonanz.networks.webhooks import Delivery, Told
 
@@ -97,12 +86,12 @@ def _change(change: Found, account: Account, entry: Found, received_at: datetime
     if item not in _POSTS and item != _COMMENT:
         raise Unknown(str(item)[:100])
     if verb in _GONE:
-        return [deleted(identifier(value["comment_id" if item == _COMMENT else "post_id"]))]
+        return [PLACE.deleted(identifier(value["comment_id" if item == _COMMENT else "post_id"]))]
     if verb not in _SAID | _CHANGED:
         raise Unknown(str(verb)[:100])
     said = _commented(value, account, at) if item == _COMMENT else _posted(value, account, at)
     # An edit may be the first that we hear of it: because the news of its being written is late.
-    return [said] if verb in _SAID else [said, edited(said, at=told_at)]
+    return [said] if verb in _SAID else [said, PLACE.edited(said, at=told_at)]
 
 
 def _posted(value: Found, account: Account, at: datetime) -> Posted:
@@ -125,13 +114,13 @@ def _mentioned(value: Found, account: Account, at: datetime, told_at: datetime) 
     is_comment = value["item"] == _COMMENT
     native_id = identifier(value["comment_id" if is_comment else "post_id"])
     if value["verb"] in _GONE:
-        return [deleted(native_id)]
+        return [PLACE.deleted(native_id)]
     if not words(value.get("message"), most=_MOST_TEXT):
         return []
     post_id = identifier(value["post_id"])
     parent = post_id if is_comment else ""
     said = _said(value, account, at, native_id, root_id=post_id, parent_id=parent, mentions=(account.native_id,))
-    return [said] if value["verb"] in _SAID else [said, edited(said, at=told_at)]
+    return [said] if value["verb"] in _SAID else [said, PLACE.edited(said, at=told_at)]
 
 
 def _said(
@@ -196,13 +185,13 @@ def _message(found: Found, account: Account, entry: Found, received_at: datetime
     if said.get("is_echo") or str(found["sender"]["id"]) == account.native_id:
         return []
     if said.get("is_deleted"):
-        return [deleted(identifier(said["mid"]))]
-    return [messages.brought(found)]
+        return [PLACE.deleted(identifier(said["mid"]))]
+    return [messages.brought(found, PLACE)]
 
 
 def _reworded(found: Found, changed: Found, account: Account) -> list[Event]:
     """An edit may be the first that we hear of a message, too."""
     if str(found["sender"]["id"]) == account.native_id:
         return []
-    said = messages.brought({**found, "message": changed})
-    return [said, edited(said, at=said.posted_at)]
+    said = messages.brought({**found, "message": changed}, PLACE)
+    return [said, PLACE.edited(said, at=said.posted_at)]

@@ -14,21 +14,21 @@ from resonanz.core import clock
 from resonanz.networks.asking import put_aside
 from resonanz.networks.contract import Account, BadEvent, Batch, Event, Posted
 from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater
-from resonanz.networks.facebook import messages, posts
+from resonanz.networks.facebook import posts
 from resonanz.networks.facebook.client import graph
-from resonanz.networks.facebook.cursor import MOST_POSTS, Cursor, settled
 from resonanz.networks.facebook.delivered import FIELDS
-from resonanz.networks.facebook.looking import Looking, may_read_comments
+from resonanz.networks.meta.cursor import MOST_POSTS, Cursor, settled
 from resonanz.networks.meta.faults import WAIT_SECONDS, NoRight, NotThere
-from resonanz.networks.meta.reading import FAULTS, Found, identifier, moment, objects, pages
+from resonanz.networks.meta.looking import Looking
+from resonanz.networks.meta.place import is_ours
+from resonanz.networks.meta.reading import FAULTS, Found, identifier, moment, pages
+from resonanz.networks.meta.talks import Talks
 
 MOST_CHANGED = 10
-MOST_TALKS = 10
 _PAGE = 100
 _MOST_COMMENT_PAGES = 10
-_MOST_TALK_PAGES = 20
-_MESSAGES = 20
-"""Of older messages of a conversation Meta tells nothing."""
+_MOST_TAGGED_PAGES = 20
+_LOOKS = posts.Looks()
 
 
 def poll(account: Account, cursor: str) -> Iterator[Batch]:
@@ -110,12 +110,12 @@ class _Poll:
             updated_at, said = _seconds(found["updated_time"]), posts.posted(found, self._account)
             if post_id not in self._cursor.posts and _seconds(found["created_time"]) > self._cursor.since:
                 self._hear(said, found, is_post=True)
-            is_theirs = not posts.is_ours(said.author, self._account)
+            is_theirs = not is_ours(said.author, self._account)
             yield from self._read_comments(post_id, read_until, updated_at, is_theirs=is_theirs)
         except NotThere:
             return  # it went meanwhile; the next look finds out
         except (Refused, *FAULTS) as error:
-            if isinstance(error, NoRight) and not may_read_comments(self._graph):
+            if isinstance(error, NoRight) and not _LOOKS.may_read(self._graph):
                 raise NotAuthorised(status=403) from error
             self._bad.append(put_aside(post_id, error))
             self._cursor.posts[post_id] = int(clock.now().timestamp())
@@ -147,13 +147,13 @@ class _Poll:
 
     def _hear(self, said: Posted, found: Found, *, is_post: bool) -> None:
         self._events.append(said)
-        if not posts.is_ours(said.author, self._account):
+        if not is_ours(said.author, self._account):
             self._cursor.watch(said, posts.version_of(found), posts.counted(found), is_post=is_post)
 
     def _read_tagged(self) -> None:
         """Posts of others, elsewhere, that name the Page; the newest first."""
         path, newest = f"/{self._account.native_id}/tagged", self._cursor.tagged
-        for page in pages(self._graph, path, most=_MOST_TALK_PAGES, fields=posts.POST_FIELDS, limit=25):
+        for page in pages(self._graph, path, most=_MOST_TAGGED_PAGES, fields=posts.POST_FIELDS, limit=25):
             fresh = [one for one in page if self._hear_tagged(one)]
             newest = max([newest, *(_seconds(one["created_time"]) for one in fresh)])
             if len(fresh) < len(page):
@@ -172,50 +172,15 @@ class _Poll:
         return is_new
 
     def _read_talks(self) -> None:
-        """Conversations in which something was said, the longest waiting first."""
-        talks: dict[str, int] = {}
-        path = f"/{self._account.native_id}/conversations"
-        for page in pages(
-            self._graph, path, most=_MOST_TALK_PAGES, fields="id,updated_time", platform="messenger", limit=50
-        ):
-            fresh = dict(found for one in page if (found := self._talk(one)))
-            talks |= fresh
-            if len(fresh) < len(page):
-                break
-        for talk_id, at in sorted(talks.items(), key=lambda one: one[1])[:MOST_TALKS]:
-            self._graph.spare()
-            settled_at = settled(at)
-            self._read_talk(talk_id)
-            self._cursor.read_talk(talk_id, settled_at)
-
-    def _talk(self, one: Any) -> tuple[str, int] | None:
+        talks = Talks(posts.PLACE, self._account, self._graph, self._cursor)
         try:
-            talk_id, at = identifier(one["id"]), _seconds(one["updated_time"])
-        except FAULTS as error:
-            self._bad.append(put_aside(one, error))
-            return None
-        read_until = self._cursor.talked
-        is_new = at > read_until or (at == read_until and self._cursor.talks.get(talk_id, 0) < at)
-        return (talk_id, at) if is_new else None
-
-    def _read_talk(self, talk_id: str) -> None:
-        try:
-            (page,) = pages(self._graph, f"/{talk_id}/messages", most=1, fields=messages.FIELDS, limit=_MESSAGES)
-        except NotThere:
-            return
-        theirs, read_until = "", self._cursor.talks.get(talk_id, self._cursor.since)
-        for one in sorted(objects(page), key=lambda one: str(one.get("created_time"))):
-            try:
-                said = messages.listed(one, self._account, answers=theirs)
-            except FAULTS as error:
-                self._bad.append(put_aside(one, error))
-                continue
-            theirs = said.native_id if said.addressed else theirs
-            if said.posted_at.timestamp() > read_until:
-                self._events.append(said)
+            talks.read()
+        finally:
+            self._events += talks.events
+            self._bad += talks.bad
 
     def _look_again(self) -> None:
-        looking = Looking(self._account, self._graph, self._cursor)
+        looking = Looking(_LOOKS, self._account, self._graph, self._cursor)
         try:
             looking.look()
         finally:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import zlib
-from datetime import datetime
 
 from resonanz.core import clock
-from resonanz.networks.contract import Account, Author, Counted, Deleted, Edited, Media, MediaKind, Posted, PostKind
+from resonanz.networks.contract import Account, Counted, Media, MediaKind, Posted, PostKind
+from resonanz.networks.meta.faults import NoRight, NotThere
+from resonanz.networks.meta.graph import Graph
+from resonanz.networks.meta.place import Place, author_of, is_ours
 from resonanz.networks.meta.reading import Found, count, identifier, line, link, moment, objects, words
 
 NAME = "facebook"
 ORIGIN = "facebook.com"
+PLACE = Place(NAME, ORIGIN, "messenger", is_page=True)
 POST_FIELDS = (
     "id,message,created_time,updated_time,from,permalink_url,message_tags,shares"
     ",attachments{media_type,media,description,url,subattachments}"
@@ -19,8 +22,8 @@ POST_FIELDS = (
 COMMENT_FIELDS = (
     "id,message,created_time,from,parent{id},permalink_url,message_tags,attachment,like_count,comment_count"
 )
+_MESSAGES = ("m_", "mid.")
 _MOST_TEXT = 20_000
-_MOST_NAME = 200
 _MOST_ALT = 1_500
 _MOST_MEDIA = 10
 _MOST_TAGS = 50
@@ -81,23 +84,6 @@ def root_of(native_id: str, above: str, post_id: str, *, is_own: bool, begins_th
     return "" if above or is_own else native_id
 
 
-def edited(said: Posted, *, at: datetime | None = None) -> Edited:
-    """That it reads otherwise now. `at`: when a delivery tells it; who looks again knows only that it was before."""
-    return Edited(
-        network=NAME,
-        origin=ORIGIN,
-        native_id=said.native_id,
-        text=said.text,
-        edited_at=at or clock.now(),
-        media=said.media if at is None else said.media or None,  # a delivery may leave out what stands beside
-    )
-
-
-def deleted(native_id: str) -> Deleted:
-    """It is gone."""
-    return Deleted(network=NAME, origin=ORIGIN, native_id=native_id, deleted_at=clock.now())
-
-
 def counted(found: Found) -> Counted:
     """How often it was liked, shared and answered. Raises one of FAULTS."""
     shares = found.get("shares")
@@ -117,20 +103,9 @@ def version_of(found: Found) -> int:
     return zlib.crc32(words(found.get("message"), most=_MOST_TEXT).encode())
 
 
-def author_of(found: Found) -> Author | None:
-    """Who said it; None where the token lacks the right to know."""
-    said = found.get("from")
-    return author(said.get("id"), said.get("name")) if isinstance(said, dict) and said.get("id") else None
-
-
-def author(native_id: object, name: object) -> Author:
-    """Somebody by the number that this Page knows them by. Raises one of FAULTS."""
-    return Author(native_id=identifier(native_id), name=line(name, most=_MOST_NAME))
-
-
-def is_ours(who: Author | None, account: Account) -> bool:
-    """Whether the Page itself said it."""
-    return who is not None and who.native_id == account.native_id
+def is_message(native_id: str) -> bool:
+    """Whether an id is that of a message, and not of a post or comment."""
+    return native_id.startswith(_MESSAGES)
 
 
 def address_of(native_id: str) -> str:
@@ -173,3 +148,27 @@ def _media(found: Found) -> Media | None:
 def _total(edge: object) -> int | None:
     summary = edge.get("summary") if isinstance(edge, dict) else None
     return count(summary.get("total_count")) if isinstance(summary, dict) else None
+
+
+class Looks:
+    """How posts and comments are looked at again."""
+
+    place = PLACE
+
+    def fields(self, *, is_post: bool) -> str:
+        """What is asked for."""
+        return POST_FIELDS if is_post else COMMENT_FIELDS
+
+    def read(self, found: Found, account: Account, *, is_post: bool) -> tuple[Posted, Counted, int]:
+        """A post or comment, its counts, and a number that changes with its words. Raises one of FAULTS."""
+        said = posted(found, account) if is_post else commented(found, account, post_id="", begins_there=False)
+        return said, counted(found), version_of(found)
+
+    def may_read(self, graph: Graph) -> bool:
+        """Whether the token may still read what people say on the Page."""
+        try:
+            path = f"/{graph.account.native_id}/feed"
+            graph.get(path, fields="id,comments.limit(1){id,message,from}", limit=1)
+        except (NoRight, NotThere):
+            return False
+        return True

@@ -4,23 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from resonanz.networks.asking import put_aside
-from resonanz.networks.contract import Account, BadEvent, Event, Posted
-from resonanz.networks.facebook import posts
-from resonanz.networks.facebook.cursor import Cursor
+from resonanz.networks.contract import Account, BadEvent, Counted, Event, Posted
+from resonanz.networks.meta.cursor import Cursor
 from resonanz.networks.meta.faults import NoRight, NotThere
 from resonanz.networks.meta.graph import Graph
+from resonanz.networks.meta.place import Place
 from resonanz.networks.meta.reading import FAULTS, Found, identifier
 
 MOST_QUESTIONS = 20
 """In one round. Where many are gone at once, each has to be found out by itself."""
 
 
+class Looks(Protocol):
+    """How a network shows what was said there. What reads raises one of FAULTS."""
+
+    place: Place
+
+    def fields(self, *, is_post: bool) -> str:
+        """What is asked for."""
+        ...
+
+    def read(self, found: Found, account: Account, *, is_post: bool) -> tuple[Posted, Counted, int]:
+        """A post or comment, its counts, and a number that changes with its words."""
+        ...
+
+    def may_read(self, graph: Graph) -> bool:
+        """Whether what is not there is gone, not closed to a token that lost a right: Graph says the same of both."""
+        ...
+
+
 @dataclass(slots=True)
 class Looking:
     """One round; what it finds stands in `events` and `bad`."""
 
+    looks: Looks
     account: Account
     graph: Graph
     cursor: Cursor
@@ -34,14 +54,13 @@ class Looking:
         gone: list[str] = []
         for is_post in (True, False):
             ids = [native_id for native_id in turns if self.cursor.watched[native_id].is_post is is_post]
-            fields = posts.POST_FIELDS if is_post else posts.COMMENT_FIELDS
-            for native_id, found in self._ask(ids, fields):
+            for native_id, found in self._ask(ids, self.looks.fields(is_post=is_post)):
                 if found is None:
                     gone.append(native_id)
                 else:
                     self._compare(native_id, found)
-        if gone and may_read_comments(self.graph):
-            self.events += [posts.deleted(native_id) for native_id in gone]
+        if gone and self.looks.may_read(self.graph):
+            self.events += [self.looks.place.deleted(native_id) for native_id in gone]
             for native_id in gone:
                 self.cursor.forget(native_id)
 
@@ -67,9 +86,9 @@ class Looking:
         try:
             if identifier(found["id"]) != native_id:
                 raise ValueError("another one")
-            told, version = posts.counted(found), posts.version_of(found)
+            said, told, version = self.looks.read(found, self.account, is_post=seen.is_post)
             if version != seen.version:
-                self.events.append(posts.edited(_said(found, self.account, is_post=seen.is_post)))
+                self.events.append(self.looks.place.edited(said))
         except FAULTS as error:
             self.bad.append(put_aside(found, error))
             self.cursor.forget(native_id)
@@ -78,19 +97,3 @@ class Looking:
         if (likes, replies) != (seen.likes, seen.replies):
             self.events.append(told)
         self.cursor.watched[native_id] = replace(seen, version=version, likes=likes, replies=replies)
-
-
-def _said(found: Found, account: Account, *, is_post: bool) -> Posted:
-    if is_post:
-        return posts.posted(found, account)
-    return posts.commented(found, account, post_id="", begins_there=False)
-
-
-def may_read_comments(graph: Graph) -> bool:
-    """Whether what is not there is gone, not closed to a token that lost a right: Graph says the same of both."""
-    try:
-        path = f"/{graph.account.native_id}/feed"
-        graph.get(path, fields="id,comments.limit(1){id,message,from}", limit=1)
-    except (NoRight, NotThere):
-        return False
-    return True

@@ -1,4 +1,4 @@
-"""Where reading a Page goes on: how far each post was read, what is looked at again."""
+"""Where reading an account goes on: how far each post was read, what is looked at again."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _WEEK = 7 * 86_400
 _MONTH = 30 * 86_400
 _DAY = 86_400
 _NUMBERS = ("since", "tagged", "talked", "subscribed", "next_look")
+_MAPS = ("posts", "counts", "talks")
 _SETTLING = 5
 """Meta tells times in whole seconds, so what is as young as that may be followed by more of the same second."""
 
@@ -34,7 +35,8 @@ class Seen:
 
 @dataclass(slots=True)
 class Cursor:
-    """`since`: what was said before the first poll's week is not read. `posts`: how far each of the newest is read.
+    """`since`: what was said before the first poll's week is not read. `posts`: how far each of the newest is read, and
+    `counts`, on networks that tell no more, how many answers it had then.
 
     `tagged`: the newest post that names us. `talked`: up to when all conversations are read, and `talks`: how far each
     of those was in which something was said last. `subscribed`: when deliveries were asked for. All in seconds since
@@ -46,6 +48,7 @@ class Cursor:
     talked: int = 0
     subscribed: int = 0
     posts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     talks: dict[str, int] = field(default_factory=dict)
     watched: dict[str, Seen] = field(default_factory=dict)
     next_look: int = 0
@@ -56,9 +59,9 @@ class Cursor:
         try:
             found = json.loads(cursor or "{}")
             numbers = {name: max(int(found[name]), 0) for name in _NUMBERS}
-            posts, talks = ({str(key): int(at) for key, at in found[name].items()} for name in ("posts", "talks"))
+            posts, counts, talks = ({str(key): int(at) for key, at in found[name].items()} for name in _MAPS)
             watched = {str(key): _seen(seen) for key, seen in found["watched"].items()}
-            return cls(posts=posts, talks=talks, watched=watched, **numbers)
+            return cls(posts=posts, counts=counts, talks=talks, watched=watched, **numbers)
         except (*FAULTS, RecursionError):
             start = int(clock.now().timestamp()) - _WEEK
             return cls(since=start, tagged=start, talked=start)
@@ -70,7 +73,7 @@ class Cursor:
             for key, seen in self.watched.items()
         }
         numbers = {name: getattr(self, name) for name in _NUMBERS}
-        kept = {**numbers, "posts": self.posts, "talks": self.talks, "watched": watched}
+        kept = {**numbers, **{name: getattr(self, name) for name in _MAPS}, "watched": watched}
         return json.dumps(kept, separators=(",", ":"))
 
     def watch(self, said: Posted, version: int, told: Counted, *, is_post: bool) -> None:

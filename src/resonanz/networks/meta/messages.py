@@ -1,35 +1,18 @@
-"""A message in Messenger, as a private post: from the list of a conversation, or brought by webhook."""
+"""A message, as a private post: from the list of a conversation, or brought by webhook."""
 
 from __future__ import annotations
 
 from resonanz.networks.contract import Account, Author, Media, MediaKind, Posted, PostKind, Visibility
-from resonanz.networks.facebook.posts import NAME, ORIGIN, author, author_of, is_ours
+from resonanz.networks.meta.place import Place, author, author_of, is_ours
 from resonanz.networks.meta.reading import Found, identifier, link, moment, objects, words
 
 FIELDS = "id,created_time,from,to,message,attachments{mime_type,image_data,video_data,file_url}"
-_TALK = "messenger:"
 _MOST_TEXT = 20_000
 _MOST_MEDIA = 10
 _KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO, "file": MediaKind.DOCUMENT}
-_STARTS = ("m_", "mid.")
 
 
-def is_message(native_id: str) -> bool:
-    """Whether an id is that of a message, and not of a post or comment."""
-    return native_id.startswith(_STARTS)
-
-
-def talk_with(person_id: str) -> str:
-    """The thread of all that is exchanged with a person in private."""
-    return f"{_TALK}{person_id}"
-
-
-def person_in(root_id: str) -> str:
-    """With whom, by a thread's name; "" where it is none in private."""
-    return root_id.removeprefix(_TALK) if root_id.startswith(_TALK) else ""
-
-
-def listed(found: Found, account: Account, *, answers: str = "") -> Posted:
+def listed(found: Found, account: Account, place: Place, *, answers: str = "") -> Posted:
     """A message as its conversation lists it. `answers`: what it follows, where we said it. Raises one of FAULTS."""
     who = author_of(found)
     if who is None:
@@ -37,9 +20,10 @@ def listed(found: Found, account: Account, *, answers: str = "") -> Posted:
     is_own = is_ours(who, account)
     person_id = _addressee(found) if is_own else who.native_id
     return _message(
+        place,
         identifier(found["id"]),
         who,
-        talk=talk_with(person_id),
+        talk=place.talk_with(person_id),
         text=words(found.get("message"), most=_MOST_TEXT),
         at=found["created_time"],
         answers=answers if is_own else "",
@@ -47,14 +31,15 @@ def listed(found: Found, account: Account, *, answers: str = "") -> Posted:
     )
 
 
-def brought(found: Found) -> Posted:
+def brought(found: Found, place: Place) -> Posted:
     """A message to us as a webhook brings it; it does not say what the person is called. Raises one of FAULTS."""
     said, who = found["message"], author(found["sender"]["id"], None)
     above = said.get("reply_to")
     return _message(
+        place,
         identifier(said["mid"]),
         who,
-        talk=talk_with(who.native_id),
+        talk=place.talk_with(who.native_id),
         text=words(said.get("text"), most=_MOST_TEXT),
         at=found["timestamp"],
         answers=identifier(above["mid"]) if isinstance(above, dict) and above.get("mid") else "",
@@ -63,11 +48,19 @@ def brought(found: Found) -> Posted:
 
 
 def _message(
-    native_id: str, who: Author, *, talk: str, text: str, at: object, answers: str, media: tuple[Media, ...]
+    place: Place,
+    native_id: str,
+    who: Author,
+    *,
+    talk: str,
+    text: str,
+    at: object,
+    answers: str,
+    media: tuple[Media, ...],
 ) -> Posted:
     return Posted(
-        network=NAME,
-        origin=ORIGIN,
+        network=place.network,
+        origin=place.origin,
         native_id=native_id,
         author=who,
         text=text,
@@ -76,7 +69,7 @@ def _message(
         visibility=Visibility.PRIVATE,
         parent_id=answers,
         root_id=talk,
-        addressed=talk == talk_with(who.native_id),
+        addressed=talk == place.talk_with(who.native_id),
         media=media,
     )
 
