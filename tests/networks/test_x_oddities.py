@@ -56,6 +56,7 @@ class TestBadAnswers:
             (as_json({"data": "no list", "meta": {}}), TryLater),
             (as_json({"hello": 1}), TryLater),
             (problem(403, "client-forbidden", "The app is not enrolled."), Refused),
+            (as_json({"code": 32, "message": "Could not authenticate you."}, 400), Refused),
             (as_json({"errors": [{"type": "https://api.x.com/2/problems/internal-error", "title": "x"}]}), TryLater),
             (as_json({"errors": [{"type": "https://api.x.com/2/problems/disallowed-resource"}]}), Refused),
             (as_json({"errors": []}), Refused),

@@ -50,6 +50,12 @@ def _say(config: pytest.Config) -> Callable[[str], None]:
 
 
 @pytest.fixture(scope="session")
+def say(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Tells whoever waits why it takes a while."""
+    return _say(pytestconfig)
+
+
+@pytest.fixture(scope="session")
 def atproto_network(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtprotoNetwork]:
     """An AT Protocol network. It takes ten seconds to start, so all tests share it, and each opens its own accounts."""
 

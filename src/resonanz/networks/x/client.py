@@ -17,6 +17,8 @@ WAIT_SECONDS = 60.0
 _NO_CREDITS_SECONDS = 900.0
 _BOUNDS = http.Bounds(most_bytes=8 * 1024 * 1024, connect_seconds=4.0, read_seconds=15.0, seconds=20.0)
 _PROBLEMS = "/2/problems/"
+_PROBLEM = frozenset({"type", "title", "message"})
+"""What X describes a no by: a problem has the former two, its older kind of error a message."""
 _NOT_FOUND = 404
 _PAYMENT_REQUIRED = 402
 _FORBIDDEN = 403
@@ -115,7 +117,7 @@ def _accepted(answer: http.Answer, *, reads: bool) -> http.Answer:
     except ValueError:
         found = {}
     problems = problems_in(found)
-    problem = found if found.get("type") or found.get("title") else problems[0] if problems else None
+    problem = found if _PROBLEM & found.keys() else problems[0] if problems else None
     if problem is None:  # whoever answered here, it was not X
         if reads or answer.status < 500:
             raise TryLater(WAIT_SECONDS, f"http.{answer.status}")
