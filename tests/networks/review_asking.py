@@ -30,7 +30,7 @@ def events(batches: list[Batch]) -> list[Event]:
 def told(batches: list[Batch]) -> list[tuple[str, str]]:
     """What happened to which post, in short."""
     kinds = {Posted: "posted", Edited: "edited", Deleted: "deleted"}
-    return [(kinds[type(event)], event.native_id) for event in events(batches)]  # type: ignore[index] # no others come
+    return [(kinds[type(event)], event.native_id) for event in events(batches)]
 
 
 def cursor_of(batches: list[Batch]) -> str:

@@ -34,7 +34,7 @@ class Said:
 class ReviewServer(LoopbackServer):
     """`asked`: each request, method and path. `faulty` answers first. `page`: so many reviews come at once.
 
-    `hangs_up`: an order takes effect, and its answer never comes.
+    `hangs_up`: an order takes effect, and its answer never comes. `tells_changes`: when a review was changed last.
     """
 
     reviews: dict[str, Said] = field(default_factory=dict)
@@ -43,6 +43,7 @@ class ReviewServer(LoopbackServer):
     is_revoked: bool = False
     hangs_up: bool = False
     page: int = 100
+    tells_changes: bool = True
 
     # What people do there.
 

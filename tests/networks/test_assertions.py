@@ -45,7 +45,7 @@ def test_key_is_read_though_the_field_took_its_line_breaks() -> None:
 
 
 def test_other_keys_are_refused() -> None:
-    others = [
+    others: list[ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey] = [
         ed25519.Ed25519PrivateKey.generate(),
         ec.generate_private_key(ec.SECP384R1()),
         rsa.generate_private_key(public_exponent=65537, key_size=1024),  # noqa: S505 # it is the one that is refused

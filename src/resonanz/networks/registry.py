@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from resonanz.core.errors import ResonanzError
+from resonanz.networks.app_store import AppStoreNetwork
 from resonanz.networks.bluesky import BlueskyNetwork
 from resonanz.networks.capture import CaptureNetwork
 from resonanz.networks.contract import Network
@@ -20,6 +21,7 @@ from resonanz.networks.x import XNetwork
 from resonanz.networks.youtube import YouTubeNetwork
 
 NETWORKS: tuple[type[Network], ...] = (
+    AppStoreNetwork,
     BlueskyNetwork,
     CaptureNetwork,
     DiscourseNetwork,

@@ -291,6 +291,7 @@ SENTENCES: Mapping[str, Promise] = {
     "reviews.already_answered": _(
         "There is an answer below this review already, and it can have only one. To change it, correct that one."
     ),
+    "app_store.agreements": _("Somebody has to accept Apple’s newest agreement in App Store Connect."),
     "google.clock": _("Google says that the clock of this machine is wrong."),
     "x.refused": _("The network refused without a word."),
     "event.unreadable": _("It cannot be read."),

@@ -330,6 +330,8 @@ ENTRIES: Words = {
     "imap": _("Server for reading (IMAP)"),
     "bot_token": _("Token of the bot"),
     "package": _("Package name of the app"),
+    "apple_id": _("Apple ID of the app"),
+    "api_key": _("Private key"),
     "service_key": _("Key file of a service account"),
     "bot_server": _("Server of the Bot API"),
 }
@@ -341,11 +343,19 @@ ENTRIES_EXPLAINED: Words = {
         "As @BotFather gives it. Whoever has it can speak as the bot; it is stored encrypted and never shown again."
     ),
     "bot_server": _("Only where the company runs one of its own."),
+    "apple_id": _(
+        "The number in its address in the store, behind “id”. In App Store Connect it stands under “App Information”."
+    ),
+    "api_key": _(
+        "In App Store Connect under “Users and Access”, “Integrations”: make a key with the role “Customer Support”. "
+        "All of the file that is downloaded, also its first and last line; it is stored encrypted and never shown "
+        "again."
+    ),
     "package": _("It stands in the address of the app in the store, behind “id=”."),
     "service_key": _(
-        "Make a service account in Google Cloud with a key of type JSON, switch the Google Play Android Developer API on "
-        "there, and invite the account in the Play Console with the right to reply to reviews. Paste all of the file here; "
-        "it is stored encrypted and never shown again."
+        "Make a service account in Google Cloud with a key of type JSON, switch the Google Play Android Developer API "
+        "on there, and invite the account in the Play Console with the right to reply to reviews. Paste all of the "
+        "file here; it is stored encrypted and never shown again."
     ),
 }
 OPTIONS: Words = {
@@ -360,6 +370,8 @@ OPTIONS: Words = {
     "mail_folders": _("Folders"),
     "mailbox": _("Whose mailbox it is"),
     "own_channels": _("The company’s own channels"),
+    "key_id": _("Key ID"),
+    "issuer_id": _("Issuer ID"),
 }
 OPTIONS_EXPLAINED: Words = {
     "everything_server": _("A Jetstream server. Left empty, a public one in the USA is listened to."),
@@ -370,6 +382,8 @@ OPTIONS_EXPLAINED: Words = {
     "own_channels": _(
         "By handle or number, with blanks between. What they say is ours, and comments below it are said to us."
     ),
+    "key_id": _("It stands beside the key."),
+    "issuer_id": _("It stands above the list of keys. Left empty for the key of a person, which has none."),
     "mailbox": _("A person’s own mailbox is not connected: whoever writes there means that person, not a team."),
     "words": _("With blanks between them. What holds one of them is heard if a topic touches it."),
     "hashtags": _("Without #, with blanks between them. What bears one of them is heard if a topic touches it."),
