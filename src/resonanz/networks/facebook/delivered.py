@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from resonanz.networks.asking import put_aside
-from resonanz.networks.contract import Account, BadEvent, Event, Media, MediaKind, Posted, PostKind
+from resonanz.networks.contract import Account, Event, Media, MediaKind, Posted, PostKind
 from resonanz.networks.facebook.posts import NAME, ORIGIN, PLACE, address_of, mentions_of, picture, root_of
-from resonanz.networks.meta import messages, webhook
+from resonanz.networks.meta import delivered as meta
+from resonanz.networks.meta.delivered import Unknown
 from resonanz.networks.meta.place import author, is_ours
-from resonanz.networks.meta.reading import FAULTS, Found, identifier, moment, objects, words
+from resonanz.networks.meta.reading import Found, identifier, moment, words
 from resonanz.networks.webhooks import Delivery, Told
 
 FIELDS = ("feed", "mention", "messages", "message_edits")
@@ -27,59 +26,19 @@ _SILENT_ITEMS = frozenset(
 )
 _SAID, _CHANGED, _GONE = frozenset({"add"}), frozenset({"edit", "edited", "update"}), frozenset({"remove", "delete"})
 _SILENT_VERBS = frozenset({"hide", "unhide", "block", "unblock", "mute", "follow"})
-_SILENT_MESSAGES = frozenset(
-    {"delivery", "read", "reaction", "postback", "optin", "referral", "account_linking", "policy_enforcement"}
-    | {"pass_thread_control", "take_thread_control", "request_thread_control", "app_roles", "feedback"}
-)
-
-
-_Reads = Callable[[Found, Account, Found, datetime], list[Event]]
-
-
-class Unknown(ValueError):
-    """Something of which we have never heard."""
 
 
 def read(account: Account, delivery: Delivery) -> Told:
-    """What it tells of this Page; entries about others are for their own channels."""
-    events: list[Event] = []
-    bad: list[BadEvent] = []
-    is_unknown = False
-    try:
-        entries = [one for one in webhook.entries(delivery, _KIND) if _is_of(one, account)]
-    except (*FAULTS, RecursionError) as error:
-        return Told(bad=(put_aside(delivery.body.decode("utf-8", "replace"), error),))
-    for entry in entries:
-        for one, reads in _things(entry):
-            try:
-                events += reads(one, account, entry, delivery.received_at)
-            except Unknown:
-                is_unknown = True
-            except (*FAULTS, RecursionError) as error:
-                bad.append(put_aside(one, error))
-    return Told(tuple(events), tuple(bad), is_unknown)
+    """What it tells of this Page."""
+    return meta.read(account, delivery, kind=_KIND, place=PLACE, change=_change)
 
 
-def _is_of(entry: Found, account: Account) -> bool:
-    return str(entry.get("id")) == account.native_id
-
-
-def _things(entry: Found) -> Iterator[tuple[Found, _Reads]]:
-    for change in objects(entry.get("changes")):
-        yield change, _change
-    for kind in ("messaging", "standby"):
-        for message in objects(entry.get(kind)):
-            yield message, _message
-
-
-def _change(change: Found, account: Account, entry: Found, received_at: datetime) -> list[Event]:
-    field, value = change["field"], change["value"]
-    told_at = moment(entry.get("time") or int(received_at.timestamp()))
+def _change(field: str, value: Found, account: Account, told_at: datetime) -> list[Event]:
     at = moment(value["created_time"]) if value.get("created_time") else told_at
     if field == "mention":
         return _mentioned(value, account, at, told_at)
     if field != "feed":
-        raise Unknown(str(field)[:100])
+        raise Unknown(field[:100])
     item, verb = value["item"], value["verb"]
     if item in _SILENT_ITEMS or verb in _SILENT_VERBS or value.get("published") == 0:
         return []
@@ -171,27 +130,3 @@ def _media(value: Found) -> tuple[Media, ...]:
         photos = [value.get("link")]
     shown = [one for address in photos[:_MOST_MEDIA] for one in picture(address)]
     return (*shown, *picture(value.get("video"), kind=MediaKind.VIDEO))
-
-
-def _message(found: Found, account: Account, entry: Found, received_at: datetime) -> list[Event]:
-    """What we said ourselves, here or elsewhere, the poll brings: it knows what that answered."""
-    if isinstance(changed := found.get("message_edit"), dict):
-        return _reworded(found, changed, account)
-    said = found.get("message")
-    if not isinstance(said, dict):
-        if _SILENT_MESSAGES.isdisjoint(found):
-            raise Unknown(", ".join(sorted(map(str, found)))[:100])
-        return []
-    if said.get("is_echo") or str(found["sender"]["id"]) == account.native_id:
-        return []
-    if said.get("is_deleted"):
-        return [PLACE.deleted(identifier(said["mid"]))]
-    return [messages.brought(found, PLACE)]
-
-
-def _reworded(found: Found, changed: Found, account: Account) -> list[Event]:
-    """An edit may be the first that we hear of a message, too."""
-    if str(found["sender"]["id"]) == account.native_id:
-        return []
-    said = messages.brought({**found, "message": changed}, PLACE)
-    return [said, PLACE.edited(said, at=said.posted_at)]

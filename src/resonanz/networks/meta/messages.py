@@ -91,6 +91,6 @@ def _listed_media(found: Found) -> Media | None:
 
 
 def _brought_media(found: Found) -> Media | None:
-    payload, kind = found.get("payload"), _KINDS.get(str(found.get("type")))
+    payload, kind = found.get("payload"), _KINDS.get(str(found.get("type")), MediaKind.DOCUMENT)
     address = link(payload.get("url")) if isinstance(payload, dict) else ""
-    return Media(kind, address) if kind and address else None
+    return Media(kind, address) if address else None
