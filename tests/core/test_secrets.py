@@ -94,3 +94,29 @@ def test_keyed_hash_keeps_parts_apart() -> None:
 def _drop_oldest_key(file: Path) -> None:
     lines = file.read_text("ascii").splitlines()
     file.write_text("\n".join(lines[:-1]) + "\n", "ascii")
+
+
+def test_keys_of_an_older_copy_read_again_and_encrypt_nothing(tmp_path: Path) -> None:
+    old, copy = secrets.encrypt("x"), (tmp_path / "secrets" / "key").read_text("ascii")
+    secrets.add_key()
+    secrets.drop_old_keys()
+    newest = secrets.key_ids()
+
+    assert secrets.ids_in(copy) != newest
+    secrets.join_keys(copy)
+
+    assert secrets.decrypt(old) == "x"
+    assert secrets.is_current(secrets.encrypt("y"))
+    assert not secrets.is_current(old)
+    assert secrets.key_ids() == newest + secrets.ids_in(copy)
+
+
+def test_copy_of_another_installations_key_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets.ensure_key()
+    copy = (tmp_path / "secrets" / "key").read_text("ascii")
+    monkeypatch.setenv("RESONANZ_DATA", str(tmp_path / "other"))
+
+    for text in (copy, "no key file"):
+        with pytest.raises(secrets.SecretsError) as caught:
+            secrets.join_keys(text)
+        assert caught.value.code == "secrets.key_wrong"

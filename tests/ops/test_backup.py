@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from resonanz.core import secrets
 from resonanz.ops.data_folder import locked, open_data_folder
 from resonanz.ops.database import APPLICATION, OWNER, EmbeddedDatabase, running
 from resonanz.ops.database_roles import prepare_roles
+from resonanz.ops.errors import OperatorError
+from resonanz.ops.restore import _provide_old_keys
 from tests.ops.surroundings import Command, operator_environment
 
 _WITHIN = """
@@ -79,6 +82,31 @@ def test_backup_and_restore_keep_everything_but_what_was_erased(place: Path, com
     assert again.returncode == 0, again.stderr
     assert _within(data, _LIST) == "['1']"
     assert (data / "uploads" / "picture.txt").read_text() == "a picture"
+
+
+def test_backup_from_before_a_new_key_is_read_with_the_copy_from_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_DATA", str(tmp_path))
+    old, copy, bare, full = secrets.encrypt("x"), tmp_path / "copy", tmp_path / "bare.tar", tmp_path / "full.tar"
+    copy.write_text((tmp_path / secrets.KEY_FILE).read_text())
+    for file in (bare, full):
+        with tarfile.open(file, "w") as archive:
+            archive.add(__file__, "database.dump")
+            if file == full:
+                archive.add(copy, "key")
+    manifest: dict[str, object] = {"keys": list(secrets.key_ids())}
+    for given, file in ((None, full), (copy, bare)):
+        secrets.add_key()
+        secrets.drop_old_keys()
+        with pytest.raises(OperatorError, match="--old-key"):
+            _provide_old_keys(bare, manifest, None)
+
+        _provide_old_keys(file, manifest, given)
+
+        assert secrets.decrypt(old) == "x"
+        assert not secrets.is_current(old)
+    _provide_old_keys(bare, {}, None)  # of an older version
 
 
 def test_restore_refuses_what_is_no_backup(place: Path, command: Command) -> None:

@@ -6,6 +6,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
+from resonanz.privacy.encrypted import EncryptedField
+
 
 class Role(models.TextChoices):
     """What a colleague is here to do; `accounts.access` says what each role may."""
@@ -140,7 +142,7 @@ class NotificationService(models.Model):
     """
 
     name = models.CharField(max_length=120, unique=True)
-    encrypted_address = models.BinaryField()
+    encrypted_address = EncryptedField()
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField()
     reached_at = models.DateTimeField(null=True, blank=True)

@@ -58,6 +58,10 @@ class _Keys:
         return hashlib.sha256(b"resonanz key file\0" + self.hashing).hexdigest()[:32]
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(hashlib.sha256(b"resonanz encrypting key\0" + key).hexdigest()[:16] for key in self.encrypting)
+
+    @property
     def box(self) -> MultiFernet:
         return MultiFernet([Fernet(key) for key in self.encrypting])
 
@@ -90,11 +94,20 @@ def unseal(token: bytes) -> bytes:
 
 
 def rotate(token: bytes) -> bytes:
-    """The same text under the newest key; after all rows went through, older `encrypt` lines may be removed."""
+    """The same text under the newest key; after all rows went through, `drop_old_keys` may be called."""
     try:
         return _keys().box.rotate(bytes(token))
     except InvalidToken as error:
         raise SecretsError("secrets.not_ours", file=str(_path())) from error
+
+
+def is_current(token: bytes) -> bool:
+    """Whether the newest key made it."""
+    try:
+        Fernet(_keys().encrypting[0]).decrypt(bytes(token))
+    except InvalidToken:
+        return False
+    return True
 
 
 def keyed_hash(*parts: str) -> bytes:
@@ -116,10 +129,44 @@ def fingerprint() -> str:
     return _keys().fingerprint
 
 
+def key_ids() -> tuple[str, ...]:
+    """What tells the encrypting keys from each other and says nothing about them, the newest first."""
+    return _keys().ids
+
+
 def add_key() -> None:
     """Put a new encrypting key before the others; running processes take it up at their next use."""
     keys = _keys()
     _write(_path(), _Keys(keys.hashing, (Fernet.generate_key(), *keys.encrypting)), replace=True)
+
+
+def drop_old_keys() -> None:
+    """Keep the newest alone; what another one encrypted can be read no more."""
+    keys = _keys()
+    _write(_path(), _Keys(keys.hashing, keys.encrypting[:1]), replace=True)
+
+
+def ids_in(text: str) -> tuple[str, ...]:
+    """The ids of the keys of another copy of this key file; raises SecretsError `secrets.key_wrong` if it is none."""
+    return _other(text).ids
+
+
+def join_keys(text: str) -> None:
+    """Read with the keys of another copy of this key file, too; ours stay before them. Raises as `ids_in`."""
+    keys, other = _keys(), _other(text)
+    more = tuple(key for key in other.encrypting if key not in keys.encrypting)
+    if more:
+        _write(_path(), _Keys(keys.hashing, (*keys.encrypting, *more)), replace=True)
+
+
+def _other(text: str) -> _Keys:
+    try:
+        other = _parse(text)
+    except ValueError as error:
+        raise SecretsError("secrets.key_wrong", file=str(_path())) from error
+    if other.hashing != _keys().hashing:
+        raise SecretsError("secrets.key_wrong", file=str(_path()))
+    return other
 
 
 def _data() -> Path:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from resonanz.accounts.models import Brand, User
+from resonanz.privacy.encrypted import EncryptedField
 
 
 class ChannelState(models.TextChoices):
@@ -30,8 +31,8 @@ class Channel(models.Model):
     origin = models.CharField(max_length=255, blank=True, default="")
     native_id = models.CharField(max_length=255, blank=True, default="")
     handle = models.CharField(max_length=255, blank=True, default="")
-    encrypted_secret = models.BinaryField(blank=True, default=b"")
-    encrypted_renewal = models.BinaryField(blank=True, default=b"")
+    encrypted_secret = EncryptedField(blank=True, default=b"")
+    encrypted_renewal = EncryptedField(blank=True, default=b"")
     token_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     renew_at = models.DateTimeField(null=True, blank=True)
@@ -69,7 +70,7 @@ class Webhook(models.Model):
 
     channel = models.OneToOneField(Channel, on_delete=models.CASCADE, related_name="webhook")
     key = models.CharField(max_length=64, unique=True)
-    encrypted_secret = models.BinaryField()
+    encrypted_secret = EncryptedField()
     made_at = models.DateTimeField()
     forged = models.PositiveIntegerField(default=0)
     forged_at = models.DateTimeField(null=True, blank=True)
@@ -124,7 +125,7 @@ class Registration(models.Model):
     server = models.CharField(max_length=300)
     redirect_uri = models.CharField(max_length=500)
     client_id = models.CharField(max_length=2000)
-    encrypted_client_secret = models.BinaryField()
+    encrypted_client_secret = EncryptedField()
     created_at = models.DateTimeField()
 
     class Meta:
@@ -145,7 +146,7 @@ class Application(models.Model):
 
     network = models.CharField(max_length=32, unique=True)
     client_id = models.CharField(max_length=2000, blank=True, default="")
-    sealed = models.BinaryField()
+    sealed = EncryptedField()
     registered_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     refused_at = models.DateTimeField(null=True, blank=True)

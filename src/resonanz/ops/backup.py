@@ -76,6 +76,7 @@ def _manifest(tools: Tools) -> dict[str, object]:
         "made_at": clock.now().isoformat(),
         "postgresql": tools.server,
         "key_fingerprint": secrets.fingerprint(),
+        "keys": list(secrets.key_ids()),
     }
 
 

@@ -58,6 +58,9 @@ COMMANDS = {
     "privacy": Entry(f"{_OPS}.privacy_commands:privacy", "Export, erase and scrub personal data.", application=True),
     "backup": Entry(f"{_OPS}.backup:backup", "Write database and uploads into one file."),
     "restore": Entry(f"{_OPS}.restore:restore", "Bring a backup back; what was erased stays erased."),
+    "rotate-key": Entry(
+        f"{_OPS}.rotate_key_command:rotate_key", "Another key for what is encrypted at rest.", application=True
+    ),
     "migrate": Entry(f"{_OPS}.process_commands:migrate", "Bring the database to this version."),
     "test": Entry(f"{_OPS}.testing:test", "Run the tests on a throw-away database."),
     "check": Entry(f"{_OPS}.checking:check", "Style, types, floors, migrations, German, docs."),

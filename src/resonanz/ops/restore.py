@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -33,9 +33,14 @@ _HEAD_LINES = 50
 @click.option("--yes", is_flag=True, help="Replace what is there.")
 @click.option("--without-key", is_flag=True, help="Go on although the backup's key file is not here.")
 @click.option(
+    "--old-key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A copy of the key file from when the backup was made, where the key was rotated since.",
+)
+@click.option(
     "--data", type=click.Path(path_type=Path, readable=False), help="The data folder, when it is not the usual one."
 )
-def restore(file: Path, yes: bool, without_key: bool, data: Path | None) -> None:
+def restore(file: Path, yes: bool, without_key: bool, old_key: Path | None, data: Path | None) -> None:
     """Bring back the backup FILE. Resonanz must not run meanwhile.
 
     Whoever was erased after the backup was made is erased again, as far as this data folder or its database knows of
@@ -46,6 +51,8 @@ def restore(file: Path, yes: bool, without_key: bool, data: Path | None) -> None
     os.environ["RESONANZ_DATA"] = str(folder.path)
     with locked(folder):
         _provide_key(file, folder, str(manifest["key_fingerprint"]), without_key)
+        if not without_key:
+            _provide_old_keys(file, manifest, old_key)
         with _database(folder) as owner_url:
             _bring_back(file, folder, owner_url, yes)
     click.echo("Restored. ./resonanz up goes on from here.")
@@ -106,6 +113,30 @@ def _provide_key(file: Path, folder: DataFolder, fingerprint: str, without_key: 
         f"The key file of this backup is not here; put it to {target} (mode 600). Without it every channel must be "
         "reconnected, and what was erased earlier may be collected again; --without-key goes on all the same.",
     )
+
+
+def _provide_old_keys(file: Path, manifest: Mapping[str, object], old_key: Path | None) -> None:
+    """Read with the keys of that time, too, where they were dropped since; `rotate-key` drops them again."""
+    held = manifest.get("keys")
+    wanted = set(held) if isinstance(held, list) else set()  # backups of an older version name none
+    for text in (_key_in(file), old_key.read_text("ascii", "replace") if old_key else ""):
+        if text and wanted - set(secrets.key_ids()) and wanted & set(secrets.ids_in(text)):
+            secrets.join_keys(text)
+            click.echo("Its keys are in the key file for reading now; ./resonanz rotate-key drops them again.")
+    if wanted - set(secrets.key_ids()):
+        raise OperatorError(
+            "ops.restore.old_key",
+            "The key was rotated since this backup was made; name the copy of the key file from then with --old-key. "
+            "Without it every channel must be reconnected; --without-key goes on all the same.",
+        )
+
+
+def _key_in(file: Path) -> str:
+    """The key file that the backup holds; "" where it holds none."""
+    with contextlib.suppress(KeyError), tarfile.open(file) as archive:
+        entry = archive.extractfile(KEY)
+        return entry.read(65_536).decode("ascii", "replace") if entry else ""
+    return ""
 
 
 def _has_tables(url: str, table: str = "django_migrations") -> bool:

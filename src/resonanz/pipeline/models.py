@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from resonanz.networks.models import Channel
+from resonanz.privacy.encrypted import EncryptedField
 
 
 class PutAside(models.Model):
@@ -31,7 +32,7 @@ class Delivery(models.Model):
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="deliveries")
     digest = models.BinaryField(max_length=32)
-    sealed = models.BinaryField(blank=True, default=b"")
+    sealed = EncryptedField(blank=True, default=b"")
     received_at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True, blank=True)
     delete_on = models.DateField()

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from resonanz.accounts.models import User
 from resonanz.listening.models import Post
+from resonanz.privacy.encrypted import EncryptedField
 from resonanz.service.models.cases import Case
 
 
@@ -29,7 +30,7 @@ class Assistant(models.Model):
     is_on = models.BooleanField(default=False)
     endpoint = models.CharField(max_length=500)
     model = models.CharField(max_length=200)
-    key = models.BinaryField(null=True, blank=True)
+    key = EncryptedField(null=True, blank=True)
     processor = models.CharField(max_length=200, blank=True, default="")
     place = models.CharField(max_length=8, choices=Place, blank=True, default="")
     address = models.CharField(max_length=300, blank=True, default="")
