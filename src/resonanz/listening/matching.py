@@ -141,13 +141,14 @@ class Matcher:
         folded = fold(_BETWEEN.join(texts))
         found = _places(folded, self._gate.find_matches_as_indexes(folded))
         signed = [at for at, text in enumerate(texts) if "#" in text or "@" in text or "＃" in text or "＠" in text]
-        names = [(at, name) for at in signed if (name := self._names(texts[at], ""))]
-        if names:
-            beside = b" " + _BETWEEN.encode().join(name for _, name in names)
-            found.update(names[at][0] for at in _places(beside, self._gate.find_matches_as_indexes(beside)))
+        if signed and self._gate_finds(self._names(_BETWEEN.join([texts[at] for at in signed]), "")):
+            found.update(at for at in signed if self._gate_finds(self._names(texts[at], "")))
         if self._asks_for_authors:
             found.update(at for at, handle in enumerate(author_handles) if handle)
         return sorted(found)
+
+    def _gate_finds(self, names: bytes) -> bool:
+        return bool(names) and bool(self._gate.find_matches_as_indexes(b" " + names))
 
     @cached_property
     def _gate(self) -> BytesAhoCorasick:

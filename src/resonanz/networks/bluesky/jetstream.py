@@ -49,8 +49,8 @@ _SECOND = 1_000_000
 _REWIND = 5 * _SECOND
 _TICK_SECONDS = 1.0
 _PLACE_SECONDS = 5.0
-# So few that they are still in the processor's cache when they are decided.
-_MOST_OPEN = 2_000
+# So many that what is done once for all of them costs little, so few that they are still in the processor's cache.
+_MOST_UNHEARD, _MOST_OPEN = 500, 2_000
 _GAP = 60 * _SECOND
 _NEVER_SO_QUIET = 600 * _SECOND
 _WAIT_SECONDS = 60.0
@@ -104,6 +104,7 @@ class _Hearing:
         self._did = session_of(account).did
         self._completing = Completing(account)
         self._lately = Lately()
+        self._unheard: list[bytes] = []
         self._undecided: list[Said] = []
         self._changed: list[Said] = []
         self._deleted: list[str] = []
@@ -120,11 +121,14 @@ class _Hearing:
 
     def take(self, messages: Sequence[bytes]) -> Iterator[Batch]:
         """What was told, and, every second, what has become of it."""
-        if messages:
-            self._hear(read(messages, latest=_micros_now() + _REWIND))
-        is_much = len(self._undecided) + len(self._deleted) + len(self._gone) >= _MOST_OPEN
+        self._unheard += messages
         is_first = bool(messages) and not self._told  # a stream that is cut before it has a place begins anew with now
-        if is_first or is_much or clock.monotonic() - self._ticked >= _TICK_SECONDS:
+        is_due = is_first or clock.monotonic() - self._ticked >= _TICK_SECONDS
+        if is_due or len(self._unheard) >= _MOST_UNHEARD:
+            self._hear(read(self._unheard, latest=_micros_now() + _REWIND))
+            self._unheard = []
+        is_much = len(self._undecided) + len(self._deleted) + len(self._gone) >= _MOST_OPEN
+        if is_due or is_much:
             yield self._tick()
             while len(self._completing) > MOST_WAITING and not self._stopping():  # the network waits with us
                 clock.sleep(_TICK_SECONDS)
@@ -240,10 +244,12 @@ class _Hearing:
     def _decide(self) -> None:
         """What no topic touched may stand in a thread of ours, or in one that is just becoming ours."""
         undecided, self._undecided = self._still_there(self._undecided), []
-        roots = [one.root for one in undecided]
-        threads = self._sieve.threads(set(roots))
-        for one, root in zip(undecided, roots, strict=True):
-            if root in threads or self._lately.is_wanted(root) or self._lately.is_wanted(one.parent):
+        roots = {one.root for one in undecided}
+        threads = self._sieve.threads(roots)
+        if not threads and not self._lately.is_any_wanted(roots.union(one.parent for one in undecided)):
+            return  # as almost always
+        for one in undecided:
+            if one.root in threads or self._lately.is_wanted(one.root) or self._lately.is_wanted(one.parent):
                 self._want(one)
 
     def _changes(self) -> Iterator[Event]:

@@ -160,11 +160,11 @@ def words_of(said: Said) -> str:
 
 
 def seen_words(said: Said) -> str:
-    """The same, perhaps not clean, with as little work as can be."""
+    """The same words, perhaps not clean and in another order, with as little work as can be."""
     record, message = said.record, said.message
     words = record.text[:MOST_TEXT]
     if record.facets and b"facet#link" in message:  # no other facet changes the words
-        words = facets.read(words, record.facets).text
+        words = "\n".join([words, *facets.addresses(record.facets)])
     if record.embed is not _NOTHING and message.count(b'"alt"') != message.count(b'"alt":""'):
         return "\n".join([words, *_raw_alts_of(record.embed)])
     return words

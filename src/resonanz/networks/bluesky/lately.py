@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Set
 
 from resonanz.core import clock
 
@@ -25,6 +26,10 @@ class Lately:
     def is_wanted(self, place: str) -> bool:
         """Whether it was wanted, or something in its thread was."""
         return place in self._places
+
+    def is_any_wanted(self, places: Set[str]) -> bool:
+        """Whether `is_wanted` says so of one of them."""
+        return not self._places.keys().isdisjoint(places)
 
     def is_handed(self, one: str) -> bool:
         """Whether it is a post that was wanted, or its author."""
