@@ -108,7 +108,7 @@ class ReviewServer(LoopbackServer):
 
     def is_signing_in(self, path: str) -> bool:
         """Whether a token is asked for there."""
-        return path.endswith(("/token", "/accesstoken"))
+        return path.endswith(("/token", "/accesstoken", "/find"))
 
     def newest(self, *, changed: bool) -> list[Said]:
         """All that is said, by when it was said or changed, the last one first."""

@@ -11,6 +11,7 @@ from tests.networks.app_store_server import AppStoreServer
 from tests.networks.google_play_server import GooglePlayServer
 from tests.networks.review_asking import NOON, ReviewNetwork, cursor_of, events, order, poll, told
 from tests.networks.review_server import ReviewServer, html
+from tests.networks.trustpilot_server import TrustpilotServer
 
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
@@ -20,7 +21,11 @@ from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater
 from resonanz.networks.reviews.answering import AlreadyAnswered
 from resonanz.networks.reviews.cursor import MOST_WATCHED
 
-SERVERS: dict[str, type[ReviewServer]] = {"app_store": AppStoreServer, "google_play": GooglePlayServer}
+SERVERS: dict[str, type[ReviewServer]] = {
+    "app_store": AppStoreServer,
+    "google_play": GooglePlayServer,
+    "trustpilot": TrustpilotServer,
+}
 
 
 @pytest.fixture(params=SERVERS)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -146,8 +147,7 @@ class _App:
         asked: dict[str, object] = {"sort": "-createdDate", "include": "response", "limit": _PAGE}
         while True:
             found = self._get(f"/v1/apps/{self.number}/customerReviews", asked)
-            answers = _answers_in(found)
-            yield reading.page_of(found.get("data"), lambda item, answers=answers: self._read(item, answers))
+            yield reading.page_of(found.get("data"), partial(self._read, answers=_answers_in(found)))
             cursor = _next_in(found)
             if not cursor or cursor == asked.get("cursor"):
                 return
@@ -156,8 +156,7 @@ class _App:
     def one(self, native_id: str) -> Review:
         """A review as it is now."""
         found = self._get(f"/v1/customerReviews/{quote(native_id, safe='')}", {"include": "response"})
-        answers = _answers_in(found)
-        return reading.one_of(found.get("data"), native_id, lambda item: self._read(item, answers))
+        return reading.one_of(found.get("data"), native_id, partial(self._read, answers=_answers_in(found)))
 
     def answer(self, native_id: str, words: str) -> None:
         """A second one takes the place of the first."""

@@ -17,6 +17,7 @@ from resonanz.networks.mail import MailNetwork
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.telegram import TelegramNetwork
+from resonanz.networks.trustpilot import TrustpilotNetwork
 from resonanz.networks.x import XNetwork
 from resonanz.networks.youtube import YouTubeNetwork
 
@@ -34,6 +35,7 @@ NETWORKS: tuple[type[Network], ...] = (
     MastodonNetwork,
     MemoryNetwork,
     TelegramNetwork,
+    TrustpilotNetwork,
     XNetwork,
     YouTubeNetwork,
 )

@@ -332,6 +332,8 @@ ENTRIES: Words = {
     "package": _("Package name of the app"),
     "apple_id": _("Apple ID of the app"),
     "api_key": _("Private key"),
+    "domain": _("Domain"),
+    "api_secret": _("API secret"),
     "service_key": _("Key file of a service account"),
     "bot_server": _("Server of the Bot API"),
 }
@@ -351,6 +353,8 @@ ENTRIES_EXPLAINED: Words = {
         "All of the file that is downloaded, also its first and last line; it is stored encrypted and never shown "
         "again."
     ),
+    "domain": _("The company’s website, as people review it there."),
+    "api_secret": _("It stands beside the API key. It is stored encrypted and never shown again."),
     "package": _("It stands in the address of the app in the store, behind “id=”."),
     "service_key": _(
         "Make a service account in Google Cloud with a key of type JSON, switch the Google Play Android Developer API "
@@ -371,6 +375,8 @@ OPTIONS: Words = {
     "mailbox": _("Whose mailbox it is"),
     "own_channels": _("The company’s own channels"),
     "key_id": _("Key ID"),
+    "trustpilot_key": _("API key"),
+    "business_user": _("User ID of a colleague"),
     "issuer_id": _("Issuer ID"),
 }
 OPTIONS_EXPLAINED: Words = {
@@ -383,6 +389,10 @@ OPTIONS_EXPLAINED: Words = {
         "By handle or number, with blanks between. What they say is ours, and comments below it are said to us."
     ),
     "key_id": _("It stands beside the key."),
+    "trustpilot_key": _("In Trustpilot Business under “Integrations”, “APIs”. The plan has to include the API."),
+    "business_user": _(
+        "Of the profile in Trustpilot Business in whose name answers are given; it stands on that page."
+    ),
     "issuer_id": _("It stands above the list of keys. Left empty for the key of a person, which has none."),
     "mailbox": _("A person’s own mailbox is not connected: whoever writes there means that person, not a team."),
     "words": _("With blanks between them. What holds one of them is heard if a topic touches it."),
