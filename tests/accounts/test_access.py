@@ -26,10 +26,21 @@ def test_every_role_has_its_acts() -> None:
         (Role.LEAD, Act.MANAGE_RESPONSIBILITIES, True),
         (Role.LEAD, Act.MANAGE_COLLEAGUES, False),
         (Role.ADMIN, Act.MANAGE_CHANNELS, True),
+        (Role.ADMIN, Act.CONNECT_ACCOUNTS, True),
+        (Role.LEAD, Act.CONNECT_ACCOUNTS, False),
+        (Role.AGENT, Act.CONNECT_ACCOUNTS, False),
     ],
 )
 def test_may_follows_the_role(role: Role, act: Act, allowed: bool) -> None:
     assert may(User(role=role), act) is allowed
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.AGENT, Role.LEAD])
+def test_who_connects_accounts_may_do_nothing_else_besides_their_role(role: Role) -> None:
+    given, plain = (User(role=role, connects_accounts=wanted) for wanted in (True, False))
+
+    assert {act for act in Act if may(given, act)} - {act for act in Act if may(plain, act)} == {Act.CONNECT_ACCOUNTS}
+    assert not may(User(role=role, connects_accounts=True, is_active=False), Act.CONNECT_ACCOUNTS)
 
 
 @pytest.mark.parametrize("nobody", [AnonymousUser(), User(role=Role.ADMIN, is_active=False), User(role="CEO")])

@@ -114,7 +114,7 @@ def test_where_keys_are_missing_the_page_says_who_does_what(
     page = signed_in.get(CONNECT).content.decode()
     assert f'href="{PAGE}"' in page
     assert "url" not in signed_in.get(CONNECT).context
-    held = frozenset(access.ACTS_BY_ROLE[Role.LEAD] | {Act.MANAGE_CHANNELS})
+    held = frozenset(access.ACTS_BY_ROLE[Role.LEAD] | {Act.CONNECT_ACCOUNTS})
     monkeypatch.setitem(access.ACTS_BY_ROLE, Role.LEAD, held)
     lead = User.objects.create_user("lea@nordhain.example", name="Lea", role=Role.LEAD, created_at=clock.now())
     signed_in.force_login(lead, backend=BACKEND)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
 
 from resonanz.accounts.models import Role, User
 
@@ -32,6 +33,7 @@ class Act(StrEnum):
     MANAGE_TOPICS = "manage_topics"
     MANAGE_JUDGES = "manage_judges"  # what they learn, and who judges from now on
     MANAGE_CHANNELS = "manage_channels"
+    CONNECT_ACCOUNTS = "connect_accounts"  # on the network's own page, and see how channels are; also given by itself
     MANAGE_APPLICATIONS = "manage_applications"  # the company's own at networks: what IT does before channels
     MANAGE_RESPONSIBILITIES = "manage_responsibilities"
     MANAGE_COLLEAGUES = "manage_colleagues"
@@ -67,7 +69,15 @@ def may(user: User | AnonymousUser, act: Act) -> bool:
         return False
     if act is Act.READ_EMPLOYEE_NAMES:
         return user.reads_employee_names
+    if act is Act.CONNECT_ACCOUNTS and user.connects_accounts and user.role in ACTS_BY_ROLE:
+        return True
     return act in ACTS_BY_ROLE.get(user.role, frozenset())
+
+
+def who_connects() -> QuerySet[User]:
+    """All who may connect accounts, by their role or by themselves."""
+    given = Q(role__in=roles_with(Act.CONNECT_ACCOUNTS)) | Q(connects_accounts=True)
+    return User.objects.filter(given, is_active=True).order_by("name", "id")
 
 
 def roles_with(act: Act) -> list[str]:

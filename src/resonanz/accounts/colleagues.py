@@ -55,11 +55,12 @@ def add(*, name: str, email: str, role: str, team_ids: Sequence[int], actor: Use
 
 def change(
     *, user_id: int, name: str, role: str, team_ids: Sequence[int], is_active: bool, actor: User,
-    reads_employee_names: bool | None = None,
+    reads_employee_names: bool | None = None, connects_accounts: bool | None = None,
 ) -> User:  # fmt: skip
     """Change a colleague's name, role, teams or whether they may come in; raises LastAdministrator.
 
-    `reads_employee_names`: whether they are a neutral person; None leaves it as it is.
+    `reads_employee_names`: whether they are a neutral person, `connects_accounts`: whether they may connect accounts
+    although their role does not say so; None leaves it as it is.
     """
     with transaction.atomic():
         # Not the key: whoever gives a case to somebody needs it, and would wait for us who wait for the case.
@@ -74,6 +75,7 @@ def change(
         _put_into_teams(user, team_ids)
         audit.record(act="colleague.changed", actor=actor_of(actor), thing="user", thing_id=user.pk)
         _name_neutral(user, reads_employee_names, actor)
+        _let_connect(user, connects_accounts, actor)
         for do in _when_gone if leaves else ():
             do(user, actor)
     return user
@@ -85,6 +87,15 @@ def _name_neutral(user: User, wanted: bool | None, actor: User) -> None:
     user.reads_employee_names = wanted
     user.save(update_fields=["reads_employee_names"])
     act = "colleague.named_neutral" if wanted else "colleague.neutral_no_more"
+    audit.record(act=act, actor=actor_of(actor), thing="user", thing_id=user.pk)
+
+
+def _let_connect(user: User, wanted: bool | None, actor: User) -> None:
+    if wanted is None or wanted == user.connects_accounts:
+        return
+    user.connects_accounts = wanted
+    user.save(update_fields=["connects_accounts"])
+    act = "colleague.may_connect" if wanted else "colleague.may_connect_no_more"
     audit.record(act=act, actor=actor_of(actor), thing="user", thing_id=user.pk)
 
 

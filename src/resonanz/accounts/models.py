@@ -33,7 +33,8 @@ class User(AbstractBaseUser):
     """A colleague who signs in. `keys` holds the letters they changed, {act: letter}; `toured_at`: tour ended.
 
     `notified_by_email`: warnings reach them by e-mail, too, while they are on duty. `reads_employee_names`: the company
-    named them as the neutral person who reads what is said about employees by name.
+    named them as the neutral person who reads what is said about employees by name. `connects_accounts`: they may
+    connect accounts of the company although their role does not say so.
     """
 
     email = models.EmailField()
@@ -49,6 +50,7 @@ class User(AbstractBaseUser):
     toured_at = models.DateTimeField(null=True, blank=True)
     notified_by_email = models.BooleanField(default=True)
     reads_employee_names = models.BooleanField(default=False)
+    connects_accounts = models.BooleanField(default=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

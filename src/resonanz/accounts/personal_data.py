@@ -33,6 +33,7 @@ def _declare_colleagues() -> None:
         "toured_at": "when they took the tour",
         "notified_by_email": "whether warnings reach them by e-mail",
         "reads_employee_names": "whether they are the neutral person who reads what names employees",
+        "connects_accounts": "whether they may connect the company's accounts",
     }
     leaves = "deactivated by an administrator when the colleague leaves; deletion by hand in the database so far"
     declare_personal(

@@ -87,7 +87,7 @@ def _rooms(waiting: dict[str, int], starting: bool) -> list[Room]:
         Room(Act.READ_CASES, _("Known issues"), "/issues/", "help", rare=True, area=service),
         Room(Act.MANAGE_MACROS, _("Macros"), "/macros/", "note", rare=True, area=service),
         Room(Act.ANSWER, _("Knowledge"), "/knowledge/", "knowledge", rare=True, area=service),
-        Room(Act.MANAGE_CHANNELS, _("Channels"), "/channels/", "channels", rare=True),
+        Room(Act.CONNECT_ACCOUNTS, _("Channels"), "/channels/", "channels", rare=True),
         Room(
             Act.MANAGE_RESPONSIBILITIES,
             _("Responsibilities"),

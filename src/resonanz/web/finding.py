@@ -65,7 +65,7 @@ def _searches(user: User) -> list[tuple[Act, str, Callable[[str], list[Found]]]]
         (Act.READ_CASES, _("Cases"), partial(_cases, user)),
         (Act.READ_PEOPLE, _("People"), _people),
         (Act.READ_POSTS, _("Topics"), _topics),
-        (Act.MANAGE_CHANNELS, _("Channels"), _channels),
+        (Act.CONNECT_ACCOUNTS, _("Channels"), _channels),
     ]
 
 
@@ -94,7 +94,7 @@ def _views(user: User) -> Iterator[Found]:
 def _acts(user: User) -> Iterator[Found]:
     for act, told, name in [
         (Act.MANAGE_TOPICS, _("New topic"), "new_topic"),
-        (Act.MANAGE_CHANNELS, _("Connect a channel"), "new_channel"),
+        (Act.CONNECT_ACCOUNTS, _("Connect a channel"), "new_channel"),
         (Act.MANAGE_TAGS, _("Change tags"), "tags"),
         (Act.ENTER, _("Change the password"), "account_change_password"),
         (Act.ENTER, _("Passkeys"), "mfa_list_webauthn"),

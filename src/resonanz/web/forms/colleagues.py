@@ -33,6 +33,14 @@ class ColleagueForm(forms.Form):
             "Gets the cases in which employees are named, and may read the names. Everybody else sees them hidden."
         ),
     )
+    connects_accounts = forms.BooleanField(
+        label=_("Connects accounts"),
+        required=False,
+        help_text=_(
+            "May connect the company’s accounts at networks for which IT has done its part, and sees how channels are. "
+            "Administration may anyway."
+        ),
+    )
 
     def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,7 +49,7 @@ class ColleagueForm(forms.Form):
         role.choices = [
             (code, f"{name} – {words.word('roles_explained', code)}") for code, name in words.choices("roles")
         ]
-        for name in ("is_active", "reads_employee_names") if is_new else ("email",):
+        for name in ("is_active", "reads_employee_names", "connects_accounts") if is_new else ("email",):
             del self.fields[name]
         if not Team.objects.exists():
             del self.fields["teams"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from resonanz.accounts.access import Act
+from resonanz.accounts.access import Act, may
 from resonanz.core.errors import ResonanzError
 from resonanz.duties import live
 from resonanz.duties.models import Responsibility
@@ -29,7 +30,11 @@ from resonanz.web.sentences import SENTENCES
 from resonanz.web.views import webhooks
 
 
-@page(Act.MANAGE_CHANNELS)
+# What only those see who may change it, addresses that nobody shall guess among it.
+_MANAGED = ("options", "write_to_us", "webhook", "budget")
+
+
+@page(Act.CONNECT_ACCOUNTS)
 @require_GET
 def channels(request: HttpRequest) -> HttpResponse:
     """All channels, those that fail first."""
@@ -37,12 +42,15 @@ def channels(request: HttpRequest) -> HttpResponse:
     return render(request, "web/channels.html", {"channels": found, "has_applications": bool(applications.networks())})
 
 
-@page(Act.MANAGE_CHANNELS)
+@page(Act.CONNECT_ACCOUNTS)
 @require_http_methods(["GET", "POST"])
 def new_channel(request: HttpRequest) -> HttpResponse:
-    """Connect a channel; next is to say who answers there."""
+    """Connect a channel; next is to say who answers there. By hand, with tokens and addresses, is more."""
     network = request.POST.get("network") or request.GET.get("network", "")
-    form = ChannelForm(network, request.POST or None) if network in connectable() else None
+    by_hand = connectable() if may(signed_in(request), Act.MANAGE_CHANNELS) else []
+    if request.method == "POST" and not by_hand:
+        raise PermissionDenied
+    form = ChannelForm(network, request.POST or None) if network in by_hand else None
     if form is not None and form.is_valid():
         try:
             typed = dict(form.cleaned_data)
@@ -53,7 +61,7 @@ def new_channel(request: HttpRequest) -> HttpResponse:
             live.go_live_where_covered(actor=signed_in(request))
             attempt(request, lambda: None, done=_("%(name)s is connected.") % {"name": made.name})
             return redirect("channel", made.pk)
-    context = {"form": form, "networks": connectable(), "by_invitation": _by_invitation()}
+    context = {"form": form, "networks": by_hand, "by_invitation": _by_invitation()}
     return render(request, "web/new_channel.html", context)
 
 
@@ -62,7 +70,7 @@ def _by_invitation() -> list[str]:
     return [name for name in registry.names() if able(registry.connector(name), Capability.CONNECT)]
 
 
-@page(Act.MANAGE_CHANNELS)
+@page(Act.CONNECT_ACCOUNTS)
 @require_GET
 def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
     """How one channel is, and who answers there."""
@@ -84,7 +92,9 @@ def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
             (name, found.settings[key]) for key, name in words.choices("server_facts") if found.settings.get(key)
         ],
     }
-    return render(request, "web/channel.html", context)
+    manages = may(signed_in(request), Act.MANAGE_CHANNELS)
+    hidden = {} if manages else dict.fromkeys(_MANAGED)
+    return render(request, "web/channel.html", context | hidden | {"manages": manages})
 
 
 def _put_aside(channel: Channel) -> list[tuple[str, int]]:

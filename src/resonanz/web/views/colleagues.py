@@ -49,6 +49,7 @@ def colleague(request: HttpRequest, user_id: int) -> HttpResponse:
         "teams": found.teams.all(),
         "is_active": found.is_active,
         "reads_employee_names": found.reads_employee_names,
+        "connects_accounts": found.connects_accounts,
     }
     form = ColleagueForm(request.POST or None, initial=initial, is_new=False)
     if request.method == "POST" and form.is_valid():

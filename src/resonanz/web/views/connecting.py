@@ -55,7 +55,7 @@ class _Kept(TypedDict):
     ends_at: float
 
 
-@page(Act.MANAGE_CHANNELS)
+@page(Act.CONNECT_ACCOUNTS)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def connect_account(request: HttpRequest, network: str) -> HttpResponse:
@@ -90,7 +90,7 @@ def _administrators() -> list[str]:
     return [str(user) for user in rows]
 
 
-@page(Act.MANAGE_CHANNELS)
+@page(Act.CONNECT_ACCOUNTS)
 @never_cache
 @require_GET
 def connected_account(request: HttpRequest) -> HttpResponse:
@@ -121,7 +121,7 @@ def _is_late(kept: _Kept) -> bool:
     return kept.get("ends_at", 0.0) < clock.now().timestamp()
 
 
-@page(Act.MANAGE_CHANNELS)
+@page(Act.CONNECT_ACCOUNTS)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def choose_accounts(request: HttpRequest) -> HttpResponse:
