@@ -20,6 +20,12 @@ from resonanz.ops.demo_world.practice import Practice
 from tests.flows.product import Product
 from tests.networks.memory_process import MemoryProcess
 
+_CAPTURED = """
+SELECT count(*), n.state, count(DISTINCT c.identity_id)
+FROM service_case c JOIN networks_channel n ON n.id = c.channel_id
+WHERE n.network = 'capture' AND c.state = 'OPEN' GROUP BY n.state
+"""
+
 
 class Clock:
     """Seconds as a test wants them."""
@@ -71,6 +77,7 @@ def test_past_is_played_once_though_it_was_interrupted(
     assert len(resolved) > 100
     assert product.rows("SELECT DISTINCT state FROM service_outgoing") == [("SENT",)]
     assert product.rows("SELECT count(*) FROM accounts_user") == [(7,)]
+    assert product.rows(_CAPTURED) == [(3, "ACTIVE", 3)]
     assert _holes(product) == [("Shop-Bewertungen",)]
     assert product.rows("SELECT 1 FROM service_case WHERE first_reply_at - opened_at > interval '5 hours'")
     texts = Counter((post["author"]["handle"], post["text"]) for post in said(practice))
@@ -146,8 +153,8 @@ def _first_with_words(world: Living, now: Clock, practice: MemoryProcess) -> dic
 
 def _holes(product: Product) -> list[tuple[object, ...]]:
     return product.rows(
-        "SELECT name FROM networks_channel WHERE id NOT IN"
-        " (SELECT channel_id FROM duties_responsibility WHERE topic_id IS NULL AND intent = '')"
+        "SELECT name FROM networks_channel c WHERE NOT EXISTS (SELECT 1 FROM duties_responsibility r WHERE intent = ''"
+        " AND topic_id IS NULL AND (channel_id = c.id OR (channel_id IS NULL AND r.network IN ('', c.network))))"
     )
 
 

@@ -48,6 +48,7 @@ PAGES += [
     "/colleagues/",
     "/settings/",
     "/answered/",
+    "/capture/",
     "/no-such-page/",
     "/accounts/2fa/",
     "/components/",

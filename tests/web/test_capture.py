@@ -66,6 +66,13 @@ def test_captured_post_is_judged_and_becomes_a_case(signed_in: Client) -> None:
     assert '<span class="chip" title="Captured by hand">XING</span>' in body
 
 
+def test_network_without_a_connector_bears_its_name_beside_the_person(signed_in: Client) -> None:
+    shown = signed_in.post("/capture/", typed(), follow=True).content.decode()
+
+    assert '<span class="chip end">XING</span>' in shown
+    assert '<span class="chip end">xing</span>' not in shown
+
+
 def test_what_wants_nothing_becomes_a_case_all_the_same(signed_in: Client) -> None:
     signed_in.post("/capture/", typed(text="Ein Foto vom See."))
 
@@ -233,6 +240,8 @@ def test_page_fills_what_is_empty_and_nothing_else(signed_in: Client, elsewhere:
     assert 'value="2026-11-20T10:30"' in body
     assert "<b>Urteil" not in body
     assert not Post.objects.exists()
+
+    assert '<option value="" selected>as the link tells</option>' in body  # another link is of another place
 
     again = {"act": "look", "link": link, "read": link, "key": str(uuid4())}
     signed_in.post("/capture/", again)

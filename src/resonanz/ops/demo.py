@@ -18,7 +18,7 @@ from resonanz.listening.models import Topic
 from resonanz.networks.channels import connect
 from resonanz.networks.models import Channel
 from resonanz.ops.data_folder import open_data_folder
-from resonanz.ops.demo_world import company, history, progress
+from resonanz.ops.demo_world import captured, company, history, progress
 from resonanz.ops.demo_world.lines import OURS, lines
 from resonanz.ops.demo_world.moments import FURTHEST_PAST
 from resonanz.ops.demo_world.practice import Practice
@@ -49,6 +49,7 @@ def prepare(*, memory_url: str, network_file: Path) -> None:
     with clock.moved_to(start - FURTHEST_PAST):
         company.set_up(practice=practice, start=start)
     history.play(practice=practice, start=start, said=lines())
+    captured.bring(start=start)
     so_far.seen = _last_answer(practice)
     so_far.prepared = True
     progress.keep(folder, so_far)

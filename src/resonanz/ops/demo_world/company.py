@@ -18,6 +18,7 @@ from resonanz.duties.responsibilities import set_responsibility
 from resonanz.guidelines.models import Guideline
 from resonanz.listening import topics
 from resonanz.listening.models import Intent, Topic
+from resonanz.networks import capture
 from resonanz.networks.channels import connect, import_channel
 from resonanz.networks.models import Channel
 from resonanz.ops.demo_world.lines import OURS
@@ -27,6 +28,7 @@ from resonanz.ops.demo_world.practice import Practice
 NAME = "Nordhain"
 CHANNEL = "Nordhain"
 REVIEWS = "Shop-Bewertungen"
+CAPTURED = "Von Hand erfasst"
 YOU = "you"
 """Whoever signs in first."""
 
@@ -146,6 +148,10 @@ def _responsibilities(channel: Channel, by_name: dict[str, Topic], users: dict[s
     if channel.responsibilities.exists():
         return
     teams = {team.name: team.pk for team in Team.objects.all()}
+    set_responsibility(
+        channel_id=None, network=capture.NAME, topic_id=None, intent="", owner_id=users[YOU].pk,
+        deputy_id=users["nele"].pk, team_id=teams["Service"], actor=you,
+    )  # fmt: skip
     for topic, intent, owner, deputy, team in RESPONSIBLE:
         set_responsibility(
             channel_id=channel.pk,

@@ -123,7 +123,10 @@ class CaptureForm(forms.Form):
 
 
 def filled_in(typed: dict[str, str], facts: Facts) -> dict[str, str]:
-    """What was typed, and what the page says where nothing was: an offer, to be changed or emptied."""
+    """What was typed, and what the page says where nothing was: an offer, to be changed or emptied.
+
+    The place is none of it: as long as nobody chooses one, the link tells it, and another link another one.
+    """
     published_at = facts.published_at
     if published_at is not None and timezone.is_aware(published_at):
         published_at = timezone.localtime(published_at)
@@ -132,6 +135,5 @@ def filled_in(typed: dict[str, str], facts: Facts) -> dict[str, str]:
         "text": facts.text if facts.text.startswith(facts.title) else said,
         "name": facts.author,
         "said_at": published_at.strftime(_MOMENT) if published_at else "",
-        "place": place_of(facts.link),
     }
     return typed | {name: value for name, value in offered.items() if value and not typed.get(name, "").strip()}
