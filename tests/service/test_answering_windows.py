@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from resonanz.listening.models import Post, Speaker
 from resonanz.networks.facebook import FacebookNetwork
 from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.models import Channel
+from resonanz.service.answers import planning
 from resonanz.service.answers.addressing import takes_answer, window
 from resonanz.service.answers.judging import judge
 from resonanz.service.answers.replies import queue_reply
@@ -61,6 +63,29 @@ def test_message_is_answered_from_here_for_a_week(
     said_ago(message, days=days)
 
     assert answered(quiet_case, agent).state == state
+
+
+@pytest.mark.parametrize(("days", "ahead"), [(1, 5.9), (1, 6.1)])
+def test_answer_is_planned_only_within_the_time_for_it(
+    quiet_case: Case, message: Post, agent: User, windows: None, days: float, ahead: float
+) -> None:
+    said_ago(message, days=days)
+    asked: dict[str, Any] = {"channel": quiet_case.channel, "post": message, "visibility": "PRIVATE"}
+    planned_for = clock.now() + timedelta(days=ahead)
+
+    with nullcontext() if days + ahead < 7 else pytest.raises(planning.AfterWindow):
+        planning.check(planned_for=planned_for, **asked)
+
+
+def test_what_is_answered_by_hand_is_not_planned(quiet_case: Case, message: Post, agent: User, windows: None) -> None:
+    said_ago(message, days=8)
+
+    with pytest.raises(planning.ByHand):
+        queue_reply(
+            case_id=quiet_case.pk, post_id=message.pk, text="Das tut uns leid. ^MK", author=agent, key=uuid4(),
+            planned_for=clock.now() + timedelta(hours=1),
+        )  # fmt: skip
+    assert list(Outgoing.objects.values_list("state", flat=True)) == [OutgoingState.DRAFT]
 
 
 def test_time_begins_anew_with_what_the_person_writes_and_not_with_what_others_do(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.listening.models import Post
+from resonanz.listening.models import Post, PostChannel
+from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.models import Channel
 from resonanz.pipeline.polling import poll_once
 from resonanz.privacy.models import TombstoneKind
@@ -177,6 +179,18 @@ def test_other_language_is_left_out(issue: KnownIssue, asks: Asks, lead: User) -
     release(issue, SOLVED, lead)
 
     assert tell(issue, lead) == {case.pk: ("LEFT_OUT", "NO_WORDING")}
+
+
+def test_post_that_is_answered_by_hand_is_left_out_and_others_of_its_network_are_told(
+    issue: KnownIssue, asks: Asks, lead: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MemoryNetwork, "limits", replace(MemoryNetwork.limits, only_if_addressed=True))
+    to_us, of_us = asks("ada"), asks("bob")
+    PostChannel.objects.filter(post__case_posts__case=of_us).update(addressed=False)
+    bind(issue, to_us, of_us, actor=lead)
+    release(issue, SOLVED, lead)
+
+    assert tell(issue, lead) == {to_us.pk: ("TOLD", ""), of_us.pk: ("LEFT_OUT", "BY_HAND_ONLY")}
 
 
 def test_wording_is_signed_for_all_and_holds_at_the_door(

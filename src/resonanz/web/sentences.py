@@ -109,7 +109,8 @@ SENTENCES: Mapping[str, Promise] = {
     "outgoing.moved_on": _("Somebody wrote again before it was sent; the words are kept."),
     "planned.not_ahead": _("This moment is over already."),
     "planned.too_far": _("At most %(days)s days ahead."),
-    "planned.by_hand": _("This network takes no answers from here, so none can be planned."),
+    "planned.by_hand": _("The network takes no answer to this from here, so none can be planned."),
+    "planned.after_window": _("At that moment the network takes no answer from here any more. Choose an earlier one."),
     "planned.stopped": _("Somebody wrote again in case %(case)s, so the planned answer was not sent."),
     "planned.no_moment": _("This is no day and time."),
     "outgoing.forbidden": _("The guideline in force does not allow it any more."),
@@ -293,6 +294,9 @@ SENTENCES: Mapping[str, Promise] = {
     ),
     "app_store.agreements": _("Somebody has to accept Apple’s newest agreement in App Store Connect."),
     "google.clock": _("Google says that the clock of this machine is wrong."),
+    "reddit.closed_place": _(
+        "A subreddit that is to be read is closed or does not exist; the others are read, and so is all else."
+    ),
     "x.refused": _("The network refused without a word."),
     "event.unreadable": _("It cannot be read."),
     "mail.unknown_notice": _(

@@ -136,7 +136,7 @@ LEFT_OUT: Words = {
     "NO_WORDING": _("no released wording in this language"),
     "NOBODY_TO_ANSWER": _("there is no post to answer"),
     "NOT_ALLOWED": _("the guideline does not allow it here"),
-    "BY_HAND_ONLY": _("this network takes no answers from here"),
+    "BY_HAND_ONLY": _("the network takes no answer to this from here"),
     "TAKEN_BACK": _("was taken back"),
 }
 ISSUE_STATES: Words = {"OPEN": _("open"), "SOLVED": _("solved")}

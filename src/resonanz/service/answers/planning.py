@@ -13,9 +13,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
 from resonanz.duties.targets import Calendar
+from resonanz.listening.models import Post
 from resonanz.networks.models import Channel
-from resonanz.service.answers import guarding, outbox
-from resonanz.service.answers.releasing import takes_answers
+from resonanz.service.answers import addressing, guarding, outbox
 from resonanz.service.cases import locked_with_case
 from resonanz.service.models import CasePost, Outgoing, OutgoingState
 from resonanz.service.times.telling import tell
@@ -39,23 +39,32 @@ class TooFar(ResonanzError):
 
 
 class ByHand(ResonanzError):
-    """This network takes no answers from here, so a person is needed at that moment."""
+    """The network takes no answer to this post from here, so a person is needed at that moment."""
 
     code = "planned.by_hand"
 
 
-REFUSALS = (NotAhead, TooFar, ByHand)
+class AfterWindow(ResonanzError):
+    """The network takes an answer from here now, but not at that moment any more."""
+
+    code = "planned.after_window"
 
 
-def check(*, planned_for: datetime, channel: Channel) -> None:
-    """Whether an answer may be planned so; raises NotAhead, TooFar, ByHand."""
+REFUSALS = (NotAhead, TooFar, ByHand, AfterWindow)
+
+
+def check(*, planned_for: datetime, channel: Channel, post: Post, visibility: str) -> None:
+    """Whether an answer to this post may be planned so; raises NotAhead, TooFar, ByHand, AfterWindow."""
     now = clock.now()
     if planned_for <= now:
         raise NotAhead
     if planned_for > now + LONGEST:
         raise TooFar(days=LONGEST.days)
-    if not takes_answers(network=channel.network):
+    if not addressing.takes_answer(channel=channel, post=post, visibility=visibility):
         raise ByHand
+    window = addressing.window(channel=channel, post=post, visibility=visibility)
+    if window is not None and window.until <= planned_for:
+        raise AfterWindow
 
 
 def choices(*, calendar: Calendar) -> Sequence[Choice]:

@@ -8,8 +8,6 @@ from resonanz.accounts.actors import actor_of
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.guidelines.ruling import Ruling
-from resonanz.networks import registry
-from resonanz.networks.contract import Capability, able
 from resonanz.privacy import audit
 from resonanz.service.answers.addressing import takes_answer
 from resonanz.service.answers.judging import drafted_by_machine
@@ -20,17 +18,10 @@ from resonanz.service.tasks import send
 TIME_TO_UNDO = timedelta(seconds=10)
 
 
-def takes_answers(*, network: str) -> bool:
-    """Whether the network lets us answer from here; where it does not, a person posts the text there."""
-    return able(registry.connector(network), Capability.REPLY)
-
-
 def release(*, outgoing: Outgoing, ruling: Ruling, actor: User, act: str) -> None:
     """Row, audit record and job in the caller's transaction; nothing leaves before `TIME_TO_UNDO` is over, and
     what is planned not before its moment."""
-    by_hand = not takes_answer(
-        channel=outgoing.channel, post=outgoing.in_reply_to, visibility=outgoing.visibility
-    )
+    by_hand = not takes_answer(channel=outgoing.channel, post=outgoing.in_reply_to, visibility=outgoing.visibility)
     outgoing.state = OutgoingState.ASSISTED if by_hand else OutgoingState.QUEUED
     soonest = clock.now() + TIME_TO_UNDO
     outgoing.due_at = max(soonest, outgoing.planned_for or soonest)

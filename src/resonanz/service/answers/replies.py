@@ -13,6 +13,7 @@ from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
 from resonanz.core.text import clean
 from resonanz.guidelines.ruling import Outcome, Ruling
+from resonanz.listening.models import Post
 from resonanz.privacy import audit, retention
 from resonanz.privacy.models import Purpose
 from resonanz.service.answers import approvals, attachments, drafts, guarding, planning
@@ -101,9 +102,9 @@ def _queue_reply(
             raise UnderWay
         outgoing = draft or Outgoing(key=uuid4() if earlier else key)
         outgoing.then_resolve = then_resolve
-        _plan(outgoing, case, planned_for)
         outgoing.macro = Macro.objects.filter(pk=macro_id).first() if macro_id else None
-        _fill(outgoing, case, post_id, text, author, ruling)
+        post = _fill(outgoing, case, post_id, text, author, ruling)
+        _plan(outgoing, case, post, planned_for)
         attachments.check(outgoing=outgoing)
         _take_stopped(case, post_id, author)
         if ruling.outcome is Outcome.NEEDS_APPROVAL:
@@ -117,11 +118,11 @@ def _queue_reply(
     return outgoing
 
 
-def _plan(outgoing: Outgoing, case: Case, planned_for: datetime | None) -> None:
+def _plan(outgoing: Outgoing, case: Case, post: Post, planned_for: datetime | None) -> None:
     """When it shall leave, and up to where its author knew what was said."""
     outgoing.planned_for, outgoing.newest_place = planned_for, 0
     if planned_for is not None:
-        planning.check(planned_for=planned_for, channel=case.channel)
+        planning.check(planned_for=planned_for, channel=outgoing.channel, post=post, visibility=outgoing.visibility)
         outgoing.newest_place = guarding.newest_place(case_id=case.pk)
 
 
@@ -149,7 +150,8 @@ def _others_answer(post_id: int, author: User) -> bool:
     return Outgoing.objects.filter(in_reply_to_id=post_id, state__in=on_its_way).exclude(author=author).exists()
 
 
-def _fill(outgoing: Outgoing, case: Case, post_id: int, text: str, author: User, ruling: Ruling) -> None:
+def _fill(outgoing: Outgoing, case: Case, post_id: int, text: str, author: User, ruling: Ruling) -> Post:
+    """All that it is but when it leaves; gives the post that it answers."""
     place = CasePost.objects.select_related("post").filter(case=case, post_id=post_id).first()
     if place is None:
         raise NotInCase
@@ -160,6 +162,7 @@ def _fill(outgoing: Outgoing, case: Case, post_id: int, text: str, author: User,
     outgoing.text, outgoing.ruling = text, ruling.as_record()
     outgoing.created_at = now
     outgoing.delete_on = retention.delete_on(purpose=Purpose.SERVICE, network=case.channel.network, since=now)
+    return place.post
 
 
 def _take_stopped(case: Case, post_id: int, author: User) -> None:

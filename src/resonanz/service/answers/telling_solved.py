@@ -27,9 +27,9 @@ from resonanz.guidelines.ruling import LEADS, Outcome, Ruling
 from resonanz.listening.models import Post
 from resonanz.privacy import audit, retention, tombstones
 from resonanz.privacy.models import Purpose, TombstoneKind
-from resonanz.service.answers import approvals, guarding, signing
+from resonanz.service.answers import addressing, approvals, guarding, signing
 from resonanz.service.answers.judging import judge
-from resonanz.service.answers.releasing import release, takes_answers
+from resonanz.service.answers.releasing import release
 from resonanz.service.answers.superseding import end_request, take_off
 from resonanz.service.cases import locked_with_case, note, through
 from resonanz.service.models import (
@@ -255,7 +255,9 @@ def _why_not(
         return LeftOut.TOLD_ELSEWHERE
     if wording_for(wordings=wordings, occasion=Occasion.SOLVED, language=target.language) is None:
         return LeftOut.NO_WORDING
-    return None if takes_answers(network=bound.case.channel.network) else LeftOut.BY_HAND_ONLY
+    channel, visibility = through(case=bound.case, post=target), bound.case.visibility
+    takes = addressing.takes_answer(channel=channel, post=target, visibility=visibility)
+    return None if takes else LeftOut.BY_HAND_ONLY
 
 
 def _answered_by_hand(bound: IssueCase, issue: KnownIssue, target: Post) -> bool:
