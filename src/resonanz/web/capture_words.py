@@ -18,6 +18,8 @@ _OF_THE_HOUSE: Mapping[str, Promise] = {
 CAPTURE_PLACES: Mapping[str, Promise | str] = {
     place.code: place.title or _OF_THE_HOUSE[place.code] for place in capture.PLACES
 }
+CAPTURED_NETWORKS: Mapping[str, str] = {place.network: place.title for place in capture.PLACES if place.network}
+"""Under these names posts are stored that no connector of ours has heard."""
 _BY_NETWORK = {place.network: place.code for place in capture.PLACES if place.network}
 
 

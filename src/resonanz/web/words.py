@@ -27,7 +27,7 @@ from resonanz.service.models import (
     Proof,
     TagColour,
 )
-from resonanz.web.capture_words import CAPTURE_PLACES
+from resonanz.web.capture_words import CAPTURE_PLACES, CAPTURED_NETWORKS
 from resonanz.web.connecting_words import KINDS_OF_CONNECTING_WORDS
 from resonanz.web.guideline_names import KINDS_OF_GUIDELINE_WORDS
 from resonanz.web.judged_words import KINDS_OF_JUDGED_WORDS
@@ -221,7 +221,10 @@ HOUSE_NETWORKS: Words = {
     "mail": _("E-mail"),
     "memory": _("Practice network"),
 }
-NETWORKS: Words = {name: HOUSE_NETWORKS.get(name, registry.connector(name).title) for name in registry.names()}
+NETWORKS: Words = {
+    **CAPTURED_NETWORKS,
+    **{name: HOUSE_NETWORKS.get(name, registry.connector(name).title) for name in registry.names()},
+}
 PURPOSES: Words = {
     Purpose.SERVICE: _("service"),
     Purpose.REPUTATION: _("reputation"),
