@@ -15,7 +15,7 @@ from django.utils import translation
 import resonanz
 from resonanz.networks import acts, authorising, contract, registry, streams
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
-from resonanz.networks.webhooks import SetsWebhooks, TakesForAll, TakesWebhooks
+from resonanz.networks.webhooks import Completes, SetsWebhooks, TakesForAll, TakesWebhooks
 from resonanz.web import connecting_words, words
 
 SOURCE = Path(resonanz.__file__).parent
@@ -37,6 +37,7 @@ PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     Capability.RENEW: (authorising.Renews.renew,),
     Capability.SET_WEBHOOK: (SetsWebhooks.set_webhook, SetsWebhooks.webhook_health),
     Capability.APP_WEBHOOK: (TakesForAll.addressees,),
+    Capability.COMPLETE: (Completes.complete,),
     Capability.IDENTIFY: (contract.Identifies.identify,),
     Capability.REPLY: (contract.Replies.reply,),
     Capability.READ_BACK: (contract.ReadsBack.find_sent,),

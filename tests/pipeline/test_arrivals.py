@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,9 +15,10 @@ from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.listening.models import Post
 from resonanz.networks import channels, registry, webhook_keys
+from resonanz.networks.contract import Account, Capability, Posted
 from resonanz.networks.models import Channel, ChannelState, Webhook
 from resonanz.networks.rates import Buckets
-from resonanz.networks.webhooks import Delivery
+from resonanz.networks.webhooks import Delivery, Told
 from resonanz.pipeline import arrivals, erasure, receiving, retention
 from resonanz.pipeline.channel_removal import remove
 from resonanz.pipeline.delivering import deliver
@@ -78,6 +80,38 @@ def test_delivery_is_stored_unreadable_and_taken_in_afterwards(webhook: Webhook)
     row = Row.objects.get()
     assert bytes(row.sealed) == b""
     assert row.taken_at is not None
+
+
+class CompletingNetwork(BroughtNetwork):
+    """One that brings where something was said, and in which words only to who asks."""
+
+    capabilities = BroughtNetwork.capabilities | {Capability.COMPLETE}
+
+    def complete(self, account: Account, told: Told) -> Told:
+        said = [replace(one, text=f"asked for {one.native_id}") for one in told.events if isinstance(one, Posted)]
+        return replace(told, events=tuple(said))
+
+
+def test_what_is_brought_without_words_is_asked_for(webhook: Webhook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry._BY_NAME, NAME, CompletingNetwork())
+    bring(webhook, body(said=[("1", "")]))
+
+    arrivals.take_waiting()
+
+    assert texts() == ["asked for 1"]
+
+
+def test_on_a_paused_channel_nothing_is_asked_for(
+    webhook: Webhook, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry._BY_NAME, NAME, CompletingNetwork())
+    monkeypatch.setattr(CompletingNetwork, "complete", lambda *_: pytest.fail("it was asked"))
+    channels.pause(channel_id=webhook.channel_id, actor=administrator)
+    bring(webhook, body(said=[("1", "")]))
+
+    arrivals.take_waiting()
+
+    assert texts() == []
 
 
 def test_only_headers_that_reading_needs_are_kept(webhook: Webhook) -> None:

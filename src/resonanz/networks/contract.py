@@ -24,6 +24,7 @@ class Capability(StrEnum):
     WEBHOOK = "webhook"  # webhooks.TakesWebhooks: the network brings what happens, beside POLL
     SET_WEBHOOK = "set_webhook"  # webhooks.SetsWebhooks: it has no page for that, so we tell it the address ourselves
     APP_WEBHOOK = "app_webhook"  # webhooks.TakesForAll: to one address for all channels of the company's application
+    COMPLETE = "complete"  # webhooks.Completes: what a webhook brings without its words is asked for
     CONNECT = "connect"  # authorising.Connects: a person lets us in on the network's own page (OAuth), with one of:
     REGISTER = "register"  # authorising.Registers: we make ourselves known to each of its servers
     APP = "app"  # authorising.NeedsApp: the company registers an application of its own there, once

@@ -130,6 +130,14 @@ class SetsWebhooks(TakesWebhooks, Protocol):
         ...
 
 
+class Completes(TakesWebhooks, Protocol):
+    """Capability.COMPLETE."""
+
+    def complete(self, account: Account, told: Told) -> Told:
+        """What `read` told, with what only asking brings. What the network does not answer stays as it was told."""
+        ...
+
+
 class TakesForAll(TakesWebhooks, Protocol):
     """Capability.APP_WEBHOOK: one address, which IT enters at the network, for all channels of the application there.
 

@@ -6,8 +6,8 @@ import contextlib
 
 from resonanz.networks.contract import Account, Correction
 from resonanz.networks.errors import Refused, Unsupported
-from resonanz.networks.facebook.client import graph
 from resonanz.networks.facebook.posts import is_message
+from resonanz.networks.meta.client import graph
 from resonanz.networks.meta.faults import NotThere
 from resonanz.networks.meta.reading import identifier
 

@@ -1,4 +1,4 @@
-"""Letting us in: a person signs in to Facebook, and their Pages give a token each, which does not end by itself."""
+"""Letting us in: a person signs in to Facebook, and chooses of the Pages that they may moderate."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from dataclasses import replace
 from resonanz.networks.authorising import AppEntry, AppTerms, ConnectTerms, Shown, Step
 from resonanz.networks.contract import Account, App
 from resonanz.networks.errors import NotAuthorised, Refused, TryLater
-from resonanz.networks.facebook.client import SERVER, graph, pages_of
 from resonanz.networks.facebook.posts import NAME, ORIGIN
+from resonanz.networks.meta import letting_in
+from resonanz.networks.meta.client import SERVER, graph
 from resonanz.networks.meta.faults import WAIT_SECONDS
-from resonanz.networks.meta.graph import VERSION
-from resonanz.networks.meta.reading import FAULTS, Found, identifier, line, pages
-from resonanz.networks.meta.signing_in import token
-from resonanz.networks.oauth import page_url
+from resonanz.networks.meta.reading import FAULTS, Found, identifier, line
 
-CONSOLE = "https://developers.facebook.com/apps/"
 RIGHTS = (
     "pages_show_list",
     "pages_read_engagement",
@@ -33,7 +30,7 @@ TERMS = ConnectTerms(
     server=SERVER,
 )
 APP = AppTerms(
-    console=CONSOLE,
+    console=letting_in.CONSOLE,
     steps=(
         Step("meta.create"),
         Step("facebook.products"),
@@ -49,27 +46,22 @@ APP = AppTerms(
         AppEntry("client_secret", "App secret"),
     ),
 )
-_MOST_PAGES = 4
-_MODERATES = "MODERATE"
-_FIELDS = "id,name,username,access_token,tasks"
+_FIELDS = "id,name,username"
 
 
 def authorize_url(server: str, app: App, *, redirect_uri: str, state: str, challenge: str) -> str:
     """Facebook's page on which a person chooses the Pages."""
-    page = f"{pages_of(server)}/{VERSION}/dialog/oauth"
-    return page_url(page, app, rights=RIGHTS, redirect_uri=redirect_uri, state=state, challenge=challenge)
+    return letting_in.authorize_url(
+        server, app, rights=RIGHTS, redirect_uri=redirect_uri, state=state, challenge=challenge
+    )
 
 
 def sign_in(server: str, app: App, *, redirect_uri: str, code: str, verifier: str) -> tuple[Account, ...]:
-    """The Pages that the person may moderate. Got with a long-lived token, theirs do not end within hours."""
-    url = f"{server}/{VERSION}/oauth/access_token"
-    ours = {"client_id": app.client_id, "client_secret": app.client_secret}
-    short = token(url, {**ours, "redirect_uri": redirect_uri, "code": code, "code_verifier": verifier})
-    long = token(url, {**ours, "grant_type": "fb_exchange_token", "fb_exchange_token": short.secret})
-    person = Account(network=NAME, address=server, secret=long.secret, app=app)
-    found: list[Account] = []
-    for page in pages(graph(person), "/me/accounts", most=_MOST_PAGES, fields=_FIELDS, limit=100):
-        found += [_page(one, person) for one in page if _is_moderated(one)]
+    """The Pages that the person may moderate."""
+    person = Account(network=NAME, address=server, app=app)
+    found = letting_in.accounts_of_pages(
+        person, redirect_uri=redirect_uri, code=code, verifier=verifier, fields=_FIELDS, known=_known
+    )
     return tuple(found)
 
 
@@ -81,21 +73,6 @@ def identified(account: Account) -> Account:
         return _known(found, replace(typed, secret=account.secret))
     except Refused as error:  # a person has no category
         raise NotAuthorised(status=403) from error
-    except FAULTS as error:
-        raise TryLater(WAIT_SECONDS, "answer.unreadable") from error
-
-
-def _is_moderated(one: object) -> bool:
-    """Whether the person may answer and hide there; Facebook names what each may do."""
-    if not isinstance(one, dict) or not one.get("access_token"):
-        return False
-    tasks = one.get("tasks")
-    return not isinstance(tasks, list) or _MODERATES in tasks
-
-
-def _page(one: Found, person: Account) -> Account:
-    try:
-        return _known(one, replace(person, secret=str(one["access_token"])))
     except FAULTS as error:
         raise TryLater(WAIT_SECONDS, "answer.unreadable") from error
 

@@ -13,8 +13,8 @@ from resonanz.networks.asking import put_aside
 from resonanz.networks.contract import Account, Batch, Posted
 from resonanz.networks.errors import NotAuthorised, Refused
 from resonanz.networks.facebook import posts
-from resonanz.networks.facebook.client import graph
 from resonanz.networks.facebook.delivered import FIELDS
+from resonanz.networks.meta.client import graph
 from resonanz.networks.meta.cursor import MOST_POSTS, settled
 from resonanz.networks.meta.faults import NoRight, NotThere
 from resonanz.networks.meta.place import is_ours

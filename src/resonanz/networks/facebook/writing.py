@@ -6,10 +6,10 @@ from datetime import datetime
 
 from resonanz.networks.contract import Account, Receipt, ReplyOrder, Visibility
 from resonanz.networks.errors import Refused
-from resonanz.networks.facebook.client import graph
 from resonanz.networks.facebook.posts import PLACE, address_of, is_message
 from resonanz.networks.meta import answering
 from resonanz.networks.meta.answering import checked
+from resonanz.networks.meta.client import graph
 from resonanz.networks.meta.graph import Graph
 from resonanz.networks.meta.reading import Found, link, objects
 from resonanz.networks.meta.talks import speaker

@@ -1,4 +1,4 @@
-"""The Page's own Graph: where it is asked, and what its token may do there."""
+"""Where Meta's Graph is asked by those whom a Facebook login let in, and what the token of a Page may do there."""
 
 from __future__ import annotations
 

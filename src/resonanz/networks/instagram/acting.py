@@ -1,0 +1,30 @@
+"""What is done to comments below our posts besides answering them. With messages nothing of it can be done."""
+
+from __future__ import annotations
+
+import contextlib
+
+from resonanz.networks.contract import Account
+from resonanz.networks.errors import Unsupported
+from resonanz.networks.instagram.posts import is_message
+from resonanz.networks.meta.answering import checked
+from resonanz.networks.meta.client import graph
+from resonanz.networks.meta.faults import NotThere
+
+
+def hide(account: Account, native_id: str, *, on: bool) -> None:
+    """Nobody but its author sees it then."""
+    graph(account).post(f"/{_public(native_id)}", {"hide": on})
+
+
+def delete(account: Account, native_id: str) -> None:
+    """What is gone already is no error, where our token could have seen it."""
+    with contextlib.suppress(NotThere):
+        graph(account).delete(f"/{_public(native_id)}")
+
+
+def _public(native_id: str) -> str:
+    found = checked(native_id)
+    if is_message(found):
+        raise Unsupported
+    return found
