@@ -117,6 +117,13 @@ def test_answer_comes_whole_with_our_name_and_without_cookies(pages: PageServer)
     assert pages.seen[1]["host"] == pages.host
 
 
+def test_more_of_who_asks_may_be_told_but_not_that_it_is_somebody_else(pages: PageServer) -> None:
+    pages.pages["/"] = page(b"")
+    http.ask("GET", pages.url(), headers={"User-Agent": f"server:ours:{http.USER_AGENT} (by /u/we)"})
+    http.ask("GET", pages.url(), headers={"User-Agent": "Mozilla/5.0"})
+    assert [one["user-agent"] for one in pages.seen] == [f"server:ours:{http.USER_AGENT} (by /u/we)", http.USER_AGENT]
+
+
 def test_allowed_pair_is_a_host_with_its_port(pages: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(http.ALLOWED_VARIABLE, "127.0.0.1:1")
     with pytest.raises(http.AddressRefused):

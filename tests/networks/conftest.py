@@ -9,6 +9,7 @@ from tests.networks.discourse_asking import NOON
 from tests.networks.discourse_server import DiscourseServer
 from tests.networks.facebook_server import FacebookServer
 from tests.networks.page_server import PageServer
+from tests.networks.reddit_server import RedditServer
 from tests.networks.telegram_server import TelegramServer
 from tests.networks.x_server import XServer
 from tests.networks.youtube_server import YouTubeServer
@@ -61,5 +62,13 @@ def bots(monkeypatch: pytest.MonkeyPatch) -> Iterator[TelegramServer]:
 def youtube(monkeypatch: pytest.MonkeyPatch) -> Iterator[YouTubeServer]:
     """YouTube, which the client may reach, at noon."""
     with clock.moved_to(NOON), YouTubeServer() as server:
+        monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
+        yield server
+
+
+@pytest.fixture
+def reddit(monkeypatch: pytest.MonkeyPatch) -> Iterator[RedditServer]:
+    """Reddit, which the client may reach, at noon."""
+    with clock.moved_to(NOON), RedditServer() as server:
         monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
         yield server

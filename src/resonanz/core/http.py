@@ -192,7 +192,9 @@ def request_for(
         raise AddressRefused(host=request.url.host, reason="user")
     if not request.url.host:
         raise AddressRefused(host="", reason="host")
-    request.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Connection": "close"})
+    named = request.headers.get("User-Agent", "")  # some want to be told more of who asks
+    agent = named if USER_AGENT in named else USER_AGENT
+    request.headers.update({"User-Agent": agent, "Accept-Encoding": "gzip", "Connection": "close"})
     return request
 
 

@@ -21,6 +21,7 @@ _MOST_SECONDS = 10 * 365 * 86_400
 _UNREADABLE_WAIT_SECONDS = 60.0
 # RFC 6749, 5.2: what was shown is good no more, our application is; or the other way round. The rest: we asked wrongly.
 _NO_MORE = "invalid_grant"
+_BAD_REQUEST = 400  # some repeat the number of the status where that word belongs
 _APPLICATION = frozenset({"invalid_client", "unauthorized_client"})
 
 
@@ -112,7 +113,7 @@ def _object(answer: http.Answer) -> dict[str, object]:
 def _failure(answer: http.Answer, said: Mapping[str, object]) -> Exception:
     """Only the network's own word for it ends a connection: a page of somebody between us says nothing of tokens."""
     error = said.get("error")
-    if error == _NO_MORE:
+    if error == _NO_MORE or (error == answer.status == _BAD_REQUEST and isinstance(error, int)):
         return NotAuthorised(status=answer.status)
     if isinstance(error, str) and error in _APPLICATION:
         return ApplicationRefused(status=answer.status)

@@ -13,6 +13,7 @@ from resonanz.core import clock
 
 _DAY = 86_400.0
 _RESETS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+_NO_MOMENT = 10**8  # seconds since 1970 are more by now, seconds to wait are less
 _MOST_HEADER = 20_000
 _SHARES = ("call_count", "total_time", "total_cputime", "total_calls")
 
@@ -86,7 +87,7 @@ def retry_after(headers: Mapping[str, str], *, default: float) -> float:
 
     `Retry-After` says it as a number or a date. Mastodon and its kin say only in `X-RateLimit-Reset` when the next
     request counts anew, as a moment in ISO 8601; others in seconds since 1970, the AT Protocol in `RateLimit-Reset`, X
-    in `X-Rate-Limit-Reset`.
+    in `X-Rate-Limit-Reset`; Reddit in seconds from now.
     """
     value = headers.get("retry-after", "").strip()
     if not value:
@@ -110,7 +111,9 @@ def _until_date(value: str, default: float) -> float:
 
 def _until_reset(value: str, default: float) -> float:
     try:
-        return _until(datetime.fromtimestamp(float(value), UTC) if _is_number(value) else datetime.fromisoformat(value))
+        if _is_number(value):
+            return float(value) if float(value) < _NO_MOMENT else _until(datetime.fromtimestamp(float(value), UTC))
+        return _until(datetime.fromisoformat(value))
     except (ValueError, OverflowError):
         return default
 

@@ -16,6 +16,7 @@ from resonanz.networks.hackernews import HackerNewsNetwork
 from resonanz.networks.mail import MailNetwork
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.memory import MemoryNetwork
+from resonanz.networks.reddit import RedditNetwork
 from resonanz.networks.telegram import TelegramNetwork
 from resonanz.networks.trustpilot import TrustpilotNetwork
 from resonanz.networks.x import XNetwork
@@ -34,6 +35,7 @@ NETWORKS: tuple[type[Network], ...] = (
     MailNetwork,
     MastodonNetwork,
     MemoryNetwork,
+    RedditNetwork,
     TelegramNetwork,
     TrustpilotNetwork,
     XNetwork,

@@ -81,6 +81,14 @@ APP_STEPS: Words = {
         "The company agrees with Google to the Terms of Service of the YouTube API. They ask for a privacy policy that "
         "names YouTube, and for what was read there to be deleted after 30 days; Resonanz does that by itself."
     ),
+    "reddit.approval": _(
+        "Apply to Reddit for access to its Data API, and tell it what for: since November 2025 it approves each "
+        "application. A company needs a contract for commercial use. Without approval, Reddit’s feeds can be read: "
+        "make a channel of the kind Feed."
+    ),
+    "reddit.create": _("On Reddit’s page, make an app of the type “web app” with this address as “redirect uri”:"),
+    "reddit.rights": _("These are the rights that will be asked for; the application for approval should name them:"),
+    "reddit.keys": _("Paste here what stands below the name of the app (the client ID), and its secret."),
 }
 CONNECT_NEEDS: Words = {
     "account": _("An account there that speaks for the company. Its password is typed there, never here."),
@@ -96,6 +104,7 @@ CONNECT_NEEDS: Words = {
     "youtube.channel": _(
         "A Google account that owns or manages the channel; Google’s page asks which channel is meant."
     ),
+    "reddit.own_app": _("The company’s own application, which Reddit approved and IT registers once."),
 }
 CONNECT_SEES: Words = {
     "mentions": _("What mentions the account, answers it or is written to it."),
@@ -108,6 +117,9 @@ CONNECT_SEES: Words = {
     "youtube.comments": _("Comments below the videos of the channel, and the answers to them, for 30 days."),
     "youtube.films": _("The public videos of the channel: title, description and how often they were seen and liked."),
     "youtube.search": _("Public videos of others that hold the words that are searched for."),
+    "reddit.inbox": _("What is written to the account: answers, mentions and private messages."),
+    "reddit.own_posts": _("What the account itself says with other apps."),
+    "reddit.public": _("Public posts and comments in the subreddits that are named, and posts that hold the words."),
 }
 CONNECT_SEES_NOT: Words = {
     "password": _("The password of the account."),
@@ -121,6 +133,7 @@ CONNECT_SEES_NOT: Words = {
     "youtube.history": _(
         "What the account watches, and other Google services. It uploads, changes and deletes no video."
     ),
+    "reddit.chats": _("Chats: Reddit shows them to no program."),
 }
 CONNECT_COSTS: Words = {
     "x.each_use": _(
@@ -133,6 +146,7 @@ CONNECT_COSTS: Words = {
         "together: a channel uses some 2,000 units a day, and 50 for each answer. When they are used up, it is read "
         "again after midnight in California."
     ),
+    "reddit.contract": _("What Reddit asks for commercial use stands in the contract with it."),
 }
 RIGHTS: Words = {
     "mastodon.read:accounts": _("to know whose account it is, and who speaks"),
@@ -161,6 +175,14 @@ RIGHTS: Words = {
         "to read comments, to post the answers that somebody sends here, and to hold or reject comments; Google has no "
         "smaller right for it"
     ),
+    "reddit.identity": _("to know whose account it is"),
+    "reddit.read": _("to read posts and comments"),
+    "reddit.privatemessages": _("to hear who answers or names us, and who writes to us in private"),
+    "reddit.history": _("to read what we said with other apps"),
+    "reddit.submit": _("to post the answers that somebody sends here"),
+    "reddit.edit": _("to correct or withdraw our answers"),
+    "reddit.vote": _("to vote for a post when somebody clicks on it here"),
+    "reddit.report": _("to report posts to those who moderate a subreddit"),
 }
 KINDS_OF_CONNECTING_WORDS: Mapping[str, Words] = {
     "app_steps": APP_STEPS,

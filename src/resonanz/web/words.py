@@ -377,6 +377,7 @@ OPTIONS: Words = {
     "mail_folders": _("Folders"),
     "mailbox": _("Whose mailbox it is"),
     "own_channels": _("The company’s own channels"),
+    "subreddits": _("Subreddits"),
     "key_id": _("Key ID"),
     "trustpilot_key": _("API key"),
     "business_user": _("User ID of a colleague"),
@@ -399,6 +400,7 @@ OPTIONS_EXPLAINED: Words = {
     "issuer_id": _("It stands above the list of keys. Left empty for the key of a person, which has none."),
     "mailbox": _("A person’s own mailbox is not connected: whoever writes there means that person, not a team."),
     "words": _("With blanks between them. What holds one of them is heard if a topic touches it."),
+    "subreddits": _("Without r/, with blanks between them. What is said there is heard if a topic touches it."),
     "hashtags": _("Without #, with blanks between them. What bears one of them is heard if a topic touches it."),
 }
 OPTION_CHOICES: Words = {

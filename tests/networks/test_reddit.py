@@ -1,0 +1,380 @@
+"""Reddit against a server on the loopback: what is heard by asking, what became of it, and what bad answers do."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.networks.loopback_server import Answer
+from tests.networks.reddit_asking import NOON, account, cursor_of, events, later, poll, poll_failing, said
+from tests.networks.reddit_server import RedditServer, as_json, fault
+
+from resonanz.core import clock, http
+from resonanz.networks.contract import (
+    Account,
+    AccountGone,
+    Counted,
+    Deleted,
+    Edited,
+    Media,
+    MediaKind,
+    PostKind,
+    Visibility,
+)
+from resonanz.networks.errors import NotAuthorised, TryLater
+from resonanz.networks.reddit import posts, reading
+from resonanz.networks.reddit.cursor import MOST_WATCHED, Cursor
+from resonanz.networks.reddit.posts import State
+
+HTML: Answer = (200, {"Content-Type": "text/html"}, b"<html><body>whoa there, pardner!</body></html>")
+
+
+class TestHearing:
+    def test_mention_in_a_comment_is_addressed_and_stands_in_the_thread_of_its_post(self, reddit: RedditServer) -> None:
+        post = reddit.post("bob", "Welches Rad?")
+        comment = reddit.say("Ada", "Frag u/Nordhain <3 & *alle*", post, inbox="username_mention")
+
+        (found,) = said(poll(reddit))
+
+        assert found.text == "Frag u/Nordhain <3 & *alle*"
+        assert (found.network, found.origin, found.native_id) == ("reddit", "", comment["name"])
+        assert (found.kind, found.visibility, found.addressed) == (PostKind.COMMENT, Visibility.PUBLIC, True)
+        assert (found.parent_id, found.root_id) == (post["name"], post["name"])
+        assert found.author is not None
+        assert (found.author.native_id, found.author.handle) == ("ada", "Ada")
+        assert found.url == f"https://www.reddit.com{comment['permalink']}"
+        assert found.mentions == ("Nordhain",)
+
+    def test_comment_in_the_inbox_tells_its_thread_only_by_its_path(self, reddit: RedditServer) -> None:
+        post = reddit.post("Nordhain", "Neu")
+        comment = reddit.say("ada", "Wann?", post, inbox="post_reply")
+        for name in ("link_id", "permalink"):
+            del comment[name]
+
+        found = {one.native_id: one for one in said(poll(reddit))}[comment["name"]]
+
+        assert (found.root_id, found.addressed) == (post["name"], True)
+        assert found.url.endswith(f"/comments/{post['id']}/titel/{comment['id']}/")
+
+    def test_private_message_is_private_and_its_answers_are_in_its_conversation(self, reddit: RedditServer) -> None:
+        first = reddit.write("ada", "Frage", "Wann kommt es?")
+        second = reddit.write("ada", "re: Frage", "Hallo?", first=first, ago=timedelta(minutes=5))
+
+        found = {one.native_id: one for one in said(poll(reddit))}
+
+        assert {one.visibility for one in found.values()} == {Visibility.PRIVATE}
+        assert {one.root_id for one in found.values()} == {first["name"]}
+        assert found[first["name"]].text == "Frage\n\nWann kommt es?"
+        assert (found[second["name"]].text, found[second["name"]].kind) == ("Hallo?", PostKind.MESSAGE)
+
+    def test_what_we_said_with_other_apps_is_not_addressed(self, reddit: RedditServer) -> None:
+        post = reddit.post("Nordhain", "Wir sind da", "Fragt u/Nordhain")
+        reddit.say("Nordhain", "Auch hier", post)
+        reddit.write("Nordhain", "re: x", "Gern", to="ada")
+
+        found = said(poll(reddit))
+
+        assert len(found) == 3
+        assert not any(one.addressed for one in found)
+
+    def test_subreddits_are_read_when_they_are_named(self, reddit: RedditServer) -> None:
+        post = reddit.post("bob", "Bremsen", "Welche?\nSagt was.", to="fahrrad")
+        comment = reddit.say("ada", "Keine", post)
+        reddit.post("bob", "Kochen", to="kueche")
+
+        found = said(poll(reddit, settings={"subreddits": "r/fahrrad /r/ebike/ nicht! fahrrad"}))
+
+        assert {one.native_id for one in found} == {post["name"], comment["name"]}
+        assert [one.text for one in found if one.kind is PostKind.POST] == ["Bremsen\n\nWelche?\nSagt was."]
+        assert any("/r/fahrrad+ebike/new" in path for path in reddit.asked)
+        assert not any(one.addressed for one in found)
+
+    def test_posts_are_searched_for_by_words(self, reddit: RedditServer) -> None:
+        post = reddit.post("bob", "Nordhain Test", to="egal")
+        reddit.post("bob", "Anderes", to="egal")
+
+        assert [one.native_id for one in said(poll(reddit, settings={"words": 'nordhain "rad"'}))] == [post["name"]]
+        assert reading.query_of(account(reddit, settings={"words": 'nordhain "rad" "'})) == '"nordhain" OR "rad"'
+        assert len(reading.query_of(account(reddit, settings={"words": "wort " * 200}))) <= 512
+
+    def test_picture_and_link_stand_beside_or_in_the_words(self, reddit: RedditServer) -> None:
+        reddit.post("bob", "Bild", is_self=False, url="https://i.redd.it/a.jpg")
+        reddit.post("bob", "Verweis", is_self=False, url="https://blog.example/a")
+
+        found = {one.text: one.media for one in said(poll(reddit, settings={"subreddits": "fahrrad"}))}
+
+        assert found == {
+            "Bild": (Media(MediaKind.IMAGE, "https://i.redd.it/a.jpg"),),
+            "Verweis\n\nhttps://blog.example/a": (),
+        }
+
+    def test_lists_are_read_down_to_what_is_known_and_nothing_twice(self, reddit: RedditServer) -> None:
+        post = reddit.post("Nordhain", "Neu", ago=timedelta(days=30))
+        reddit.page = 2
+        for number in range(5):
+            reddit.say("ada", f"{number}", post, inbox="post_reply", ago=timedelta(minutes=50 - number))
+        reddit.write("ada", "x", "privat", ago=timedelta(minutes=9))
+        first = poll(reddit)
+        assert len(said(first)) == 6
+        reddit.say("ada", "neu", post, inbox="post_reply", ago=timedelta())
+
+        with later(1):
+            second = poll(reddit, cursor_of(first))
+            third = poll(reddit, cursor_of(second))
+
+        assert [one.text for one in said(second)] == ["neu"]
+        assert events(third) == []
+
+    def test_interrupted_poll_loses_nothing(self, reddit: RedditServer) -> None:
+        post = reddit.post("bob", "Neu", ago=timedelta(days=30))
+        reddit.page = 2
+        for number in range(5):
+            reddit.say("ada", f"{number}", post, inbox="post_reply", ago=timedelta(minutes=50 - number))
+        reddit.faulty = lambda _method, path: (503, {}, b"") if "after=" in path else None
+        first = poll_failing(reddit, "", TryLater)
+        reddit.faulty = lambda _method, _path: None
+
+        assert sorted(one.text for one in said(first + poll(reddit, cursor_of(first)))) == list("01234")
+
+    def test_subreddit_that_was_closed_holds_up_nothing_else_and_is_told(self, reddit: RedditServer) -> None:
+        reddit.closed.add("geheim")
+        post = reddit.post("bob", "Nordhain Test", to="egal")
+        message = reddit.write("ada", "x", "privat")
+
+        found = poll_failing(reddit, "", TryLater, settings={"subreddits": "geheim", "words": "nordhain"})
+
+        assert {one.native_id for one in said(found)} == {post["name"], message["name"]}
+
+    def test_what_is_deleted_already_is_not_heard(self, reddit: RedditServer) -> None:
+        post = reddit.post("bob", "Weg", "Weg", removed_by_category="moderator")
+        reddit.delete(reddit.say("ada", "weg", post))
+
+        assert said(poll(reddit, settings={"subreddits": "fahrrad"})) == []
+
+
+class TestWhatBecameOfIt:
+    def test_edit_is_told_with_its_words_and_moment(self, reddit: RedditServer) -> None:
+        comment = reddit.say("ada", "schlecht", reddit.post("bob", "x", ago=timedelta(days=9)), inbox="post_reply")
+        cursor = cursor_of(poll(reddit))
+        with later(1):
+            reddit.edit(comment, "doch gut")
+            (found,) = events(poll(reddit, cursor))
+
+        assert isinstance(found, Edited)
+        assert (found.native_id, found.text) == (comment["name"], "doch gut")
+        assert found.edited_at == NOON + timedelta(minutes=1)
+
+    @pytest.mark.parametrize("by", ["[deleted]", "[removed]"])
+    def test_deleted_and_removed_comments_are_gone(self, reddit: RedditServer, by: str) -> None:
+        comment = reddit.say("ada", "schlecht", reddit.post("bob", "x", ago=timedelta(days=9)), inbox="post_reply")
+        cursor = cursor_of(poll(reddit))
+        reddit.delete(comment, by=by)
+
+        with later(1):
+            found = poll(reddit, cursor)
+            again = events(poll(reddit, cursor_of(found)))
+
+        assert [(type(one), one.native_id) for one in events(found)] == [(Deleted, comment["name"])]
+        assert again == []
+
+    def test_post_that_moderators_took_away_is_gone(self, reddit: RedditServer) -> None:
+        post = reddit.post("bob", "Werbung", "Kauft!")
+        chosen = {"subreddits": "fahrrad"}
+        cursor = cursor_of(poll(reddit, settings=chosen))
+        post["removed_by_category"] = "moderator"
+
+        with later(1):
+            found = events(poll(reddit, cursor, settings=chosen))
+
+        assert [(type(one), one.native_id) for one in found] == [(Deleted, post["name"])]
+
+    def test_account_that_was_deleted_takes_all_with_it(self, reddit: RedditServer) -> None:
+        comment = reddit.say("ada", "hallo", reddit.post("bob", "x", ago=timedelta(days=9)), inbox="post_reply")
+        cursor = cursor_of(poll(reddit))
+        reddit.leave("ada")
+
+        with later(1):
+            found = events(poll(reddit, cursor))
+
+        assert [one.native_id for one in found] == [comment["name"], "ada"]
+        assert isinstance(found[0], Deleted)
+        assert isinstance(found[1], AccountGone)
+
+    def test_missing_once_is_not_gone_and_missing_alone_is(self, reddit: RedditServer) -> None:
+        comment = reddit.say("ada", "hallo", reddit.post("bob", "x", ago=timedelta(days=9)), inbox="post_reply")
+        cursor = cursor_of(poll(reddit))
+        empty = as_json({"kind": "Listing", "data": {"children": [], "after": None}})
+        times: list[str] = []
+
+        def once(_method: str, path: str) -> Answer | None:
+            times.extend([path] if "/api/info" in path else [])
+            return empty if "/api/info" in path and len(times) == 1 else None
+
+        reddit.faulty = once
+        with later(1):
+            assert events(poll(reddit, cursor)) == []
+        reddit.to_us.clear()
+        del reddit.things[comment["name"]]
+        with later(2):
+            assert [type(one) for one in events(poll(reddit, cursor))] == [Deleted]
+
+    def test_votes_are_told_when_they_change_by_more_than_reddit_blurs(self, reddit: RedditServer) -> None:
+        post = reddit.post("Nordhain", "x", score=100, num_comments=1)
+        cursor = cursor_of(poll(reddit))
+        post["score"] = 104
+        with later(1):
+            assert events(poll(reddit, cursor)) == []
+        post |= {"score": 140, "num_comments": 3}
+        with later(2):
+            (found,) = events(poll(reddit, cursor))
+
+        assert isinstance(found, Counted)
+        assert (found.likes, found.replies, found.views) == (140, 3, None)
+
+    def test_of_too_many_what_was_not_said_to_us_is_let_go_first(self) -> None:
+        cursor = Cursor()
+        cursor.watch("t1_old", State(1, 0, 0, 0, True, "ada"))
+        for number in range(MOST_WATCHED):
+            cursor.watch(f"t1_{number}", State(10 + number, 0, 0, 0, False, "bob"))
+
+        assert len(cursor.watched) == MOST_WATCHED
+        assert "t1_old" in cursor.watched
+        assert "t1_0" not in cursor.watched
+        seen = {one for _ in range(MOST_WATCHED // 100) for one in cursor.turns()}
+        assert seen == set(cursor.watched)
+
+
+class TestLimits:
+    def test_429_says_its_seconds_from_now(self, reddit: RedditServer) -> None:
+        reddit.left = 0
+        with pytest.raises(TryLater) as failure:
+            poll(reddit)
+        assert failure.value.seconds == 345
+
+    def test_reading_leaves_some_requests_for_answers(self, reddit: RedditServer) -> None:
+        reddit.left = 4
+        message = reddit.write("ada", "x", "privat")
+
+        found = poll_failing(reddit, "", TryLater)
+
+        assert [one.native_id for one in said(found)] == [message["name"]]
+        assert reddit.left == 2
+
+    def test_program_names_itself_as_reddit_wants_it(self, reddit: RedditServer) -> None:
+        poll(reddit)
+        assert set(reddit.agents) == {f"server:client:{http.USER_AGENT} (by /u/Nordhain)"}
+
+
+class TestBadAnswers:
+    def test_token_that_was_taken_back_stops_the_channel(self, reddit: RedditServer) -> None:
+        with pytest.raises(NotAuthorised):
+            poll(reddit, secret="old")
+
+    @pytest.mark.parametrize("status", [403, 404])
+    def test_inbox_that_is_no_longer_ours_stops_the_channel(self, reddit: RedditServer, status: int) -> None:
+        reddit.faulty = lambda _method, path: fault(status, "No") if "/message" in path else None
+        with pytest.raises(NotAuthorised):
+            poll(reddit)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            HTML, (403, {}, b"<html>blocked by network security</html>"), (200, {}, b""), (200, {}, b"[" * 100_000),
+            as_json([]), as_json({}), as_json({"data": []}), as_json({"data": {"children": 5}}), (502, {}, b""),
+            as_json({"message": "Internal", "error": 500}), as_json({"error": 429, "message": "Too Many Requests"}),
+        ],
+    )  # fmt: skip
+    def test_answer_of_somebody_else_is_asked_again_and_deletes_nothing(
+        self, reddit: RedditServer, answer: Answer
+    ) -> None:
+        reddit.say("ada", "gut", reddit.post("bob", "x"), inbox="post_reply")
+        cursor = cursor_of(poll(reddit))
+        reddit.faulty = lambda _method, _path: answer
+
+        with later(1):
+            assert events(poll_failing(reddit, cursor, TryLater)) == []
+
+    def test_token_stands_in_no_address(self, reddit: RedditServer) -> None:
+        poll(reddit, settings={"words": "rad", "subreddits": "fahrrad"})
+        assert not [path for path in reddit.asked if "token" in path]
+
+    @pytest.mark.parametrize(
+        "broken",
+        [
+            {"created_utc": "gestern"}, {"created_utc": 10**12}, {"body_html": None, "body": 5}, {"author": "../me"},
+            {"author": 5}, {"name": "t1_../x"}, {"name": "t2_abc"}, {"parent_id": "x"}, {"link_id": "t3_a/b"},
+        ],
+    )  # fmt: skip
+    def test_broken_comment_is_put_aside_and_the_others_are_heard(
+        self, reddit: RedditServer, broken: dict[str, Any]
+    ) -> None:
+        post = reddit.post("bob", "x", ago=timedelta(days=9))
+        good = reddit.say("ada", "gut", post, inbox="post_reply")
+        bad = {**reddit.say("ada", "kaputt", post), **broken}
+        things = [{"kind": "t1", "data": bad}, "none", {"kind": "t1"}, {"kind": "t1", "data": good}]
+        listed = as_json({"kind": "Listing", "data": {"children": things, "after": None}})
+        reddit.faulty = lambda _method, path: listed if "/inbox" in path else None
+
+        found = poll(reddit)
+
+        assert [one.text for one in said(found)] == ["gut"]
+        assert len([one for batch in found for one in batch.bad]) == 3
+
+    def test_list_without_end_is_left(self, reddit: RedditServer) -> None:
+        comment = reddit.say("ada", "gut", reddit.post("bob", "x", ago=timedelta(days=9)), inbox="post_reply")
+        data = {"children": [{"kind": "t1", "data": comment}], "after": "t1_x"}
+        reddit.faulty = lambda _method, path: as_json({"data": data}) if "/inbox" in path else None
+
+        poll(reddit)
+
+        assert len([one for one in reddit.asked if "/inbox" in one]) == reading.MOST_PAGES
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=20,
+)
+_PARTS = (
+    "name", "author", "body", "body_html", "created_utc", "edited", "permalink", "context", "link_id", "parent_id",
+    "title", "selftext", "selftext_html", "url", "is_self", "score", "num_comments", "subject", "first_message_name",
+    "removed_by_category",
+)  # fmt: skip
+_GOOD = {
+    "author": "ada", "body": "hallo", "created_utc": 1.7e9, "title": "Titel", "subject": "Frage", "selftext": "",
+    "permalink": "/r/x/comments/abc/titel/def/",
+}  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(["t1_a", "t3_b", "t4_c"]), st.dictionaries(st.sampled_from(_PARTS), JSON, max_size=8), JSON)
+def test_thing_of_any_shape_is_read_or_is_a_fault(name: str, broken: dict[str, Any], other: Any) -> None:
+    ours = Account(network="reddit", address="", native_id="nordhain")
+    for thing in ({"data": {"name": name, **_GOOD, **broken}}, {"data": broken}, {"data": other}, other):
+        try:
+            posts.is_gone(thing)
+            posts.has_no_author(thing)
+            posts.said_at(thing)
+            said_there = posts.heard(thing, ours)
+            posts.state_of(thing, said_there)
+            posts.edited(thing, said_there)
+        except posts.FAULTS:
+            continue
+        assert said_there.native_id[:3] in {"t1_", "t3_", "t4_"}
+        assert said_there.url == "" or said_there.url.startswith("https://www.reddit.com/")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300) | JSON.map(lambda found: json.dumps(found, allow_nan=True)))
+def test_cursor_of_any_shape_is_read(cursor: str) -> None:
+    assert isinstance(Cursor.read(cursor).write(), str)
+
+
+def test_cursor_comes_back_as_it_was() -> None:
+    with clock.moved_to(NOON):
+        cursor = Cursor({"inbox": 5}, {"t1_a": State(1, 2, 3, 4, True, "ada")}, 7)
+        assert Cursor.read(cursor.write()) == cursor
