@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from tests.networks.app_store_server import AppStoreServer
+from tests.networks.google_business_server import GoogleBusinessServer
 from tests.networks.google_play_server import GooglePlayServer
 from tests.networks.review_asking import NOON, ReviewNetwork, cursor_of, events, order, poll, told
 from tests.networks.review_server import ReviewServer, html
@@ -23,6 +24,7 @@ from resonanz.networks.reviews.cursor import MOST_WATCHED
 
 SERVERS: dict[str, type[ReviewServer]] = {
     "app_store": AppStoreServer,
+    "google_business": GoogleBusinessServer,
     "google_play": GooglePlayServer,
     "trustpilot": TrustpilotServer,
 }

@@ -11,6 +11,7 @@ from resonanz.networks.discourse import DiscourseNetwork
 from resonanz.networks.facebook import FacebookNetwork
 from resonanz.networks.feeds import FeedNetwork
 from resonanz.networks.files import FileNetwork
+from resonanz.networks.google_business import GoogleBusinessNetwork
 from resonanz.networks.google_play import GooglePlayNetwork
 from resonanz.networks.hackernews import HackerNewsNetwork
 from resonanz.networks.mail import MailNetwork
@@ -30,6 +31,7 @@ NETWORKS: tuple[type[Network], ...] = (
     FacebookNetwork,
     FeedNetwork,
     FileNetwork,
+    GoogleBusinessNetwork,
     GooglePlayNetwork,
     HackerNewsNetwork,
     MailNetwork,

@@ -89,6 +89,23 @@ APP_STEPS: Words = {
     "reddit.create": _("On Reddit’s page, make an app of the type “web app” with this address as “redirect uri”:"),
     "reddit.rights": _("These are the rights that will be asked for; the application for approval should name them:"),
     "reddit.keys": _("Paste here what stands below the name of the app (the client ID), and its secret."),
+    "google_business.project": _("In Google Cloud make a project of the company’s, with its billing left off."),
+    "google_business.access": _(
+        "Apply to Google for access to the Business Profile APIs with this project. Whoever applies has to manage a "
+        "profile that was verified at least 60 days ago; until Google agrees, its quota is nought."
+    ),
+    "google_business.enable": _(
+        "Then switch on: Google My Business API, My Business Account Management API, My Business Business Information "
+        "API."
+    ),
+    "google_business.consent": _(
+        "Set up the consent screen, as “Internal” where the company has Google Workspace, else published. This is the "
+        "right that will be asked for:"
+    ),
+    "google_business.client": _(
+        "Under “Clients” make one of the type “Web application” with this address as “Authorised redirect URI”, and "
+        "paste here what Google gives for it."
+    ),
 }
 CONNECT_NEEDS: Words = {
     "account": _("An account there that speaks for the company. Its password is typed there, never here."),
@@ -105,6 +122,10 @@ CONNECT_NEEDS: Words = {
         "A Google account that owns or manages the channel; Google’s page asks which channel is meant."
     ),
     "reddit.own_app": _("The company’s own application, which Reddit approved and IT registers once."),
+    "google_business.own_app": _(
+        "The company’s own application at Google, which IT registers once and Google lets in."
+    ),
+    "google_business.manager": _("A Google account that may manage the profile. Of several locations one chooses."),
 }
 CONNECT_SEES: Words = {
     "mentions": _("What mentions the account, answers it or is written to it."),
@@ -120,6 +141,9 @@ CONNECT_SEES: Words = {
     "reddit.inbox": _("What is written to the account: answers, mentions and private messages."),
     "reddit.own_posts": _("What the account itself says with other apps."),
     "reddit.public": _("Public posts and comments in the subreddits that are named, and posts that hold the words."),
+    "google_business.reviews": _(
+        "Reviews of the locations that are chosen, with their stars, and the answers to them."
+    ),
 }
 CONNECT_SEES_NOT: Words = {
     "password": _("The password of the account."),
@@ -134,6 +158,9 @@ CONNECT_SEES_NOT: Words = {
         "What the account watches, and other Google services. It uploads, changes and deletes no video."
     ),
     "reddit.chats": _("Chats: Reddit shows them to no program."),
+    "google_business.rest": _(
+        "Opening hours, photos, posts and figures of the profile: the right would allow it, Resonanz does not ask."
+    ),
 }
 CONNECT_COSTS: Words = {
     "x.each_use": _(
@@ -183,6 +210,9 @@ RIGHTS: Words = {
     "reddit.edit": _("to correct or withdraw our answers"),
     "reddit.vote": _("to vote for a post when somebody clicks on it here"),
     "reddit.report": _("to report posts to those who moderate a subreddit"),
+    "google_business.https://www.googleapis.com/auth/business.manage": _(
+        "to read reviews and to post the answers that somebody sends here; Google has no smaller right for it"
+    ),
 }
 KINDS_OF_CONNECTING_WORDS: Mapping[str, Words] = {
     "app_steps": APP_STEPS,
