@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from resonanz.accounts.tasks import sweep_notifications
 from resonanz.core import jobs
+from resonanz.duties import alarms
 from resonanz.networks import renewing
 from resonanz.privacy import retention
 from resonanz.service import aftermath
@@ -74,6 +75,7 @@ def warn_of_what_is_due() -> None:
     """Musts that were not kept are recorded, who is on duty hears of what comes due, and what failed is tried again."""
     musts.note_breaches()
     warnings.warn()
+    alarms.alarm()
     sweep_notifications()
 
 

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from resonanz.accounts.models import User
 from resonanz.accounts.notifications import Line
 from resonanz.core import clock
+from resonanz.duties import alarms
 from resonanz.guidelines import acknowledging
 from resonanz.service import mentions
 from resonanz.service.models import CaseWarning
@@ -40,6 +42,8 @@ def sentence(code: str, params: dict[str, Any]) -> str:
     """One line of a message: "Case 123 on Mastodon: an answer is due in 30 min"."""
     if code in (mentions.CALLED, "notification.test", "snippet.past", "planned.stopped", acknowledging.REMINDER):
         return words.sentence(code, params)
+    if code in alarms.CODES:
+        return _channel_alarm(code, params)
     if code.startswith("handing."):
         return duty_words.told(code, params)
     due_at = datetime.fromisoformat(params["due_at"])
@@ -83,11 +87,26 @@ def _pattern(code: str, *, late: bool) -> str:
     )
 
 
+def _channel_alarm(code: str, params: dict[str, Any]) -> str:
+    if code == alarms.STOPPED:
+        told = _("The channel %(channel)s has stopped: %(why)s")
+        return told % {"channel": params["channel"], "why": words.sentence(params["why"], {})}
+    day = date_format(timezone.localtime(datetime.fromisoformat(params["ends_at"])), "DATE_FORMAT")
+    told = (
+        _("The connection of the channel %(channel)s ends on %(day)s. Until then it has to be connected again.")
+        if code == alarms.ENDS
+        else _("The connection of the channel %(channel)s ended on %(day)s. It has to be connected again.")
+    )
+    return told % {"channel": params["channel"], "day": day}
+
+
 def _subject(lines: Sequence[Line]) -> str:
     if lines[0].code == "notification.test":
         return _("Resonanz: a test")
     if lines[0].code == acknowledging.REMINDER:
         return _("Resonanz: the guideline waits to be read")
+    if all(line.code in alarms.CODES for line in lines):
+        return _("Resonanz: a channel needs somebody")
     if lines[0].code == "snippet.past":
         return _("Resonanz: a snippet is past its day")
     if all(line.code == mentions.CALLED for line in lines):
