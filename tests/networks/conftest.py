@@ -8,6 +8,7 @@ import pytest
 from tests.networks.discourse_asking import NOON
 from tests.networks.discourse_server import DiscourseServer
 from tests.networks.facebook_server import FacebookServer
+from tests.networks.instagram_server import InstagramServer
 from tests.networks.page_server import PageServer
 from tests.networks.reddit_server import RedditServer
 from tests.networks.telegram_server import TelegramServer
@@ -46,6 +47,14 @@ def x(monkeypatch: pytest.MonkeyPatch) -> Iterator[XServer]:
 def facebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[FacebookServer]:
     """A Page on Facebook that the client may reach, at noon."""
     with clock.moved_to(NOON), FacebookServer() as server:
+        monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
+        yield server
+
+
+@pytest.fixture
+def instagram(monkeypatch: pytest.MonkeyPatch) -> Iterator[InstagramServer]:
+    """An account on Instagram that the client may reach, at noon."""
+    with clock.moved_to(NOON), InstagramServer() as server:
         monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
         yield server
 

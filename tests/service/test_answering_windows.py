@@ -15,6 +15,7 @@ from resonanz.core import clock
 from resonanz.guidelines.ruling import Outcome
 from resonanz.listening.models import Post, Speaker
 from resonanz.networks.facebook import FacebookNetwork
+from resonanz.networks.instagram import InstagramNetwork
 from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.models import Channel
 from resonanz.service.answers import planning
@@ -128,11 +129,12 @@ def test_elsewhere_there_is_no_such_time(quiet_case: Case, message: Post) -> Non
     assert window(channel=quiet_case.channel, post=said_ago(message, days=900), visibility="PRIVATE") is None
 
 
+@pytest.mark.parametrize("network", [FacebookNetwork.name, InstagramNetwork.name])
 @pytest.mark.parametrize("hours", [1, 30])
-def test_advertising_is_forbidden_in_facebooks_messages_at_any_time(
-    quiet_case: Case, message: Post, agent: User, hours: float
+def test_advertising_is_forbidden_in_metas_messages_at_any_time(
+    quiet_case: Case, message: Post, agent: User, hours: float, network: str
 ) -> None:
-    Channel.objects.filter(pk=quiet_case.channel_id).update(network=FacebookNetwork.name)
+    Channel.objects.filter(pk=quiet_case.channel_id).update(network=network)
     quiet_case.refresh_from_db()
     said_ago(message, hours=hours)
 

@@ -14,6 +14,7 @@ from resonanz.networks.files import FileNetwork
 from resonanz.networks.google_business import GoogleBusinessNetwork
 from resonanz.networks.google_play import GooglePlayNetwork
 from resonanz.networks.hackernews import HackerNewsNetwork
+from resonanz.networks.instagram import InstagramNetwork
 from resonanz.networks.mail import MailNetwork
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.memory import MemoryNetwork
@@ -34,6 +35,7 @@ NETWORKS: tuple[type[Network], ...] = (
     GoogleBusinessNetwork,
     GooglePlayNetwork,
     HackerNewsNetwork,
+    InstagramNetwork,
     MailNetwork,
     MastodonNetwork,
     MemoryNetwork,

@@ -106,6 +106,20 @@ APP_STEPS: Words = {
         "Under “Clients” make one of the type “Web application” with this address as “Authorised redirect URI”, and "
         "paste here what Google gives for it."
     ),
+    "instagram.products": _(
+        "Add the products “Facebook Login”, “Instagram” (its API with Facebook login), “Messenger” and "
+        "“Webhooks”."
+    ),
+    "instagram.webhook": _(
+        "Once the keys are kept here: under “Webhooks” choose “Instagram”, enter this address and this word, and "
+        "subscribe to comments, mentions, messages and message_edit. What names the account in the posts of "
+        "others is told in no other way."
+    ),
+    "instagram.rights": _(
+        "These are the rights that will be asked for. For comments by webhook, Meta asks for a review (“Advanced "
+        "Access”), without which they are heard by asking; for answers to messages that are older than a day, ask"
+        " for the feature “Human Agent”, too."
+    ),
 }
 CONNECT_NEEDS: Words = {
     "account": _("An account there that speaks for the company. Its password is typed there, never here."),
@@ -126,6 +140,10 @@ CONNECT_NEEDS: Words = {
         "The company’s own application at Google, which IT registers once and Google lets in."
     ),
     "google_business.manager": _("A Google account that may manage the profile. Of several locations one chooses."),
+    "instagram.account": _("A professional account of the company on Instagram, which belongs to a Facebook Page."),
+    "instagram.page": _(
+        "Somebody who may moderate this Page and signs in to Facebook. The password is typed there, never here."
+    ),
 }
 CONNECT_SEES: Words = {
     "mentions": _("What mentions the account, answers it or is written to it."),
@@ -144,6 +162,11 @@ CONNECT_SEES: Words = {
     "google_business.reviews": _(
         "Reviews of the locations that are chosen, with their stars, and the answers to them."
     ),
+    "instagram.comments": _("Comments below the account’s own posts, and who wrote them."),
+    "instagram.mentions": _(
+        "Posts and comments of others that tag or name the account, unless their authors are private."
+    ),
+    "instagram.messages": _("Messages to the account."),
 }
 CONNECT_SEES_NOT: Words = {
     "password": _("The password of the account."),
@@ -161,6 +184,8 @@ CONNECT_SEES_NOT: Words = {
     "google_business.rest": _(
         "Opening hours, photos, posts and figures of the profile: the right would allow it, Resonanz does not ask."
     ),
+    "instagram.stories": _("Stories that mention the account, unless they come as a message."),
+    "instagram.others": _("Followers, feeds and searches."),
 }
 CONNECT_COSTS: Words = {
     "x.each_use": _(
@@ -212,6 +237,18 @@ RIGHTS: Words = {
     "reddit.report": _("to report posts to those who moderate a subreddit"),
     "google_business.https://www.googleapis.com/auth/business.manage": _(
         "to read reviews and to post the answers that somebody sends here; Google has no smaller right for it"
+    ),
+    "instagram.instagram_basic": _("to know whose account it is, and its posts"),
+    "instagram.instagram_manage_comments": _(
+        "to read comments, and to answer, hide and delete what somebody chooses here"
+    ),
+    "instagram.instagram_manage_messages": _("to read messages and send the answers that somebody writes here"),
+    "instagram.pages_show_list": _("to find the Pages to which accounts belong"),
+    "instagram.pages_read_engagement": _("to know which account belongs to a Page"),
+    "instagram.pages_manage_metadata": _("to have brought at once what happens"),
+    "instagram.pages_messaging": _("to answer a comment in private"),
+    "instagram.business_management": _(
+        "to find Pages that belong to a business portfolio; nothing about the portfolio is changed"
     ),
 }
 KINDS_OF_CONNECTING_WORDS: Mapping[str, Words] = {
