@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from resonanz.core import clock
 from resonanz.networks import registry
@@ -33,11 +34,22 @@ def note(*, channel_id: int, missed: Sequence[Missed]) -> None:
     """Write down what was not heard in its time; only the newest gaps of a channel are kept."""
     with transaction.atomic():
         for one in missed:
-            Gap.objects.create(
-                channel_id=channel_id, began_at=one.began_at, ended_at=one.ended_at, is_filled=one.is_filled
-            )
+            keep(channel_id=channel_id, missed=one)
         older = Gap.objects.filter(channel_id=channel_id).order_by("-began_at", "-id")[MOST_KEPT:]
         Gap.objects.filter(pk__in=[gap.pk for gap in older]).delete()
+
+
+def keep(*, channel_id: int, missed: Missed) -> Gap:
+    """Write down one of them."""
+    return Gap.objects.create(
+        channel_id=channel_id, began_at=missed.began_at, ended_at=missed.ended_at, is_filled=missed.is_filled
+    )
+
+
+def fill(*, gap_id: int) -> None:
+    """What was missing came after all; what was only late by moments was no gap."""
+    Gap.objects.filter(pk=gap_id).update(is_filled=True)
+    Gap.objects.filter(pk=gap_id, ended_at__lte=F("began_at") + _LEAST).delete()
 
 
 def _usual(channel: Channel) -> timedelta:

@@ -18,6 +18,7 @@ from resonanz.networks.instagram import InstagramNetwork
 from resonanz.networks.mail import MailNetwork
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.memory import MemoryNetwork
+from resonanz.networks.provider import ProviderNetwork
 from resonanz.networks.reddit import RedditNetwork
 from resonanz.networks.telegram import TelegramNetwork
 from resonanz.networks.trustpilot import TrustpilotNetwork
@@ -39,6 +40,7 @@ NETWORKS: tuple[type[Network], ...] = (
     MailNetwork,
     MastodonNetwork,
     MemoryNetwork,
+    ProviderNetwork,
     RedditNetwork,
     TelegramNetwork,
     TrustpilotNetwork,

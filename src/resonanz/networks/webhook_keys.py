@@ -28,13 +28,13 @@ def make(*, channel_id: int, actor: User) -> Webhook:
     """The webhook of a channel, made where it has none. Raises Unsupported where the network brings nothing."""
     with transaction.atomic():
         channel = Channel.objects.select_for_update().get(pk=channel_id)
-        connector_of(channel)
+        _only_one(channel)
         if found := Webhook.objects.filter(channel=channel).first():
             return found
         made = Webhook.objects.create(
             channel=channel,
             key=random.token_urlsafe(32),
-            encrypted_secret=secrets.encrypt(_new_secret()),
+            encrypted_secret=secrets.encrypt(new_secret()),
             made_at=clock.now(),
         )
         _record("channel.webhook_made", channel, actor)
@@ -42,18 +42,26 @@ def make(*, channel_id: int, actor: User) -> Webhook:
 
 
 def renew_secret(*, channel_id: int, actor: User) -> None:
-    """Another secret; what is signed with the old one is refused from now on. Forged ones are counted anew."""
+    """Another secret; what is signed with the old one is refused from now on. Forged ones are counted anew.
+
+    Raises Unsupported where there are several.
+    """
     with transaction.atomic():
         webhook = Webhook.objects.select_for_update().select_related("channel").get(channel_id=channel_id)
-        webhook.encrypted_secret = secrets.encrypt(_new_secret())
+        _only_one(webhook.channel)
+        webhook.encrypted_secret = secrets.encrypt(new_secret())
         webhook.forged, webhook.forged_at = 0, None
         webhook.save(update_fields=["encrypted_secret", "forged", "forged_at"])
         _record("channel.webhook_secret_renewed", webhook.channel, actor)
 
 
 def show_secret(*, channel_id: int, actor: User) -> str:
-    """The secret, for somebody who pastes it into the network; who saw it is on record."""
+    """The secret, for somebody who pastes it into the network; who saw it is on record.
+
+    Raises Unsupported where it holds keys that are shown once (`networks.batch_keys`).
+    """
     webhook = Webhook.objects.select_related("channel").get(channel_id=channel_id)
+    _only_one(webhook.channel)
     _record("channel.webhook_secret_shown", webhook.channel, actor)
     return keys_of(webhook).secret
 
@@ -80,8 +88,15 @@ def note_forged(*, webhook_id: int, count: int) -> None:
     Webhook.objects.filter(pk=webhook_id).update(forged=F("forged") + count, forged_at=clock.now())
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
+    """A secret that nobody can guess, in letters that every network takes."""
     return "".join(random.choice(_ALPHABET) for _ in range(_SECRET_LENGTH))
+
+
+def _only_one(channel: Channel) -> None:
+    """Raises Unsupported where the network brings nothing, or with keys of its own."""
+    if connector_of(channel).webhook.batches is not None:
+        raise Unsupported
 
 
 def _record(act: str, channel: Channel, actor: User) -> None:

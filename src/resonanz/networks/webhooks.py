@@ -64,17 +64,31 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchTerms:
+    """Deliveries of somebody whom the company pays to listen, and who holds keys of ours (`networks.batch_keys`).
+
+    `number`: the header with a batch's number, part of what is signed: 1, 2, 3, and what is missing between them is a
+    gap. `most_lines`: a batch with more is refused.
+    """
+
+    number: str
+    most_lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookTerms:
     """How a network's deliveries come. `headers` are those that reading needs: no others are kept with the body.
 
     `most_bytes`: a larger body is refused before it is read. `asks`: the network asks for a proof with GET.
-    `brings`: what to choose in the network's own settings, in its own words, the same in every language.
+    `brings`: what to choose in the network's own settings, in its own words, the same in every language. `batches`:
+    what comes is numbered, by somebody who holds keys of ours.
     """
 
     headers: tuple[str, ...]
     most_bytes: int = 1024 * 1024
     asks: bool = False
     brings: tuple[str, ...] = ()
+    batches: BatchTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,5 +18,6 @@ class PipelineConfig(AppConfig):
         erasure.register(part.PART)
         retention.register(name="rejected files", delete_due=due.delete_due_files)
         retention.register(name="deliveries of webhooks", delete_due=due.delete_due_arrivals)
+        retention.register(name="notes of batches", delete_due=due.delete_due_batches)
         retention.register(name="shapes of unknown events", delete_due=due.delete_due_shapes)
         retention.register(name="deliveries put aside", delete_due=due.delete_due_deliveries)

@@ -19,13 +19,13 @@ from resonanz.core import clock
 from resonanz.core.broker import BrokerAway
 from resonanz.core.secrets import SecretsError
 from resonanz.core.text import clean
-from resonanz.networks import webhook_keys
+from resonanz.networks import batch_keys, webhook_keys
 from resonanz.networks.channels import account_of
 from resonanz.networks.contract import BadEvent, Capability, Deleted, Event, Posted, able
 from resonanz.networks.metering import FREE
-from resonanz.networks.models import Channel, ChannelState
+from resonanz.networks.models import Channel
 from resonanz.networks.webhooks import Completes, Told
-from resonanz.pipeline import hearsay, polling, putting_aside, receiving
+from resonanz.pipeline import batches, hearsay, polling, putting_aside, receiving
 from resonanz.pipeline.delivering import deliver
 from resonanz.pipeline.models import Delivery, UnknownEvent
 from resonanz.pipeline.shapes import shape_of
@@ -33,6 +33,9 @@ from resonanz.privacy import tombstones
 from resonanz.privacy.models import TombstoneKind
 
 MOST_AT_ONCE = 200
+MOST_BATCHES = 5
+MOST_TOGETHER = 500
+"""Events in one transaction."""
 MOST_UNKNOWN = 50
 _LOOK_SECONDS = 0.25
 _AFTER_FAILURE_SECONDS = 5.0
@@ -40,8 +43,6 @@ _LOCK = 0x5765  # the first half of the advisory locks of this file; the second 
 _MOST_RAW = 10_000
 _AWAY = (OperationalError, BrokerAway)
 """The database or the broker itself: nothing is wrong with what came."""
-_HEARING = frozenset({ChannelState.ACTIVE, ChannelState.BROKEN})
-"""Where what is said is heard. On a paused channel only what becomes of posts we hold is followed."""
 logger = logging.getLogger(__name__)
 
 
@@ -90,7 +91,7 @@ def take_channel(channel_id: int) -> int:
         channel = Channel.objects.filter(pk=channel_id).first() if is_mine else None
         if channel is None:
             return 0
-        rows = list(Delivery.objects.filter(channel=channel, taken_at__isnull=True).order_by("id")[:MOST_AT_ONCE])
+        rows = list(Delivery.objects.filter(channel=channel, taken_at__isnull=True).order_by("id")[: _most(channel)])
         try:
             _take(channel, rows)
         except _AWAY:
@@ -100,6 +101,11 @@ def take_channel(channel_id: int) -> int:
             for row in rows:
                 _take_alone(channel, row)
         return len(rows)
+
+
+def _most(channel: Channel) -> int:
+    """Of batches, which may hold a megabyte each, a few."""
+    return MOST_BATCHES if batch_keys.takes_batches(channel) else MOST_AT_ONCE
 
 
 @contextlib.contextmanager
@@ -121,15 +127,27 @@ def _take(channel: Channel, rows: Sequence[Delivery]) -> None:
     told = [(row, *_read(channel, row)) for row in rows]
     events = [event for _, _, one in told for event in one.events if _is_heard(channel, event)]
     bad = [one_bad for _, _, one in told for one_bad in one.bad]
-    if events or bad:
-        deliver(channel=channel, events=events, bad=bad)
+    _deliver(channel, events, bad)
     with transaction.atomic():
         _remember_gone(channel, events)
         for _row, name, one in told:
             if one.is_unknown:
                 _count_unknown(channel, *name)
         _empty(rows)
+        batches.note_taken(channel=channel, read={bytes(row.digest): _lines(one) for row, _, one in told})
     _count_used(channel, [use for _, _, one in told for use in one.used])
+
+
+def _deliver(channel: Channel, events: Sequence[Event], bad: Sequence[BadEvent]) -> None:
+    """In portions: some who bring batches bring thousands of posts at once."""
+    for start in range(0, max(len(events), 1), MOST_TOGETHER):
+        some, refused = events[start : start + MOST_TOGETHER], bad if start == 0 else ()
+        if some or refused:
+            deliver(channel=channel, events=some, bad=refused)
+
+
+def _lines(one: Told) -> batches.Lines:
+    return batches.Lines(len(one.events) + len(one.bad), len(one.bad))
 
 
 def _count_used(channel: Channel, used: Sequence[str]) -> None:
@@ -147,10 +165,11 @@ def _take_alone(channel: Channel, row: Delivery) -> None:
         raise
     except Exception as error:
         logger.exception("a delivery was put aside")
-        polling.note_fault(channel.pk)
         with transaction.atomic():
             putting_aside.keep(channel, [BadEvent(_raw(row), f"delivery.{type(error).__name__}")])
             _empty([row])
+            batches.note_taken(channel=channel, read={bytes(row.digest): batches.Lines(1, 1)})
+        polling.note_fault(channel.pk)
 
 
 def _read(channel: Channel, row: Delivery) -> tuple[tuple[str, bytes], Told]:
@@ -161,7 +180,7 @@ def _read(channel: Channel, row: Delivery) -> tuple[tuple[str, bytes], Told]:
         return ("", b""), Told(bad=(BadEvent(raw="", reason="delivery.sealed"),))
     connector, account = webhook_keys.connector_of(channel), account_of(channel)
     told = connector.read(account, delivery)
-    if able(connector, Capability.COMPLETE) and channel.state in _HEARING:
+    if able(connector, Capability.COMPLETE) and channel.state in receiving.HEARING:
         completes: Completes = connector  # type: ignore[assignment] # declared COMPLETE; tests/house compares
         told = completes.complete(account, told)
     return (connector.name_of(delivery), delivery.body), told
@@ -175,7 +194,7 @@ def _raw(row: Delivery) -> str:
 
 
 def _is_heard(channel: Channel, event: Event) -> bool:
-    return not isinstance(event, Posted) or channel.state in _HEARING
+    return not isinstance(event, Posted) or channel.state in receiving.HEARING
 
 
 def _remember_gone(channel: Channel, events: Sequence[Event]) -> None:

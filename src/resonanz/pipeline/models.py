@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from resonanz.networks.models import Channel
+from resonanz.networks.models import Channel, Gap
 from resonanz.privacy.encrypted import EncryptedField
 
 
@@ -54,6 +54,38 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery {self.pk}"
+
+
+class Batch(models.Model):
+    """That a numbered batch came, by the digest of its delivery, and how much of it could not be taken in.
+
+    On one that came before others with lower numbers, `missing_from` is the first of them and `gap` where it is on
+    record.
+    """
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="batches")
+    number = models.BigIntegerField()
+    digest = models.BinaryField(max_length=32)
+    received_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+    lines = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    missing_from = models.BigIntegerField(null=True, blank=True)
+    gap = models.ForeignKey(Gap, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    delete_on = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["delete_on"], name="pipeline_batch_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "number"], name="pipeline_batch_once"),
+            models.CheckConstraint(
+                condition=Q(missing_from__isnull=True) | Q(missing_from__lt=models.F("number")),
+                name="pipeline_batch_missing_before",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.number} of channel {self.channel_id}"
 
 
 class UnknownEvent(models.Model):

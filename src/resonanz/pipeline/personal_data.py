@@ -26,6 +26,9 @@ def declare() -> None:
         erased="where the account's id, handle or name stands in it",
     )
     declare_impersonal(
+        "pipeline_batch", because="numbers of batches, when they came, how many lines; gone after 90 days"
+    )
+    declare_impersonal(
         "pipeline_unknownevent", because="names of events and of their fields, no values; gone 30 days after the last"
     )
     declare_personal(

@@ -14,20 +14,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from resonanz.core import clock, secrets
 from resonanz.networks import applications, registry, webhook_keys
 from resonanz.networks.contract import Capability, able
-from resonanz.networks.models import Channel, Webhook
+from resonanz.networks.models import Channel, ChannelState, Webhook
 from resonanz.networks.rates import Buckets, Rate
-from resonanz.networks.webhooks import Delivery, Keys, Proof, TakesForAll, TakesWebhooks
-from resonanz.pipeline import models
+from resonanz.networks.webhooks import BatchTerms, Delivery, Keys, Proof, TakesForAll, TakesWebhooks
+from resonanz.pipeline import batches, models
 
 KEEP_DAYS = 6
 """Counted from the day on which it came; the daily job of that day runs within the seventh day."""
 NOTED = Rate(times=10, seconds=10.0)
 """How often forged deliveries are written down; what comes faster is counted together."""
+HEARING = frozenset({ChannelState.ACTIVE, ChannelState.BROKEN})
+"""Where what is said is heard. On a paused channel only what becomes of posts we hold is followed."""
 _MOST_NAME = 80
 _INSERT = """
 INSERT INTO pipeline_delivery (channel_id, digest, sealed, received_at, delete_on)
@@ -44,6 +46,9 @@ class Received(StrEnum):
     KNOWN = "known"
     FORGED = "forged"
     TOO_LARGE = "too_large"
+    TOO_MANY_LINES = "too_many_lines"
+    NUMBER_TAKEN = "number_taken"
+    NOT_LISTENING = "not_listening"
     NOBODY = "nobody"
 
 
@@ -59,6 +64,8 @@ def receive(*, key: str, headers: Mapping[str, str], body: bytes) -> Received:
         _tally.add(address)
         return Received.FORGED
     try:
+        if terms := address.connector.webhook.batches:
+            return _store_batch(address, delivery, terms)
         return _store_for_each(address, delivery)
     except IntegrityError:  # the channel was removed meanwhile
         return Received.NOBODY
@@ -130,16 +137,39 @@ def _store_for_each(address: _Address, delivery: Delivery) -> Received:
     return Received.STORED if Received.STORED in stored else Received.KNOWN
 
 
+def _store_batch(address: _Address, delivery: Delivery, terms: BatchTerms) -> Received:
+    """Once for its number. What cannot be heard is not taken: whoever brings it keeps it, and brings it again."""
+    if delivery.body.count(b"\n") > terms.most_lines:
+        return Received.TOO_MANY_LINES
+    channel = Channel.objects.filter(webhook=address.webhook_id).first() if address.webhook_id else None
+    if channel is None:
+        return Received.NOBODY
+    if channel.state not in HEARING:
+        return Received.NOT_LISTENING
+    number = int(delivery.headers[terms.number])
+    with transaction.atomic():
+        is_new = batches.note_received(
+            channel=channel, number=number, digest=_digest(address.connector, delivery), at=delivery.received_at
+        )
+        if is_new is None:
+            return Received.NUMBER_TAKEN
+        return _store(channel.pk, address.connector, delivery) if is_new else Received.KNOWN
+
+
+def _digest(connector: TakesWebhooks, delivery: Delivery) -> bytes:
+    name = connector.name_of(delivery)[:_MOST_NAME].encode("utf-8", "replace")
+    return hashlib.sha256(len(name).to_bytes(2, "big") + name + delivery.body).digest()
+
+
 def _store(channel_id: int, connector: TakesWebhooks, delivery: Delivery) -> Received:
     """Once: the same bytes under the same name are the same delivery.
 
     No id of the network is trusted for that: those stand in headers that nobody signed, and change when it tries again.
     """
     kept = {name: delivery.headers[name] for name in connector.webhook.headers if name in delivery.headers}
-    name = connector.name_of(delivery)[:_MOST_NAME].encode("utf-8", "replace")
     row: dict[str, int | bytes | datetime | date] = {
         "channel_id": channel_id,
-        "digest": hashlib.sha256(len(name).to_bytes(2, "big") + name + delivery.body).digest(),
+        "digest": _digest(connector, delivery),
         "sealed": secrets.seal(json.dumps(kept).encode() + b"\n" + delivery.body),
         "received_at": delivery.received_at,
         "delete_on": _delete_on(delivery.received_at),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from datetime import date
 
+from django.db.models import Exists, OuterRef
+
 from resonanz.pipeline import rejected_files
-from resonanz.pipeline.models import Delivery, PutAside, RejectedFile, UnknownEvent
+from resonanz.pipeline.models import Batch, Delivery, PutAside, RejectedFile, UnknownEvent
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +23,13 @@ def delete_due_arrivals(day: date, limit: int) -> int:
     """Delete up to `limit` deliveries of webhooks, taken in or not."""
     due = Delivery.objects.filter(delete_on__lte=day).order_by("delete_on", "pk")
     return Delivery.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:limit])).delete()[0]
+
+
+def delete_due_batches(day: date, limit: int) -> int:
+    """Delete up to `limit` notes of batches; a channel's newest stays, so that what is missing behind it shows."""
+    newer = Batch.objects.filter(channel=OuterRef("channel"), number__gt=OuterRef("number"))
+    due = Batch.objects.filter(Exists(newer), delete_on__lte=day).order_by("delete_on", "pk")
+    return Batch.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:limit])).delete()[0]
 
 
 def delete_due_shapes(day: date, limit: int) -> int:

@@ -298,6 +298,9 @@ SENTENCES: Mapping[str, Promise] = {
         "A subreddit that is to be read is closed or does not exist; the others are read, and so is all else."
     ),
     "x.refused": _("The network refused without a word."),
+    "batch_key.two_are_good": _("Two keys are good already. One of them has to end first."),
+    "provider.private": _("It was said in private, which is not for a provider to bring."),
+    "provider.network_not_agreed": _("It comes from a network that was not agreed upon with the provider."),
     "event.unreadable": _("It cannot be read."),
     "mail.unknown_notice": _(
         "A network’s notice by mail has a shape that is not known; it stays unread in the mailbox."

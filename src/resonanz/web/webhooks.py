@@ -7,6 +7,7 @@ stored and answered here and read elsewhere (`pipeline.arrivals`); slow pages do
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -37,8 +38,19 @@ _STATUS = {
     Received.KNOWN: 200,
     Received.FORGED: 403,
     Received.TOO_LARGE: 413,
+    Received.TOO_MANY_LINES: 413,
+    Received.NUMBER_TAKEN: 409,
+    Received.NOT_LISTENING: 503,
     Received.NOBODY: 404,
 }
+_TOLD = {
+    Received.TOO_LARGE: "The body is too large. Send fewer lines in more batches, each with the next number.",
+    Received.TOO_MANY_LINES: "Too many lines. Send fewer lines in more batches, each with the next number.",
+    Received.NUMBER_TAKEN: "Another batch came with this number. Send this one with the next number.",
+    Received.NOT_LISTENING: "Nobody listens at the moment. Keep the batch and send it again later, as it is.",
+}
+"""What a program that signs well, or whose body is too large to look, may know of why: docs/provider.md."""
+_LATER = b"900"
 logger = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
@@ -59,12 +71,13 @@ _door = _Door()
 
 
 class _Refused(Exception):
-    """The request is answered with `status` alone."""
+    """The request is answered with `status`, and why where `received` has words for it."""
 
-    def __init__(self, status: int, *headers: tuple[bytes, bytes]) -> None:
+    def __init__(self, status: int, *headers: tuple[bytes, bytes], received: Received | None = None) -> None:
         super().__init__(status)
         self.status = status
         self.headers = list(headers)
+        self.proof = _told(received)
 
 
 def is_for_us(path: str) -> bool:
@@ -78,7 +91,7 @@ async def serve(scope: Scope, receive: Receive, send: Send) -> None:
     try:
         proof = await _served(scope, receive)
     except _Refused as refused:
-        await _answer(send, refused.status, headers=refused.headers)
+        await _answer(send, refused.status, refused.proof, headers=refused.headers)
     except DatabaseError:
         logger.warning("the database is away; a network was asked to bring its delivery again")
         await _answer(send, 503, headers=[(b"retry-after", b"10")])
@@ -114,8 +127,15 @@ async def _served(scope: Scope, receive: Receive) -> Proof:
     body = await _body(receive, headers)
     received = await _in_thread(lambda: receiving.receive(key=key, headers=headers, body=body))
     if (status := _STATUS[received]) != 200:
-        raise _Refused(status)
+        later = [(b"retry-after", _LATER)] if received is Received.NOT_LISTENING else []
+        raise _Refused(status, *later, received=received)
     return _NOTHING
+
+
+def _told(received: Received | None) -> Proof:
+    if received is None or received not in _TOLD:
+        return _NOTHING
+    return Proof(json.dumps({"error": received.value, "help": _TOLD[received]}) + "\n", "application/json")
 
 
 async def _proved(key: str, scope: Scope) -> Proof:
@@ -140,7 +160,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 async def _body(receive: Receive, headers: dict[str, str]) -> bytes:
     most, declared = receiving.most_bytes(), headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared[:20]) > most:
-        raise _Refused(413, (b"connection", b"close"))
+        raise _Refused(413, (b"connection", b"close"), received=Received.TOO_LARGE)
     try:
         return await asyncio.wait_for(_whole(receive, most), BODY_SECONDS)
     except TimeoutError:
@@ -156,7 +176,7 @@ async def _whole(receive: Receive, most: int) -> bytes:
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > most:
-            raise _Refused(413, (b"connection", b"close"))
+            raise _Refused(413, (b"connection", b"close"), received=Received.TOO_LARGE)
     return bytes(body)
 
 

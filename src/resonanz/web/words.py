@@ -220,6 +220,7 @@ HOUSE_NETWORKS: Words = {
     "files": _("Import"),
     "mail": _("E-mail"),
     "memory": _("Practice network"),
+    "service_provider": _("Service provider"),
 }
 NETWORKS: Words = {
     **CAPTURED_NETWORKS,
@@ -382,6 +383,9 @@ OPTIONS: Words = {
     "trustpilot_key": _("API key"),
     "business_user": _("User ID of a colleague"),
     "issuer_id": _("Issuer ID"),
+    "provider_authors": _("Of authors may be kept"),
+    "provider_addressed": _("What is said to be meant for the company"),
+    "provider_networks": _("Networks"),
 }
 OPTIONS_EXPLAINED: Words = {
     "everything_server": _("A Jetstream server. Left empty, a public one in the USA is listened to."),
@@ -399,6 +403,11 @@ OPTIONS_EXPLAINED: Words = {
     ),
     "issuer_id": _("It stands above the list of keys. Left empty for the key of a person, which has none."),
     "mailbox": _("A person’s own mailbox is not connected: whoever writes there means that person, not a team."),
+    "provider_authors": _("What else comes of them is left out."),
+    "provider_addressed": _("Everything else becomes a case only where a topic says so."),
+    "provider_networks": _(
+        "Their short names, as they stand in the batches, with blanks between. Left empty: all of them."
+    ),
     "words": _("With blanks between them. What holds one of them is heard if a topic touches it."),
     "subreddits": _("Without r/, with blanks between them. What is said there is heard if a topic touches it."),
     "hashtags": _("Without #, with blanks between them. What bears one of them is heard if a topic touches it."),
@@ -408,6 +417,11 @@ OPTION_CHOICES: Words = {
     "everything.all": _("is listened to; what touches no topic is dropped at once"),
     "mailbox.": _("its name says that it is a role’s"),
     "mailbox.role": _("a role’s, although its name does not say so"),
+    "provider_authors.": _("account, handle and name"),
+    "provider_authors.handles": _("account and handle"),
+    "provider_authors.nobody": _("nothing"),
+    "provider_addressed.": _("becomes a case"),
+    "provider_addressed.ignored": _("is left to the topics"),
     "public.": _("is not listened to"),
     "public.local": _("of this server"),
     "public.all": _("of all servers that this one knows"),

@@ -98,8 +98,11 @@ def make_webhook(request: HttpRequest, channel_id: int) -> HttpResponse:
 def webhook_secret(request: HttpRequest, channel_id: int) -> HttpResponse:
     """The secret, to paste it into the network."""
     found = get_object_or_404(Webhook.objects.select_related("channel"), channel_id=channel_id)
-    secret = webhook_keys.show_secret(channel_id=channel_id, actor=signed_in(request))
-    context = {"channel": found.channel, "address": address_of(found), "secret": secret}
+    shown: list[str] = []
+    attempt(request, lambda: shown.append(webhook_keys.show_secret(channel_id=channel_id, actor=signed_in(request))))
+    if not shown:
+        return redirect("channel", channel_id)
+    context = {"channel": found.channel, "address": address_of(found), "secret": shown[0]}
     return render(request, "web/webhook_secret.html", context)
 
 
