@@ -155,7 +155,7 @@ class KinServer:
         if path == f"/api/v1/accounts/{US['id']}/statuses":
             own = [status for status in reversed(self.statuses.values()) if status["account"] == US]
             return 200, self._page(own, query)
-        if path.startswith("/api/v1/timelines/tag/"):
+        if path.startswith(("/api/v1/timelines/tag/", "/api/v1/timelines/public")):
             return 200, self._page(list(reversed(self.statuses.values())), query)
         return self._thing(path.removeprefix("/api/v1/statuses/"))
 

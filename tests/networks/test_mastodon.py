@@ -371,7 +371,8 @@ def test_account_is_connected_by_oauth(server: MastodonProcess, us: Account, ada
     (account,) = network.sign_in(found, registration, redirect_uri=back, code=code, verifier="v1")
     assert (account.address, account.origin, account.native_id) == (server.url, server.host, us.native_id)
     assert account.handle == us.handle
-    assert (account.settings["server_title"], account.settings["server_rules"]) == ("Beispielserver", "2")
+    rules = f"2 ({account.address}/about)"
+    assert (account.settings["server_title"], account.settings["server_rules"]) == ("Beispielserver", rules)
     assert account.secret not in repr(account)
     server.say(ada, f"{name_of(us)} jetzt?")
     assert [post.addressed for post in posts(read(account)[0])] == [True]

@@ -101,7 +101,8 @@ def _account(server: str, token: str, instance: Instance, person: dict[str, obje
         raise ValueError("longer than any server's")
     settings = {
         "server_title": instance.title,
-        "server_rules": str(instance.rules or ""),
+        # Whoever listens there keeps them, so people are told where they stand.
+        "server_rules": f"{instance.rules} ({server}/about)" if instance.rules else "",
         "server_text_length": str(instance.text_length or ""),
     }
     return Account(

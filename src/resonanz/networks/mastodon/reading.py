@@ -26,8 +26,8 @@ from resonanz.networks.mastodon.statuses import (
     events_of,
     id_of,
     is_ours,
+    may_be_found,
     names_us,
-    wants_no_index,
 )
 from resonanz.networks.mastodon.threads import Threads
 
@@ -223,7 +223,7 @@ def heard(
     if original is not None:
         return [counted(original, account)]
     to_us = addressed or names_us(status, account)
-    if by_chance and not to_us and not is_ours(status, account) and wants_no_index(status):
+    if by_chance and not to_us and not is_ours(status, account) and not may_be_found(status):
         return []
     return events_of(status, account, root_id=threads.root_of(status), addressed=addressed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
@@ -26,6 +27,9 @@ NAME = "mastodon"
 _MOST_TEXT = 20_000  # other servers of the kind allow far more than Mastodon's 500
 _MOST_LINE = 1_000
 _MOST_LISTED = 50
+_NO = re.compile(r"#(?:no-?bots?|no-?index|no-?search)\b", re.IGNORECASE)
+_PERHAPS_NO = re.compile(r"no-?(?:bot|index|search)", re.IGNORECASE)
+_MOST_NOTE = 5_000
 _OPEN_TO_ALL = frozenset({"public", "unlisted"})
 
 Status = Mapping[str, Any]
@@ -130,12 +134,24 @@ def is_ours(status: Status, account: Account) -> bool:
     return isinstance(author, dict) and _is_us(author, account)
 
 
-def wants_no_index(status: Status) -> bool:
-    """Whether the author opted out of being found or searched; only an outspoken no counts."""
+def may_be_found(status: Status) -> bool:
+    """Whether it was said to everybody, by somebody who did not opt out of being found; only an outspoken no counts.
+
+    Those on servers without such a setting write it into their profile. What is said in passing ("unlisted") is meant
+    for nobody's search, though some of the kin show it under its hashtags, as they show us what only followers read.
+    """
     author = status.get("account")
-    if not isinstance(author, dict):
+    if visibility_of(status) != "public" or not isinstance(author, dict):
         return False
-    return author.get("indexable") is False or author.get("discoverable") is False or author.get("noindex") is True
+    no = author.get("indexable") is False or author.get("discoverable") is False or author.get("noindex") is True
+    return not no and not _says_no(author.get("note"))
+
+
+def _says_no(note: object) -> bool:
+    """Hashtags stand in tags of their own, so only what may hold one is read as HTML."""
+    if not isinstance(note, str) or not _PERHAPS_NO.search(note):
+        return False
+    return bool(_NO.search(text.from_html(note, most=_MOST_NOTE)))
 
 
 def handle_of(person: Status, account: Account) -> str:
