@@ -9,9 +9,10 @@ class NetworksConfig(AppConfig):
 
     def ready(self) -> None:
         """Enter in the registers of privacy what this room holds of people, and how long networks let it be kept."""
-        from resonanz.networks import personal_data, spending, terms  # noqa: PLC0415
+        from resonanz.networks import hanging, personal_data, spending, terms  # noqa: PLC0415
         from resonanz.privacy import retention  # noqa: PLC0415
 
         personal_data.declare()
         terms.declare()
+        retention.register(name="who connected a channel and is gone", delete_due=hanging.forget_gone)
         retention.register(name="counts of what was spent", delete_due=spending.delete_due)

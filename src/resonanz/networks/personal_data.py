@@ -12,9 +12,9 @@ def declare() -> None:
         fields={"connected_by": "colleague who let Resonanz in"},
         purpose="whose rights a connection uses, so that it goes on when they leave (Art. 6(1)(f) GDPR); the rest are "
         "the company's own accounts, tokens encrypted, and bare ids of recent posts",
-        kept="until somebody else connects it, or the channel is removed",
+        kept="until somebody else connects it, the channel goes, or what the network gave has ended after they left",
         exported=False,
-        erased="with the colleague",
+        erased="by the daily job after they left; with the colleague",
     )
     declare_impersonal("networks_application", because="the company's applications at networks, their keys encrypted")
     declare_impersonal("networks_gap", because="when a channel could not be read")

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from resonanz.accounts import access, sign_in_links
 from resonanz.accounts import colleagues as room
-from resonanz.accounts import sign_in_links
 from resonanz.accounts.access import Act
 from resonanz.accounts.models import Team, User
 from resonanz.core.errors import ResonanzError
+from resonanz.networks import hanging
 from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.colleagues import ColleagueForm, TeamForm
@@ -41,7 +42,7 @@ def colleagues(request: HttpRequest) -> HttpResponse:
 @page(Act.MANAGE_COLLEAGUES)
 @require_http_methods(["GET", "POST"])
 def colleague(request: HttpRequest, user_id: int) -> HttpResponse:
-    """One colleague, to be changed."""
+    """One colleague, to be changed. Before they leave it asks once more where channels hang on their rights."""
     found = get_object_or_404(User, pk=user_id)
     initial = {
         "name": found.name,
@@ -51,12 +52,26 @@ def colleague(request: HttpRequest, user_id: int) -> HttpResponse:
         "reads_employee_names": found.reads_employee_names,
         "connects_accounts": found.connects_accounts,
     }
-    form = ColleagueForm(request.POST or None, initial=initial, is_new=False)
+    form, asks_again = ColleagueForm(request.POST or None, initial=initial, is_new=False), False
     if request.method == "POST" and form.is_valid():
         typed, actor = _typed(form), signed_in(request)
-        if attempt(request, lambda: room.change(user_id=user_id, actor=actor, **typed), done=_("Saved.")):
+        asks_again = _leaves(found, typed) and bool(hanging.on(user=found)) and "anyway" not in request.POST
+        if not asks_again and attempt(
+            request, lambda: room.change(user_id=user_id, actor=actor, **typed), done=_("Saved.")
+        ):
             return redirect("colleagues")
-    return render(request, "web/colleague.html", {"colleague": found, "form": form})
+    context = {"colleague": found, "form": form, "asks_again": asks_again, **_hanging_on(found)}
+    return render(request, "web/colleague.html", context)
+
+
+def _leaves(found: User, typed: dict[str, Any]) -> bool:
+    return found.is_active and not typed["is_active"]
+
+
+def _hanging_on(found: User) -> dict[str, Any]:
+    """The channels that use their rights at the networks, and who else could connect them."""
+    others = [str(user) for user in access.who_connects().exclude(pk=found.pk)]
+    return {"hanging": hanging.on(user=found), "others": others}
 
 
 @page(Act.MANAGE_COLLEAGUES)
