@@ -60,27 +60,6 @@ APP_STEPS: Words = {
         "Enter the company’s privacy policy and where people ask for deletion, and switch the app to “Live”. "
         "Before that, Meta brings nothing of what strangers say."
     ),
-    "youtube.project": _(
-        "Sign in to Google Cloud with an account of the company, and make a project for Resonanz alone."
-    ),
-    "youtube.enable": _("Under “APIs & Services”, “Library”, enable the “YouTube Data API v3”."),
-    "youtube.consent": _(
-        "Under “Google Auth Platform”, name the app and an address for questions. Choose “Internal” if the channel "
-        "belongs to an account of the company’s own Google Workspace, else “External”. Under “Data access”, add this "
-        "right:"
-    ),
-    "youtube.publish": _(
-        "If it is external, set it to “In production”: as long as it is in testing, Google ends every connection after "
-        "seven days. Until Google has verified the app, it warns whoever connects a channel; that can be passed."
-    ),
-    "youtube.client": _(
-        "Under “Clients”, make one of the type “Web application” with this address as “Authorized redirect URI”, and "
-        "paste here what Google shows:"
-    ),
-    "youtube.terms": _(
-        "The company agrees with Google to the Terms of Service of the YouTube API. They ask for a privacy policy that "
-        "names YouTube, and for what was read there to be deleted after 30 days; Resonanz does that by itself."
-    ),
     "reddit.approval": _(
         "Apply to Reddit for access to its Data API, and tell it what for: since November 2025 it approves each "
         "application. A company needs a contract for commercial use. Without approval, Reddit’s feeds can be read: "
@@ -120,6 +99,27 @@ APP_STEPS: Words = {
         "Access”), without which they are heard by asking; for answers to messages that are older than a day, ask"
         " for the feature “Human Agent”, too."
     ),
+    "youtube.project": _(
+        "Sign in to Google Cloud with an account of the company, and make a project for Resonanz alone."
+    ),
+    "youtube.enable": _("Under “APIs & Services”, “Library”, enable the “YouTube Data API v3”."),
+    "youtube.consent": _(
+        "Under “Google Auth Platform”, name the app and an address for questions. Choose “Internal” if the channel "
+        "belongs to an account of the company’s own Google Workspace, else “External”. Under “Data access”, add this "
+        "right:"
+    ),
+    "youtube.publish": _(
+        "If it is external, set it to “In production”: as long as it is in testing, Google ends every connection after "
+        "seven days. Until Google has verified the app, it warns whoever connects a channel; that can be passed."
+    ),
+    "youtube.client": _(
+        "Under “Clients”, make one of the type “Web application”, and paste here what Google then shows. "
+        "“Authorized redirect URI” is this address:"
+    ),
+    "youtube.terms": _(
+        "The company agrees with Google to the Terms of Service of the YouTube API. They ask for a privacy policy that "
+        "names YouTube, and for what was read there to be deleted after 30 days; Resonanz does that by itself."
+    ),
 }
 CONNECT_NEEDS: Words = {
     "account": _("An account there that speaks for the company. Its password is typed there, never here."),
@@ -131,10 +131,6 @@ CONNECT_NEEDS: Words = {
         "Somebody who may moderate this Page and answer its messages, and signs in to Facebook. The password is "
         "typed there, never here."
     ),
-    "youtube.own_app": _("The company’s own application at Google, which IT registers once."),
-    "youtube.channel": _(
-        "A Google account that owns or manages the channel; Google’s page asks which channel is meant."
-    ),
     "reddit.own_app": _("The company’s own application, which Reddit approved and IT registers once."),
     "google_business.own_app": _(
         "The company’s own application at Google, which IT registers once and Google lets in."
@@ -143,6 +139,10 @@ CONNECT_NEEDS: Words = {
     "instagram.account": _("A professional account of the company on Instagram, which belongs to a Facebook Page."),
     "instagram.page": _(
         "Somebody who may moderate this Page and signs in to Facebook. The password is typed there, never here."
+    ),
+    "youtube.own_app": _("The company’s own application at Google, which IT registers once."),
+    "youtube.channel": _(
+        "A Google account that owns or manages the channel; Google’s page asks which channel is meant."
     ),
 }
 CONNECT_SEES: Words = {
@@ -153,9 +153,6 @@ CONNECT_SEES: Words = {
     "facebook.page": _("Posts and comments on the Page, and who wrote them."),
     "facebook.messages": _("Messages to the Page in Messenger."),
     "facebook.tagged": _("Public posts of others that name the Page."),
-    "youtube.comments": _("Comments below the videos of the channel, and the answers to them, for 30 days."),
-    "youtube.films": _("The public videos of the channel: title, description and how often they were seen and liked."),
-    "youtube.search": _("Public videos of others that hold the words that are searched for."),
     "reddit.inbox": _("What is written to the account: answers, mentions and private messages."),
     "reddit.own_posts": _("What the account itself says with other apps."),
     "reddit.public": _("Public posts and comments in the subreddits that are named, and posts that hold the words."),
@@ -167,6 +164,9 @@ CONNECT_SEES: Words = {
         "Posts and comments of others that tag or name the account, unless their authors are private."
     ),
     "instagram.messages": _("Messages to the account."),
+    "youtube.comments": _("Comments below the videos of the channel, and the answers to them, for 30 days."),
+    "youtube.films": _("The public videos of the channel: title, description and how often they were seen and liked."),
+    "youtube.search": _("Public videos of others that hold the words that are searched for."),
 }
 CONNECT_SEES_NOT: Words = {
     "password": _("The password of the account."),
@@ -176,16 +176,16 @@ CONNECT_SEES_NOT: Words = {
     "account": _("It follows nobody and changes nothing about the account itself."),
     "facebook.others": _("Profiles, friends and groups, and what others say elsewhere without naming the Page."),
     "facebook.insights": _("Figures of the Page, and its advertisements."),
-    "youtube.elsewhere": _("Comments below the videos of others, and videos of the channel that are not public."),
-    "youtube.history": _(
-        "What the account watches, and other Google services. It uploads, changes and deletes no video."
-    ),
     "reddit.chats": _("Chats: Reddit shows them to no program."),
     "google_business.rest": _(
         "Opening hours, photos, posts and figures of the profile: the right would allow it, Resonanz does not ask."
     ),
     "instagram.stories": _("Stories that mention the account, unless they come as a message."),
     "instagram.others": _("Followers, feeds and searches."),
+    "youtube.elsewhere": _("Comments below the videos of others, and videos of the channel that are not public."),
+    "youtube.history": _(
+        "What the account watches, and other Google services. It uploads, changes and deletes no video."
+    ),
 }
 CONNECT_COSTS: Words = {
     "x.each_use": _(
@@ -193,12 +193,12 @@ CONNECT_COSTS: Words = {
         "cent for an answer, in US dollars. The channel has a monthly budget and stops reading before it is exceeded."
     ),
     "x.links": _("An answer with an address in it costs twenty times as much."),
+    "reddit.contract": _("What Reddit asks for commercial use stands in the contract with it."),
     "youtube.quota": _(
         "Google charges nothing, but gives the application 10,000 units a day and 100 searches, for all channels "
         "together: a channel uses some 2,000 units a day, and 50 for each answer. When they are used up, it is read "
         "again after midnight in California."
     ),
-    "reddit.contract": _("What Reddit asks for commercial use stands in the contract with it."),
 }
 RIGHTS: Words = {
     "mastodon.read:accounts": _("to know whose account it is, and who speaks"),
@@ -223,10 +223,6 @@ RIGHTS: Words = {
     "facebook.business_management": _(
         "to find Pages that belong to a business portfolio; nothing about the portfolio is changed"
     ),
-    "youtube.https://www.googleapis.com/auth/youtube.force-ssl": _(
-        "to read comments, to post the answers that somebody sends here, and to hold or reject comments; Google has no "
-        "smaller right for it"
-    ),
     "reddit.identity": _("to know whose account it is"),
     "reddit.read": _("to read posts and comments"),
     "reddit.privatemessages": _("to hear who answers or names us, and who writes to us in private"),
@@ -249,6 +245,10 @@ RIGHTS: Words = {
     "instagram.pages_messaging": _("to answer a comment in private"),
     "instagram.business_management": _(
         "to find Pages that belong to a business portfolio; nothing about the portfolio is changed"
+    ),
+    "youtube.https://www.googleapis.com/auth/youtube.force-ssl": _(
+        "to read comments, to post the answers that somebody sends here, and to hold or reject comments; Google has no "
+        "smaller right for it"
     ),
 }
 KINDS_OF_CONNECTING_WORDS: Mapping[str, Words] = {
