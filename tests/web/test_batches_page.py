@@ -140,3 +140,18 @@ def test_page_reads_in_german(signed_in: Client, channel: Channel) -> None:
 
     assert "Fehlende Nummern" in shown
     assert "Nächsten Schlüssel erzeugen" in shown
+
+
+def test_who_may_only_connect_accounts_sees_neither_keys_nor_batches(
+    signed_in: Client, client: Client, channel: Channel
+) -> None:
+    key = make_key(signed_in, channel)
+    lead = User.objects.create_user("l@nordhain.example", name="L", role=Role.LEAD, created_at=clock.now())
+    User.objects.filter(pk=lead.pk).update(connects_accounts=True)
+    client.force_login(User.objects.get(pk=lead.pk))
+
+    shown = client.get(f"/channels/{channel.pk}/")
+    assert shown.status_code == 200
+    assert key[0] not in shown.content.decode()
+    assert Webhook.objects.get().key not in shown.content.decode()
+    assert client.post(f"/channels/{channel.pk}/batch-keys/").status_code == 403

@@ -72,9 +72,14 @@ def program(language: str) -> list[str]:
 
 
 def run(language: str, key: NewKey, server: str, number: int, sent: Path) -> list[str]:
+    """What it prints, asking the one address that there is."""
+    return run_program(language, key, f"{server}/webhooks/{Webhook.objects.get().key}", number, sent)
+
+
+def run_program(language: str, key: NewKey, address: str, number: int, sent: Path) -> list[str]:
     """What it prints."""
     given = {
-        "ADDRESS": f"{server}/webhooks/{Webhook.objects.get().key}",
+        "ADDRESS": address,
         "KEY": key.key_id,
         "SECRET": key.secret,
         "NUMBER": str(number),

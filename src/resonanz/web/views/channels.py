@@ -31,7 +31,7 @@ from resonanz.web.views import batches, webhooks
 
 
 # What only those see who may change it, addresses that nobody shall guess among it.
-_MANAGED = ("options", "write_to_us", "webhook", "budget")
+_MANAGED = ("options", "write_to_us", "webhook", "batches", "budget")
 
 
 @page(Act.CONNECT_ACCOUNTS)
