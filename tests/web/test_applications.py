@@ -142,7 +142,7 @@ def test_account_is_connected_with_two_clicks(signed_in: Client, registered: OAu
     shown = f"{signed_in.get(f'/channels/{made.pk}/').content.decode()} {account!r}"
     assert account.secret not in shown
     assert account.renewal not in shown
-    assert "Token good until" in shown
+    assert "renewed by itself" in shown
     assert "by Miriam Kessler" in shown
 
 

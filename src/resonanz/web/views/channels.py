@@ -22,7 +22,7 @@ from resonanz.networks.contract import Account, Capability, able
 from resonanz.networks.models import Channel
 from resonanz.pipeline.models import PutAside
 from resonanz.service.work import privately
-from resonanz.web import words
+from resonanz.web import channel_health, words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.channels import ChannelForm, OptionsForm, WriteToUsForm, connectable, options_of
 from resonanz.web.permissions import page
@@ -38,8 +38,9 @@ _MANAGED = ("options", "write_to_us", "webhook", "batches", "budget")
 @require_GET
 def channels(request: HttpRequest) -> HttpResponse:
     """All channels, those that fail first."""
-    found = Channel.objects.order_by(F("failing_since").asc(nulls_last=True), "name")
-    return render(request, "web/channels.html", {"channels": found, "has_applications": bool(applications.networks())})
+    found = Channel.objects.order_by(F("failing_since").asc(nulls_last=True), "name").select_related("connected_by")
+    healths = channel_health.of(found)
+    return render(request, "web/channels.html", {"channels": healths, "has_applications": bool(applications.networks())})
 
 
 @page(Act.CONNECT_ACCOUNTS)
@@ -79,6 +80,7 @@ def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
     rows = Responsibility.objects.filter(reaching).select_related("topic", "owner", "deputy", "team")
     context = {
         "channel": found,
+        "health": channel_health.of([found])[0],
         "responsibilities": rows.order_by(F("topic__name").asc(nulls_last=True), "intent", "id"),
         "hole": live.hole_of(channel=found),
         "options": OptionsForm(found.network, found.settings) if options_of(found.network) else None,

@@ -46,7 +46,7 @@ def today(request: HttpRequest) -> HttpResponse:
     user, now = signed_in(request), clock.now()
     if first_start.leads_there(user):
         return redirect("start")
-    channels = list(Channel.objects.order_by("name").only("name", "failing_since", "failure_code"))
+    channels = list(Channel.objects.order_by("name").only("name", "network", "failing_since", "failure_code"))
     context = {
         "now": now,
         "broken": [channel for channel in channels if channel.failing_since],

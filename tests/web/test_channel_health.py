@@ -1,0 +1,133 @@
+"""How channels are, in words and colour, on their list and on their page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
+
+from resonanz.accounts.models import User
+from resonanz.core import clock
+from resonanz.networks import channels
+from resonanz.networks.models import Channel, ChannelState, Gap
+from resonanz.service.models import Outgoing, OutgoingState
+from resonanz.web import channel_health
+from resonanz.web.channel_health import Health, Sign
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def radwerk(miriam: User) -> Channel:
+    """Live, connected at noon with a token for sixty days."""
+    with clock.moved_to(NOON):
+        made = channels.connect(
+            network="memory", name="Radwerk", native_id="7", secret="t", expires_at=NOON + 60 * DAY, actor=miriam,
+            is_live=True,
+        )  # fmt: skip
+    return made
+
+
+def health(channel: Channel, at: datetime = NOON) -> Health:
+    """As it is at a moment."""
+    channel.refresh_from_db()
+    with clock.moved_to(at), translation.override("en"):
+        (found,) = channel_health.of([channel])
+    return found
+
+
+def test_heard_lately_is_good_and_a_while_of_silence_is_not(radwerk: Channel) -> None:
+    assert health(radwerk).heard == Sign("not yet")
+
+    Channel.objects.update(read_at=NOON)
+    assert health(radwerk, NOON + timedelta(minutes=9)).heard == Sign("heard", "good", NOON)
+    assert health(radwerk, NOON + timedelta(minutes=11)).heard == Sign("silent", "soon", NOON)
+
+    Channel.objects.update(stream_at=NOON + timedelta(minutes=5))
+    assert health(radwerk, NOON + timedelta(minutes=11)).heard.tone == "good"
+    Channel.objects.update(state=ChannelState.PAUSED)
+    assert health(radwerk, NOON + DAY).heard.tone == ""
+
+
+@pytest.mark.parametrize(
+    ("days", "words", "tone"),
+    [(0, "until", "good"), (45, "until", "good"), (47, "ends on", "soon"), (60, "ended on", "late")],
+)
+def test_connection_tells_until_when_it_is_good(radwerk: Channel, days: int, words: str, tone: str) -> None:
+    found = health(radwerk, NOON + days * DAY).connection
+
+    assert found is not None
+    assert found.words.startswith(words)
+    assert (found.tone, found.moment, found.what) == (tone, NOON, "stored")
+
+
+def test_connection_that_is_lost_or_hangs_on_somebody_who_left_says_so(radwerk: Channel, miriam: User) -> None:
+    Channel.objects.update(expires_at=None)
+    assert health(radwerk).connection == Sign("without end", "good", NOON, "stored")
+
+    User.objects.filter(pk=miriam.pk).update(is_active=False)
+    assert health(radwerk).connection == Sign("of somebody who left", "soon", NOON, "stored")
+
+    channels.note_failure(channel_id=radwerk.pk, code="network.not_authorised", words="", stop=True)
+    assert health(radwerk).connection == Sign("no longer accepted", "late", NOON, "stored")
+
+
+def test_gaps_of_thirty_days_are_counted_and_open_ones_stand_out(radwerk: Channel) -> None:
+    assert health(radwerk).gaps == Sign("no gaps", "good")
+    for days, is_filled in ((1, True), (2, True), (40, False)):
+        ended_at = NOON - days * DAY
+        Gap.objects.create(channel=radwerk, began_at=ended_at - DAY, ended_at=ended_at, is_filled=is_filled)
+    assert health(radwerk).gaps == Sign("2, all filled", "good")
+
+    Gap.objects.update(is_filled=False)
+    assert health(radwerk).gaps == Sign("2 open", "soon")
+
+
+def test_last_answer_that_left_is_told_where_the_network_takes_any(radwerk: Channel) -> None:
+    feed = channels.connect(network="feeds", name="Feed", actor=None)
+    assert health(radwerk).said == Sign("nothing in 90 days")
+    assert (health(feed).said, health(feed).connection) == (None, None)
+
+    Outgoing.objects.create(
+        key=uuid4(), channel=radwerk, visibility="PUBLIC", text="Gern.", state=OutgoingState.SENT, native_id="n",
+        sent_at=NOON - DAY, created_at=NOON - DAY, delete_on=NOON.date(),
+    )  # fmt: skip
+    assert health(radwerk).said == Sign("", "", NOON - DAY)
+
+
+def test_what_was_typed_is_called_what_it_is() -> None:
+    mailbox = channels.connect(network="mail", name="info@", secret="pw", actor=None)
+    account = channels.connect(network="memory", name="Radwerk", secret="t", actor=None)
+    for one in (mailbox, account):
+        channels.note_failure(channel_id=one.pk, code="network.not_authorised", words="", stop=True)
+        one.refresh_from_db()
+
+    with translation.override("en"):
+        assert channel_health.failure(mailbox).startswith("What was stored as “Password” is no longer accepted")
+        assert "token" in channel_health.failure(account)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_tells_of_all_with_as_many_queries(
+    signed_in: Client, miriam: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(count):
+        channels.connect(network="memory", name=f"Kanal {number}", secret="t", actor=miriam)
+
+    assert signed_in.get("/channels/").content.decode().count("without end") == count
+    with django_assert_num_queries(3):
+        channel_health.of(Channel.objects.select_related("connected_by"))
+
+
+def test_page_of_a_channel_tells_the_same(signed_in: Client, radwerk: Channel) -> None:
+    page = signed_in.get(f"/channels/{radwerk.pk}/").content.decode()
+
+    assert "How it is" in page
+    assert "nothing in 90 days" in page
+    assert "no gaps" in page
