@@ -27,11 +27,10 @@ DAY = timedelta(days=1)
 def radwerk(miriam: User) -> Channel:
     """Live, connected at noon with a token for sixty days."""
     with clock.moved_to(NOON):
-        made = channels.connect(
+        return channels.connect(
             network="memory", name="Radwerk", native_id="7", secret="t", expires_at=NOON + 60 * DAY, actor=miriam,
             is_live=True,
         )  # fmt: skip
-    return made
 
 
 def health(channel: Channel, at: datetime = NOON) -> Health:

@@ -33,7 +33,7 @@ def status(as_json: bool) -> None:
 
 def read_report() -> dict[str, Any]:
     """Everything `status` tells, ready for JSON."""
-    state = _state(Path(env.text("RESONANZ_DATA")) / "run" / STATE_FILE)
+    state = _state()
     stuck = [
         {"what": one.what, "count": one.count, "since": one.since.isoformat() if one.since else None}
         for one in queues_report.stuck()
@@ -49,8 +49,15 @@ def read_report() -> dict[str, Any]:
     }
 
 
-def _state(file: Path) -> dict[str, Any] | None:
+def running_at() -> str | None:
+    """The address of what runs on this data folder; None where nothing does."""
+    state = _state()
+    return str(state["base_url"]) if state and state.get("base_url") else None
+
+
+def _state() -> dict[str, Any] | None:
     """What the supervisor wrote, while it lives."""
+    file = Path(env.text("RESONANZ_DATA")) / "run" / STATE_FILE
     try:
         state: dict[str, Any] = json.loads(file.read_text("utf-8"))
         os.kill(int(state["supervisor"]), 0)
