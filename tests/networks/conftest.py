@@ -12,6 +12,7 @@ from tests.networks.instagram_server import InstagramServer
 from tests.networks.page_server import PageServer
 from tests.networks.reddit_server import RedditServer
 from tests.networks.telegram_server import TelegramServer
+from tests.networks.threads_server import ThreadsServer
 from tests.networks.x_server import XServer
 from tests.networks.youtube_server import YouTubeServer
 
@@ -55,6 +56,14 @@ def facebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[FacebookServer]:
 def instagram(monkeypatch: pytest.MonkeyPatch) -> Iterator[InstagramServer]:
     """An account on Instagram that the client may reach, at noon."""
     with clock.moved_to(NOON), InstagramServer() as server:
+        monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
+        yield server
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadsServer]:
+    """An account on Threads that the client may reach, at noon."""
+    with clock.moved_to(NOON), ThreadsServer() as server:
         monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
         yield server
 

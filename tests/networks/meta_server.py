@@ -93,6 +93,8 @@ class MetaServer(LoopbackServer):
         self.asked.append(request)
         if found := self.faulty(request):
             return found
+        if unversioned := self.outside(request):
+            return unversioned
         prefix = f"/{self.version}/"
         if not address.path.startswith(prefix):
             return no(2635, "You are calling a deprecated version", status=400)
@@ -103,6 +105,10 @@ class MetaServer(LoopbackServer):
             return refused
         status, more, sent = self.route(short)
         return status, {**more, **self.usage}, sent
+
+    def outside(self, request: Request) -> Answer | None:
+        """The answer to what is asked without a version."""
+        return None
 
     def sign_in(self, request: Request) -> Answer | None:
         """The answer to what needs no token."""

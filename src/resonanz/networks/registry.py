@@ -21,6 +21,7 @@ from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.provider import ProviderNetwork
 from resonanz.networks.reddit import RedditNetwork
 from resonanz.networks.telegram import TelegramNetwork
+from resonanz.networks.threads import ThreadsNetwork
 from resonanz.networks.trustpilot import TrustpilotNetwork
 from resonanz.networks.x import XNetwork
 from resonanz.networks.youtube import YouTubeNetwork
@@ -43,6 +44,7 @@ NETWORKS: tuple[type[Network], ...] = (
     ProviderNetwork,
     RedditNetwork,
     TelegramNetwork,
+    ThreadsNetwork,
     TrustpilotNetwork,
     XNetwork,
     YouTubeNetwork,

@@ -120,6 +120,27 @@ APP_STEPS: Words = {
         "The company agrees with Google to the Terms of Service of the YouTube API. They ask for a privacy policy that "
         "names YouTube, and for what was read there to be deleted after 30 days; Resonanz does that by itself."
     ),
+    "threads.create": _(
+        "Make an app at Meta’s page for developers with the use case “Access the Threads API”, and connect it "
+        "with the company’s business portfolio."
+    ),
+    "threads.redirect": _("In the settings of this use case, enter this address under “Redirect Callback URLs”:"),
+    "threads.keys": _(
+        "On the same page, copy the Threads App ID and secret, which are not those of the app itself, and type "
+        "them here."
+    ),
+    "threads.webhook": _(
+        "Once the keys are kept here: under “Webhooks” of this use case, enter this address and this word, and "
+        "subscribe to replies, mentions and delete."
+    ),
+    "threads.rights": _(
+        "These are the rights that will be asked for. Without a review (“Advanced Access”), Meta brings nothing "
+        "by webhook and shows no mentions by strangers; answers are heard by asking."
+    ),
+    "threads.testers": _(
+        "Until then, name the company’s account as a Threads tester in the app, and have it accept that in its "
+        "settings on Threads."
+    ),
 }
 CONNECT_NEEDS: Words = {
     "account": _("An account there that speaks for the company. Its password is typed there, never here."),
@@ -144,6 +165,7 @@ CONNECT_NEEDS: Words = {
     "youtube.channel": _(
         "A Google account that owns or manages the channel; Google’s page asks which channel is meant."
     ),
+    "threads.account": _("The company’s account on Threads, signed in to in this browser."),
 }
 CONNECT_SEES: Words = {
     "mentions": _("What mentions the account, answers it or is written to it."),
@@ -167,6 +189,8 @@ CONNECT_SEES: Words = {
     "youtube.comments": _("Comments below the videos of the channel, and the answers to them, for 30 days."),
     "youtube.films": _("The public videos of the channel: title, description and how often they were seen and liked."),
     "youtube.search": _("Public videos of others that hold the words that are searched for."),
+    "threads.replies": _("Answers to the account’s own posts, of all levels."),
+    "threads.mentions": _("Public posts that name the account."),
 }
 CONNECT_SEES_NOT: Words = {
     "password": _("The password of the account."),
@@ -186,6 +210,8 @@ CONNECT_SEES_NOT: Words = {
     "youtube.history": _(
         "What the account watches, and other Google services. It uploads, changes and deletes no video."
     ),
+    "threads.others": _("What others say without naming or answering the account."),
+    "threads.private": _("Messages, and what private accounts say."),
 }
 CONNECT_COSTS: Words = {
     "x.each_use": _(
@@ -250,6 +276,11 @@ RIGHTS: Words = {
         "to read comments, to post the answers that somebody sends here, and to hold or reject comments; Google has no "
         "smaller right for it"
     ),
+    "threads.threads_basic": _("to know whose account it is, and its posts"),
+    "threads.threads_content_publish": _("to post the answers that somebody sends here"),
+    "threads.threads_read_replies": _("to read who answers"),
+    "threads.threads_manage_replies": _("to answer, and to hide answers below our own posts"),
+    "threads.threads_manage_mentions": _("to read who names the account, and to answer there"),
 }
 KINDS_OF_CONNECTING_WORDS: Mapping[str, Words] = {
     "app_steps": APP_STEPS,

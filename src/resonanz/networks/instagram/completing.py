@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from resonanz.networks.contract import Account, Event, Posted
 from resonanz.networks.errors import NetworkError
-from resonanz.networks.instagram.posts import ELSEWHERE, by_name, media_of
+from resonanz.networks.instagram.posts import ELSEWHERE, media_of
 from resonanz.networks.meta.client import graph
+from resonanz.networks.meta.place import by_name
 from resonanz.networks.meta.reading import FAULTS, Found, link, moment, words
 from resonanz.networks.webhooks import Told
 

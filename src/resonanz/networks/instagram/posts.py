@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from resonanz.core import clock
-from resonanz.networks.contract import Account, Author, Counted, Media, MediaKind, Posted, PostKind
+from resonanz.networks.contract import Account, Counted, Media, MediaKind, Posted, PostKind
 from resonanz.networks.meta.faults import NoRight, NotThere
 from resonanz.networks.meta.graph import Graph
-from resonanz.networks.meta.place import Place, author, author_of, is_ours
-from resonanz.networks.meta.reading import Found, count, identifier, line, link, moment, words
+from resonanz.networks.meta.place import Place, author, author_of, by_name, is_ours
+from resonanz.networks.meta.reading import Found, count, identifier, link, moment, words
 
 NAME = "instagram"
 ORIGIN = "instagram.com"
@@ -71,12 +71,6 @@ def counted(found: Found) -> Counted:
         likes=count(found.get("like_count")),
         replies=count(found.get("comments_count")),
     )
-
-
-def by_name(found: Found) -> Author | None:
-    """Somebody of whom Instagram tells the name alone."""
-    name = line(found.get("username"), most=100)
-    return author(f"name:{name}", None, name) if name else None
 
 
 def media_of(found: Found) -> tuple[Media, ...]:

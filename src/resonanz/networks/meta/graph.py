@@ -25,11 +25,15 @@ _BOUNDS = http.Bounds(most_bytes=8 * 1024 * 1024, connect_seconds=4.0, read_seco
 
 @dataclass(slots=True)
 class Graph:
-    """The API for one account. `used`: how much of its limits is used up, as the last answer said."""
+    """The API for one account. `used`: how much of its limits is used up, as the last answer said.
+
+    `proves`: whether the network asks for the proof that we hold the application's secret.
+    """
 
     account: Account
     server: str
     version: str = VERSION
+    proves: bool = True
     used: Used = field(default_factory=Used)
 
     def get(self, path: str, **parameters: object) -> dict[str, Any]:
@@ -61,7 +65,7 @@ class Graph:
 
     def _proof(self) -> dict[str, str]:
         """That whoever shows the token holds the app's secret, too: a stolen token alone is then good for nothing."""
-        secret = self.account.app.client_secret if self.account.app else ""
+        secret = self.account.app.client_secret if self.account.app and self.proves else ""
         return {"appsecret_proof": hmac_hex(secret, self.account.secret.encode())} if secret else {}
 
 

@@ -65,6 +65,12 @@ def author_of(found: Found) -> Author | None:
     return author(said.get("id"), said.get("name"), said.get("username"))
 
 
+def by_name(found: Found) -> Author | None:
+    """Somebody of whom the network tells the name alone. Raises one of FAULTS."""
+    name = line(found.get("username"), most=100)
+    return author(f"name:{name}", None, name) if name else None
+
+
 def is_ours(who: Author | None, account: Account) -> bool:
     """Whether the account itself said it."""
     if who is None:

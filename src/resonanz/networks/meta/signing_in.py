@@ -28,7 +28,11 @@ def token(url: str, form: Mapping[str, str]) -> Token:
     """What the network gives for a form. Raises a NetworkError: Refused where the code is not taken."""
     answer = asking.ask("POST", url, headers={"Accept": "application/json"}, form=form, denied=())
     # Nothing is said twice by asking twice for a token, so an answer that cannot be read counts as none.
-    found = accepted(answer, reads=True)
+    return as_token(accepted(answer, reads=True))
+
+
+def as_token(found: Mapping[str, object]) -> Token:
+    """A token as it is given. Raises TryLater where that is none."""
     secret = found.get("access_token")
     if not isinstance(secret, str) or not secret.strip() or len(secret) > _MOST_TOKEN:
         raise TryLater(WAIT_SECONDS, "answer.unreadable")
