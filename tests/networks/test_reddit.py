@@ -222,6 +222,12 @@ class TestWhatBecameOfIt:
         with later(2):
             assert [type(one) for one in events(poll(reddit, cursor))] == [Deleted]
 
+    def test_few_are_all_looked_at_each_time(self) -> None:
+        cursor = Cursor()
+        for number in range(3):
+            cursor.watch(f"t1_{number}", State(number, 0, 0, 0, False, "bob"))
+        assert [sorted(cursor.turns()) for _ in range(3)] == [["t1_0", "t1_1", "t1_2"]] * 3
+
     def test_votes_are_told_when_they_change_by_more_than_reddit_blurs(self, reddit: RedditServer) -> None:
         post = reddit.post("Nordhain", "x", score=100, num_comments=1)
         cursor = cursor_of(poll(reddit))

@@ -50,8 +50,8 @@ class Cursor:
         """What is to be looked at now; the others come with the next polls. Messages stay as they are."""
         public = [key for key in self.watched if kind_of(key) != MESSAGE]
         first = self.turn if self.turn < len(public) else 0
-        turns = public[first : first + AT_ONCE]
-        self.turn = first + len(turns)
+        turns = [*public[first:], *public[:first]][:AT_ONCE]
+        self.turn = (first + len(turns)) % max(len(public), 1)
         return turns
 
     def forget(self, native_id: str) -> None:

@@ -72,9 +72,9 @@ class Cursor:
 
     def turns(self) -> list[str]:
         """Which comments are to be looked at: the youngest threads each time, the others in turn."""
-        first = self.turn if self.turn < len(self.comments) else 0
-        in_turn = list(self.comments)[first : first + AT_ONCE]
-        self.turn = first + len(in_turn)
+        first, known = self.turn if self.turn < len(self.comments) else 0, list(self.comments)
+        in_turn = [*known[first:], *known[:first]][:AT_ONCE]
+        self.turn = (first + len(in_turn)) % max(len(known), 1)
         youngest = [key for key in reversed(self.comments) if not is_reply(key)][:AT_ONCE]
         return list(dict.fromkeys([*youngest, *in_turn]))
 
