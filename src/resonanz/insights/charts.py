@@ -41,6 +41,21 @@ def days_chart(
     }
 
 
+def costs_chart(*, days: Sequence[tuple[date, int]], label: Callable[[date], str]) -> Spec:
+    """What was spent on each day, as a bar; the figures stand in the links that a page lays over it."""
+    return {
+        "$schema": _SCHEMA,
+        "width": "container",
+        "height": "container",
+        "autosize": {"type": "fit", "contains": "padding"},
+        "padding": {"left": 0, "right": 0, "top": 4, "bottom": 2},
+        "data": {"values": [{"label": label(day), "cost": cost} for day, cost in days]},
+        "encoding": {"x": _X_OF_DAYS, "y": {"field": "cost", "type": "quantitative", "axis": None}},
+        "mark": {"type": "bar", "fill": "var(--text-quiet)", "cornerRadiusEnd": 2},
+        "config": _CONFIG,
+    }
+
+
 def _said_on(day: Day, label: Callable[[date], str], number: Callable[[int], str]) -> dict[str, Any]:
     return {"label": label(day.day), "said": day.said, "number": number(day.said) if day.said else ""}
 

@@ -144,9 +144,13 @@ def spent(*, channel: Channel) -> Spent | None:
 
 
 def budget_of(channel: Channel, tariff: Tariff) -> int:
-    """What the channel may use in a period, in the tariff's unit; its default where none, or nonsense, is set."""
-    typed = str(channel.settings.get(BUDGET, ""))
-    return int(typed) if typed.isascii() and typed.isdecimal() and int(typed) < _MOST else tariff.budget
+    """What the channel may use in a period, in the tariff's unit; its default where none, or nonsense, is set.
+
+    Of channels that share a budget the lowest counts: one that was connected later has none of its own.
+    """
+    sharing = Channel.objects.filter(network=channel.network) if tariff.is_shared else [channel]
+    budgets = [budget for one in sharing if (budget := _budget_in(one)) is not None]
+    return min(budgets, default=tariff.budget)
 
 
 def typed_budget(amount: Decimal, tariff: Tariff) -> str:
@@ -178,6 +182,11 @@ def delete_due(day: date, limit: int) -> int:
     """Delete up to `limit` counts that are more than a year old."""
     due = Spending.objects.filter(day__lt=day - timedelta(days=KEEP_DAYS)).order_by("day", "pk")
     return Spending.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:limit])).delete()[0]
+
+
+def _budget_in(channel: Channel) -> int | None:
+    typed = str(channel.settings.get(BUDGET, ""))
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= len(str(_MOST)) else None
 
 
 def _counted(channel: Channel, tariff: Tariff) -> QuerySet[Spending]:

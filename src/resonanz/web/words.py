@@ -27,6 +27,7 @@ from resonanz.service.models import (
     Proof,
     TagColour,
 )
+from resonanz.web.budget_words import KINDS_OF_BUDGET_WORDS
 from resonanz.web.capture_words import CAPTURE_PLACES, CAPTURED_NETWORKS
 from resonanz.web.connecting_words import KINDS_OF_CONNECTING_WORDS
 from resonanz.web.guideline_names import KINDS_OF_GUIDELINE_WORDS
@@ -466,6 +467,7 @@ _KINDS: Mapping[str, Words] = {
     "options": OPTIONS,
     "options_explained": OPTIONS_EXPLAINED,
     "option_choices": OPTION_CHOICES,
+    **KINDS_OF_BUDGET_WORDS,
     **KINDS_OF_CONNECTING_WORDS,
     "purposes": PURPOSES,
     "keep_reasons": KEEP_REASONS,

@@ -27,7 +27,7 @@ from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.channels import ChannelForm, OptionsForm, WriteToUsForm, connectable, options_of
 from resonanz.web.permissions import page
 from resonanz.web.sentences import SENTENCES
-from resonanz.web.views import batches, webhooks
+from resonanz.web.views import batches, budgets, webhooks
 
 
 # What only those see who may change it, addresses that nobody shall guess among it.
@@ -90,6 +90,7 @@ def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
         "gaps": found.gaps.order_by("-began_at"),
         "write_to_us": _write_to_us(found),
         "webhook": webhooks.shown(found),
+        "budget": budgets.shown(found),
         "batches": batches.shown(found),
         "facts": [
             (name, found.settings[key]) for key, name in words.choices("server_facts") if found.settings.get(key)
