@@ -16,7 +16,7 @@ import resonanz
 from resonanz.networks import acts, authorising, contract, registry, streams
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
 from resonanz.networks.webhooks import Completes, SetsWebhooks, TakesForAll, TakesWebhooks
-from resonanz.web import connecting_words, words
+from resonanz.web import connecting_words, entry_words, words
 
 SOURCE = Path(resonanz.__file__).parent
 DOCS = Path(__file__).parents[2] / "docs" / "networks.md"
@@ -188,16 +188,16 @@ def test_titles_tell_networks_apart() -> None:
 def test_every_option_has_words(name: str) -> None:
     network = registry.connector(name)
     options: tuple[Option, ...] = getattr(network, "options", ()) + network.asks_for.options
-    assert {option.key for option in options} <= words.OPTIONS.keys()
-    assert {f"{option.key}.{one}" for option in options for one in option.choices} <= words.OPTION_CHOICES.keys()
+    assert {option.key for option in options} <= entry_words.OPTIONS.keys()
+    assert {f"{option.key}.{one}" for option in options for one in option.choices} <= entry_words.OPTION_CHOICES.keys()
 
 
 @pytest.mark.parametrize("name", registry.names())
 def test_every_entry_that_is_called_otherwise_has_words(name: str) -> None:
     asked = registry.connector(name).asks_for
     called = {entry.called for entry in (asked.address, asked.handle, asked.secret) if entry and entry.called}
-    assert called <= words.ENTRIES.keys()
-    assert called <= words.ENTRIES_EXPLAINED.keys()
+    assert called <= entry_words.ENTRIES.keys()
+    assert called <= entry_words.ENTRIES_EXPLAINED.keys()
 
 
 @pytest.mark.parametrize("name", registry.names())

@@ -49,4 +49,4 @@ def test_of_two_declarations_the_fewest_days_count(monkeypatch: pytest.MonkeyPat
 
 def test_every_network_that_names_days_is_declared_at_the_start() -> None:
     named = {name for name in registry.names() if registry.connector(name).limits.keep_days}
-    assert retention._network_days.keys() == named | terms.IMPORTED.keys()
+    assert retention._network_days.keys() == named

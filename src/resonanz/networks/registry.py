@@ -15,6 +15,7 @@ from resonanz.networks.google_business import GoogleBusinessNetwork
 from resonanz.networks.google_play import GooglePlayNetwork
 from resonanz.networks.hackernews import HackerNewsNetwork
 from resonanz.networks.instagram import InstagramNetwork
+from resonanz.networks.linkedin import LinkedInNetwork
 from resonanz.networks.mail import MailNetwork
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.memory import MemoryNetwork
@@ -38,6 +39,7 @@ NETWORKS: tuple[type[Network], ...] = (
     GooglePlayNetwork,
     HackerNewsNetwork,
     InstagramNetwork,
+    LinkedInNetwork,
     MailNetwork,
     MastodonNetwork,
     MemoryNetwork,

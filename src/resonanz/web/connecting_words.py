@@ -141,6 +141,17 @@ APP_STEPS: Words = {
         "Until then, name the company’s account as a Threads tester in the app, and have it accept that in its "
         "settings on Threads."
     ),
+    "linkedin.create": _("On LinkedIn’s page for developers make an app, and name the company’s Page as its own."),
+    "linkedin.verify": _(
+        "An administrator of the Page confirms that the app belongs to it, by the link that is made there."
+    ),
+    "linkedin.product": _(
+        "Under “Products” apply for the Community Management API. LinkedIn examines the application, first for trying "
+        "it out (500 requests a day), later for use. It has to be the only product of this app. These are the rights "
+        "that will be asked for:"
+    ),
+    "linkedin.redirect": _("Under “Auth” enter this address under “Authorized redirect URLs”:"),
+    "linkedin.keys": _("Paste here what stands there under “Application credentials”."),
 }
 CONNECT_NEEDS: Words = {
     "account": _("An account there that speaks for the company. Its password is typed there, never here."),
@@ -166,6 +177,8 @@ CONNECT_NEEDS: Words = {
         "A Google account that owns or manages the channel; Google’s page asks which channel is meant."
     ),
     "threads.account": _("The company’s account on Threads, signed in to in this browser."),
+    "linkedin.own_app": _("The company’s own application, which IT registers once and LinkedIn approves."),
+    "linkedin.admin": _("A LinkedIn account that is an administrator of the Page. Of several Pages one chooses."),
 }
 CONNECT_SEES: Words = {
     "mentions": _("What mentions the account, answers it or is written to it."),
@@ -191,6 +204,8 @@ CONNECT_SEES: Words = {
     "youtube.search": _("Public videos of others that hold the words that are searched for."),
     "threads.replies": _("Answers to the account’s own posts, of all levels."),
     "threads.mentions": _("Public posts that name the account."),
+    "linkedin.comments": _("Comments below posts of the Page, for 48 hours: LinkedIn lets nobody keep them longer."),
+    "linkedin.mentions": _("Public posts that mention the Page, as long."),
 }
 CONNECT_SEES_NOT: Words = {
     "password": _("The password of the account."),
@@ -212,6 +227,9 @@ CONNECT_SEES_NOT: Words = {
     ),
     "threads.others": _("What others say without naming or answering the account."),
     "threads.private": _("Messages, and what private accounts say."),
+    "linkedin.messages": _("Messages, to the Page or to people: LinkedIn shows them to no program."),
+    "linkedin.search": _("What is said elsewhere on LinkedIn: it cannot be searched."),
+    "linkedin.profiles": _("Names and profiles of those who comment."),
 }
 CONNECT_COSTS: Words = {
     "x.each_use": _(
@@ -224,6 +242,10 @@ CONNECT_COSTS: Words = {
         "Google charges nothing, but gives the application 10,000 units a day and 100 searches, for all channels "
         "together: a channel uses some 2,000 units a day, and 50 for each answer. When they are used up, it is read "
         "again after midnight in California."
+    ),
+    "linkedin.days": _(
+        "It costs no money. But the connection ends after 60 days, unless LinkedIn approved the application for more, "
+        "and then has to be made again."
     ),
 }
 RIGHTS: Words = {
@@ -281,6 +303,9 @@ RIGHTS: Words = {
     "threads.threads_read_replies": _("to read who answers"),
     "threads.threads_manage_replies": _("to answer, and to hide answers below our own posts"),
     "threads.threads_manage_mentions": _("to read who names the account, and to answer there"),
+    "linkedin.r_organization_social": _("to read the Page’s posts and the comments below them"),
+    "linkedin.w_organization_social": _("to post the answers that somebody sends here, to correct or withdraw them"),
+    "linkedin.rw_organization_admin": _("to know of which Pages somebody is an administrator, and what a Page is told"),
 }
 KINDS_OF_CONNECTING_WORDS: Mapping[str, Words] = {
     "app_steps": APP_STEPS,

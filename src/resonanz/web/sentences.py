@@ -293,6 +293,9 @@ SENTENCES: Mapping[str, Promise] = {
         "There is an answer below this review already, and it can have only one. To change it, correct that one."
     ),
     "app_store.agreements": _("Somebody has to accept Apple’s newest agreement in App Store Connect."),
+    "linkedin.version": _(
+        "LinkedIn has ended the version of its interface that is used here. A newer Resonanz is needed."
+    ),
     "google.clock": _("Google says that the clock of this machine is wrong."),
     "reddit.closed_place": _(
         "A subreddit that is to be read is closed or does not exist; the others are read, and so is all else."

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from resonanz.networks import registry
 from resonanz.networks.contract import Capability, Entries, ListensWider, Option, able
 from resonanz.web import words
+from resonanz.web.entry_words import OPTIONS_EXPLAINED
 
 MOST_WORDS = 20
 
@@ -112,7 +113,7 @@ def _field(option: Option) -> forms.Field:
 
 def _choice(option: Option) -> forms.Field:
     named = [(choice, words.word("option_choices", f"{option.key}.{choice}")) for choice in option.choices]
-    explained = words.word("options_explained", option.key) if option.key in words.OPTIONS_EXPLAINED else ""
+    explained = words.word("options_explained", option.key) if option.key in OPTIONS_EXPLAINED else ""
     label = words.word("options", option.key)
     return forms.ChoiceField(label=label, help_text=explained, choices=named, required=False)
 
