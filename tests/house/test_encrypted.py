@@ -11,6 +11,7 @@ PLAIN = {
     "accounts_signinlink.token_hash": "a hash",
     "guidelines_readerlink.token_hash": "a hash",
     "listening_screenshot.data": "a picture that goes with its post",
+    "pipeline_batch.digest": "a hash",
     "pipeline_delivery.digest": "a hash",
     "privacy_tombstone.key_hash": "a hash",
     "service_attachment.data": "a picture for an answer",

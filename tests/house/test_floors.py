@@ -16,8 +16,8 @@ _LINTER = Path(sys.executable).with_name("lint-imports")
 # In the room of networks everything is plain except what belongs to its tables.
 _ROOM = "resonanz.networks"
 _NOT_PLAIN = {
-    "applications", "apps", "batch_keys", "channels", "budgets", "connecting", "gaps", "migrations", "models",
-    "personal_data", "renewing", "spending", "terms", "webhook_keys",
+    "applications", "apps", "batch_keys", "bringing", "budgets", "channels", "connecting", "gaps", "hanging",
+    "migrations", "models", "personal_data", "renewing", "spending", "terms", "webhook_keys",
 }  # fmt: skip
 # A process of its own, because the sources it reads are those that PYTHONPATH names.
 _REACH = """

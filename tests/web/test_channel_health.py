@@ -49,9 +49,9 @@ def test_heard_lately_is_good_and_a_while_of_silence_is_not(radwerk: Channel) ->
     assert health(radwerk, NOON + timedelta(minutes=11)).heard == Sign("silent", "soon", NOON)
 
     Channel.objects.update(stream_at=NOON + timedelta(minutes=5))
-    assert health(radwerk, NOON + timedelta(minutes=11)).heard.tone == "good"
+    assert health(radwerk, NOON + timedelta(minutes=11)).heard == Sign("heard", "good", NOON + timedelta(minutes=5))
     Channel.objects.update(state=ChannelState.PAUSED)
-    assert health(radwerk, NOON + DAY).heard.tone == ""
+    assert health(radwerk, NOON + DAY).heard == Sign("", "", NOON + timedelta(minutes=5))
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,8 @@ def test_last_answer_that_left_is_told_where_the_network_takes_any(radwerk: Chan
     feed = channels.connect(network="feeds", name="Feed", actor=None)
     assert health(radwerk).said == Sign("nothing in 90 days")
     assert (health(feed).said, health(feed).connection) == (None, None)
+    by_hand = health(channels.connect(network="files", name="Import", actor=None))
+    assert (by_hand.heard, by_hand.gaps) == (None, None)
 
     Outgoing.objects.create(
         key=uuid4(), channel=radwerk, visibility="PUBLIC", text="Gern.", state=OutgoingState.SENT, native_id="n",

@@ -43,10 +43,10 @@ class Health:
     """What the list and the page of a channel tell of it; None: there is no such thing on its network."""
 
     channel: Channel
-    heard: Sign
+    heard: Sign | None
     said: Sign | None
     connection: Sign | None
-    gaps: Sign
+    gaps: Sign | None
 
 
 def of(channels: Iterable[Channel]) -> list[Health]:
@@ -54,7 +54,8 @@ def of(channels: Iterable[Channel]) -> list[Health]:
     rows, now = list(channels), clock.now()
     said, gaps = _said(rows, now), _gaps(rows, now)
     return [
-        Health(one, _heard(one, now), _answers(one, said), _connection(one, now), _gap(gaps[one.pk])) for one in rows
+        Health(one, _heard(one, now), _answers(one, said), _connection(one, now), _gap(one, gaps[one.pk]))
+        for one in rows
     ]
 
 
@@ -68,14 +69,21 @@ def failure(channel: Channel) -> str:
     return words.sentence(channel.failure_code, {})
 
 
-def _heard(channel: Channel, now: datetime) -> Sign:
+def _is_asked(channel: Channel) -> bool:
+    """Files are imported and posts captured when a person does it; nobody waits for them."""
+    return able(registry.connector(channel.network), Capability.POLL)
+
+
+def _heard(channel: Channel, now: datetime) -> Sign | None:
+    if not _is_asked(channel):
+        return None
     last = max((one for one in (channel.read_at, channel.stream_at) if one is not None), default=None)
     if last is None:
         return Sign(_("not yet"))
-    network = registry.connector(channel.network)
-    if channel.state != ChannelState.ACTIVE or not able(network, Capability.POLL):
+    if channel.state != ChannelState.ACTIVE:
         return Sign("", "", last)
-    is_late = now - last > max(_PATIENCE, timedelta(seconds=network.limits.poll_seconds * _POLLS))
+    pause = registry.connector(channel.network).limits.poll_seconds
+    is_late = now - last > max(_PATIENCE, timedelta(seconds=pause * _POLLS))
     return Sign(_("silent"), "soon", last) if is_late else Sign(_("heard"), "good", last)
 
 
@@ -135,7 +143,9 @@ def _gaps(rows: list[Channel], now: datetime) -> Mapping[int, list[bool]]:
     return found
 
 
-def _gap(lately: list[bool]) -> Sign:
+def _gap(channel: Channel, lately: list[bool]) -> Sign | None:
+    if not _is_asked(channel):
+        return None
     opened = lately.count(False)
     if opened:
         return Sign(ngettext("%(count)s open", "%(count)s open", opened) % {"count": opened}, "soon")
