@@ -125,6 +125,19 @@ def test_what_was_said_in_public_has_its_own_time_in_private_and_none_in_public(
     assert not takes_answer(channel=quiet_case.channel, post=post, visibility="PRIVATE")
 
 
+def test_answer_in_private_has_a_length_of_its_own(quiet_case: Case, message: Post, agent: User) -> None:
+    Channel.objects.filter(pk=quiet_case.channel_id).update(network=InstagramNetwork.name)
+    quiet_case.refresh_from_db()
+    text = "Das tut uns leid. " * 30
+
+    in_private = judge(case=quiet_case, text=text, author=agent)
+    quiet_case.visibility = "PUBLIC"
+    in_public = judge(case=quiet_case, text=text, author=agent)
+
+    assert not [finding for finding in in_private.findings if finding.check == "length"]
+    assert [finding for finding in in_public.findings if finding.check == "length"]
+
+
 def test_elsewhere_there_is_no_such_time(quiet_case: Case, message: Post) -> None:
     assert window(channel=quiet_case.channel, post=said_ago(message, days=900), visibility="PRIVATE") is None
 

@@ -215,7 +215,8 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """A network's bounds as data. `settle_seconds`: how long after a call without answer it may still take effect.
+    """A network's bounds as data. `private_text_length`: that of an answer in private, where it is another one, else 0.
+    `settle_seconds`: how long after a call without answer it may still take effect.
 
     `poll_beside_stream_seconds`: how often to poll all the same while a stream is open, for what it missed.
     `by_the_minute`: a day without an answer counts as no answer there (the 20-hour alarm). `keeps_wordings`: whether
@@ -235,6 +236,7 @@ class Limits:
     """
 
     text_length: int = 5000
+    private_text_length: int = 0
     poll_seconds: int = 60
     poll_beside_stream_seconds: int = 300
     settle_seconds: int = 30
@@ -252,6 +254,11 @@ class Limits:
     private_hours_freely: int = 0
     only_if_addressed: bool = False
     is_hearsay: bool = False
+
+    def length_in(self, visibility: str) -> int:
+        """How many characters an answer may have that is read by those."""
+        is_private = visibility == Visibility.PRIVATE
+        return self.private_text_length if is_private and self.private_text_length else self.text_length
 
 
 @dataclass(frozen=True, slots=True)

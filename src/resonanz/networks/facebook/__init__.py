@@ -55,10 +55,11 @@ class FacebookNetwork:
             Capability.WITHDRAW,
         }
     )
-    # A message has 2,000 characters, a comment 8,000. A Page on which one person was active in a day is good for 4,800
+    # A Page on which one person was active in a day is good for 4,800
     # requests a day.
     limits = Limits(
-        text_length=2_000,
+        text_length=8_000,
+        private_text_length=2_000,
         poll_seconds=120,
         settle_seconds=60,
         fills_gaps=True,

@@ -52,9 +52,10 @@ class InstagramNetwork:
             Capability.WITHDRAW,
         }
     )
-    # A comment has 300 characters, a message 1,000 bytes.
+    # A message has 1,000 bytes, of which letters like ä take two.
     limits = Limits(
         text_length=300,
+        private_text_length=900,
         poll_seconds=120,
         settle_seconds=60,
         fills_gaps=False,

@@ -126,7 +126,7 @@ def _draft(
         topic_ids=_topics(case) if "topics" in asked else frozenset(),
         group_ids=groups.groups_of(identity_id=grouped) if grouped else frozenset(),
         in_hours="hours" not in asked or is_open(at=clock.now(), calendar=calendars.calendar_of(team_id=case.team_id)),
-        text_length_limit=limits.text_length,
+        text_length_limit=limits.length_in(case.visibility),
         length=counting.length_of(text, counting=limits.counting),
         findings=tuple(_found(finding) for finding in findings),
     )
@@ -153,7 +153,7 @@ def _context(case: Case, text: str, writer: User, guideline: Compiled, limits: L
         address=guideline.address,
         visibility=case.visibility,
         network=case.channel.network,
-        text_length_limit=limits.text_length,
+        text_length_limit=limits.length_in(case.visibility),
         counts_length=limits.counting,
         initials=(writer.initials,) if writer.initials else (),
         author_name=str(writer),

@@ -115,7 +115,7 @@ def _draft(
         topic_ids=topics.get(case.pk, _NOBODY) | ({case.topic_id} if case.topic_id else _NOBODY),
         group_ids=known.get(case.identity_id or 0, _NOBODY),
         in_hours=is_open(at=at, calendar=hours.of(case.team_id)),
-        text_length_limit=limits.text_length,
+        text_length_limit=limits.length_in(case.visibility),
         length=counting.length_of(text, counting=limits.counting),
     )
 

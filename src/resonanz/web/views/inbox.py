@@ -356,7 +356,7 @@ def _reply(request: HttpRequest, case: Case, talk: Conversation) -> dict[str, An
     return {
         "target": target,
         **_answerable(case, target),
-        "limit": _limit(case.channel.network),
+        "limit": _limit(case.channel.network, case.visibility),
         "under_way": _under_way(talk, target),
         "refused": _refused(talk, draft),
         "privately": privately.may_write_first(network=case.channel.network),
@@ -413,8 +413,8 @@ def _answerable(case: Case, target: CasePost | None) -> dict[str, Any]:
         return {"able": False}
 
 
-def _limit(network: str) -> int:
+def _limit(network: str, visibility: str) -> int:
     try:
-        return registry.connector(network).limits.text_length or 0
+        return registry.connector(network).limits.length_in(visibility)
     except registry.UnknownNetwork:
         return 0
