@@ -279,7 +279,8 @@ class Option:
 class Entry:
     """Something that a person types to connect a channel; `example` shows, in every language, how it looks.
 
-    `called`: how people call it there, a code in `web.entry_words.ENTRIES`, where address, handle and token say it badly.
+    `called`: how people call it there, a code in `web.entry_words.ENTRIES`, where address, handle and token say it
+    badly.
     """
 
     example: str = ""
