@@ -212,7 +212,8 @@ class RedditServer(LoopbackServer):
     def _listed(self, found: list[Thing], asked: dict[str, str]) -> Answer:
         newest = sorted(found, key=lambda one: float(one["created_utc"]), reverse=True)
         names = [one["name"] for one in newest]
-        begin = names.index(asked["after"]) + 1 if "after" in asked else 0
+        after = asked.get("after", "")
+        begin = names.index(after) + 1 if after in names else len(names) if after else 0
         size = min(int(asked.get("limit", "25")), self.page)
         shown = newest[begin : begin + size]
         return _listing([_thing(one) for one in shown], shown[-1]["name"] if len(newest) > begin + size else None)

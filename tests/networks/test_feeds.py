@@ -198,3 +198,30 @@ def test_refusals_arrive_as_their_errors(
         poll(pages)
     if isinstance(raised.value, TryLater):
         assert raised.value.seconds == seconds
+
+
+def test_feed_of_reddit_is_read_and_its_limit_waited_for(pages: PageServer) -> None:
+    entry = (
+        "<entry><author><name>/u/ada</name><uri>https://www.reddit.com/user/ada</uri></author>"
+        '<category term="fahrrad" label="r/fahrrad"/><content type="html">&lt;!-- SC_OFF --&gt;&lt;div class="md"&gt;'
+        "&lt;p&gt;Welches Lastenrad?&lt;/p&gt;&lt;/div&gt;&lt;!-- SC_ON --&gt;</content><id>t3_abc</id>"
+        '<link href="https://www.reddit.com/r/fahrrad/comments/abc/rad/"/><updated>2026-11-20T11:00:00+00:00</updated>'
+        "<title>Rad gesucht</title></entry>"
+    )
+    feed = f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>r</title>{entry}</feed>'
+    pages.pages["/r/fahrrad/new/.rss"] = page(feed.encode(), headers={"Content-Type": "application/atom+xml"})
+    account = Account(network="feeds", address=pages.url("/r/fahrrad/new/.rss"))
+
+    (batch,) = list(FeedNetwork().poll(account, ""))
+    pages.pages["/r/fahrrad/new/.rss"] = page(b"", status=429, headers={"x-ratelimit-reset": "345"})
+    with pytest.raises(TryLater) as later:
+        list(FeedNetwork().poll(account, ""))
+
+    (said,) = batch.events
+    assert isinstance(said, Posted)
+    assert said.text == "Rad gesucht\n\nWelches Lastenrad?"
+    assert (said.author and said.author.name, said.url) == (
+        "/u/ada",
+        "https://www.reddit.com/r/fahrrad/comments/abc/rad/",
+    )
+    assert later.value.seconds == 345

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.networks.loopback_server import Answer
-from tests.networks.youtube_asking import NOON, cursor_of, events, later, poll, poll_failing, said
+from tests.networks.youtube_asking import (
+    NOON,
+    account,
+    cursor_of,
+    events,
+    later,
+    network,
+    order,
+    poll,
+    poll_failing,
+    said,
+)
 from tests.networks.youtube_server import QUOTA, US, YouTubeServer, as_json, fault
 
-from resonanz.core import clock
+from resonanz.core import clock, http
 from resonanz.networks.contract import Account
-from resonanz.networks.errors import NotAuthorised, Refused, TryLater
+from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater
 from resonanz.networks.metering import BudgetUsedUp
-from resonanz.networks.youtube import posts, reading
+from resonanz.networks.youtube import client, posts, reading
 from resonanz.networks.youtube.cursor import Cursor
 from resonanz.networks.youtube.posts import State
 
@@ -117,9 +129,21 @@ class TestBadAnswers:
         endless = as_json({"kind": "youtube#commentThreadListResponse", "items": [thread], "nextPageToken": "x"})
         youtube.faulty = lambda _method, path: endless if "allThreads" in path else None
 
-        poll(youtube)
+        found = poll(youtube)
 
         assert len([one for one in youtube.asked if "allThreads" in one]) == reading.MOST_PAGES
+        assert len([one for one in said(found) if one.native_id == comment["id"]]) == 1
+
+    def test_slow_answer_is_asked_again_and_a_slow_yes_is_looked_for(
+        self, youtube: YouTubeServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(client, "_BOUNDS", http.Bounds(read_seconds=0.2, seconds=0.4))
+        top = youtube.say("ada", "Wann?", on=youtube.show("Neu"))
+        youtube.faulty = lambda _method, _path: time.sleep(1)
+        with pytest.raises(TryLater):
+            poll(youtube)
+        with pytest.raises(NoAnswer):
+            network.reply(account(youtube), order(top))
 
 
 JSON = st.recursive(
@@ -127,6 +151,35 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=20,
 )
+THREADS = st.fixed_dictionaries({"topLevelComment": JSON, "totalReplyCount": JSON, "videoId": JSON})
+_KEYS = ("id", "snippet", "replies", "contentDetails", "statistics", "status")
+
+
+PAGES = st.fixed_dictionaries(
+    {
+        "kind": st.just("youtube#any"),
+        "items": st.lists(JSON | st.dictionaries(st.sampled_from(_KEYS), JSON | THREADS, max_size=4), max_size=3),
+        "nextPageToken": JSON,
+    }
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.none() | PAGES, max_size=9))
+def test_poll_of_answers_of_any_shape_ends_in_the_words_of_the_contract(
+    youtube: YouTubeServer, answers: list[dict[str, Any] | None]
+) -> None:
+    youtube.comments.clear()
+    youtube.say("bob", "ja", below=youtube.say("ada", "gut", on=youtube.show("Neu")))
+    told = iter(answers)
+    youtube.faulty = lambda _method, _path: as_json(found) if (found := next(told, None)) else None
+    try:
+        batches = poll(youtube, settings={"words": "rad"})
+    except NetworkError:
+        return
+    assert Cursor.read(cursor_of(batches)).write() == cursor_of(batches)
+
+
 _PARTS = (
     "authorDisplayName", "authorChannelId", "textDisplay", "textOriginal", "publishedAt", "updatedAt", "likeCount",
     "moderationStatus", "title", "description", "channelId", "channelTitle", "thumbnails", "defaultLanguage",
