@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from resonanz.networks.contract import Account, Receipt, ReplyOrder
 from resonanz.networks.errors import NotAddressed
 from resonanz.networks.memory import MemoryNetwork
 from resonanz.service.answers import outbox
+from resonanz.service.answers.addressing import by_hand_because
 from resonanz.service.answers.replies import queue_reply
 from resonanz.service.models import Case, CasePost, Outgoing, OutgoingState
 from tests.service.conftest import MovingClock
@@ -44,6 +46,18 @@ def test_what_nobody_addressed_to_us_is_answered_by_hand(
     assert answered(quiet_case, agent).state == state
 
 
+def test_reason_is_that_of_the_post_and_not_of_the_network(quiet_case: Case, only_if_addressed: None) -> None:
+    post = CasePost.objects.get(case=quiet_case).post
+    heard(quiet_case, addressed=False)
+    asked: dict[str, Any] = {"channel": quiet_case.channel, "post": post, "visibility": post.visibility}
+
+    assert by_hand_because(**asked) == "network.not_addressed"
+    heard(quiet_case, addressed=True)
+    assert by_hand_because(**asked) == ""
+    quiet_case.channel.network = "feeds"
+    assert by_hand_because(**asked) == "network.unsupported"
+
+
 def test_elsewhere_it_makes_no_difference(quiet_case: Case, agent: User) -> None:
     heard(quiet_case, addressed=False)
 
@@ -67,3 +81,4 @@ def test_network_that_says_so_only_now_leaves_it_to_a_person(
 
     outgoing.refresh_from_db()
     assert (outgoing.state, told) == (OutgoingState.ASSISTED, [True])
+    assert outgoing.failure_code == "network.not_addressed"

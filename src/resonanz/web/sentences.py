@@ -287,7 +287,10 @@ SENTENCES: Mapping[str, Promise] = {
         "The budget of this channel is used up. It is read again when the budget begins anew or somebody raises it."
     ),
     "network.budget_stops_answers": _("The budget of this channel is used up, and answers stop with it."),
-    "network.not_addressed": _("This network takes answers from programs only to whoever names, quotes or answers us."),
+    "network.not_addressed": _(
+        "This post does not address us, and this network takes answers from here only to posts that name, quote or "
+        "answer us."
+    ),
     "x.no_credits": _("The credits that were bought there are used up, or its own limit of spending is reached."),
     "reviews.already_answered": _(
         "There is an answer below this review already, and it can have only one. To change it, correct that one."

@@ -11,7 +11,11 @@ from resonanz.core import clock
 from resonanz.listening.models import Post, PostChannel, Speaker, Visible
 from resonanz.networks import registry
 from resonanz.networks.contract import Capability, able
+from resonanz.networks.errors import NotAddressed, Unsupported
 from resonanz.networks.models import Channel
+
+
+TOO_LATE = "network.outside_window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,17 @@ class Window:
 
 def takes_answer(*, channel: Channel, post: Post | None, visibility: str) -> bool:
     """Whether the channel's network lets us answer this post from here; else a person posts the text there."""
+    return not by_hand_because(channel=channel, post=post, visibility=visibility)
+
+
+def by_hand_because(*, channel: Channel, post: Post | None, visibility: str) -> str:
+    """Why this post cannot be answered from here, as a code; "" where it can."""
     if not able(registry.connector(channel.network), Capability.REPLY):
-        return False
+        return Unsupported.code
     if not is_answerable(channel=channel, post=post):
-        return False
+        return NotAddressed.code
     found = window(channel=channel, post=post, visibility=visibility)
-    return found is None or not found.is_over
+    return TOO_LATE if found is not None and found.is_over else ""
 
 
 def is_answerable(*, channel: Channel, post: Post | None) -> bool:

@@ -140,8 +140,8 @@ def _say(outgoing: Outgoing, account: Account) -> None:
         _later(outgoing, error.seconds)
     except Refused as error:
         _fail(outgoing, error.code, error.words)
-    except Unsupported:
-        _move(outgoing, OutgoingState.ASSISTED, due_at=clock.now())
+    except Unsupported as error:
+        _move(outgoing, OutgoingState.ASSISTED, due_at=clock.now(), failure_code=error.code)
     except NotAuthorised as error:
         if has_newer_token(channel=outgoing.channel):
             _later(outgoing, 1)

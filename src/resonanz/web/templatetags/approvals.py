@@ -9,7 +9,9 @@ from django import template
 
 from resonanz.accounts.models import User
 from resonanz.guidelines.ruling import Approvers
-from resonanz.service.answers import guarding, signing
+from resonanz.networks import registry
+from resonanz.networks.errors import Unsupported
+from resonanz.service.answers import addressing, guarding, signing
 from resonanz.service.models import Approval, Outgoing
 from resonanz.web import rulings
 
@@ -48,6 +50,20 @@ def told_of(record: Mapping[str, Any]) -> str:
     """What the clause of a stored ruling says."""
     clause, params = str(record.get("clause", "")), record.get("params") or {}
     return rulings.told(clause, {**params, "guideline": record.get("guideline")}) if clause else ""
+
+
+@register.filter
+def by_hand_because(outgoing: Outgoing) -> str:
+    """Why a person posts it: what the network said, else what holds of the post it answers."""
+    if outgoing.failure_code:
+        return outgoing.failure_code
+    try:
+        found = addressing.by_hand_because(
+            channel=outgoing.channel, post=outgoing.in_reply_to, visibility=outgoing.visibility
+        )
+    except registry.UnknownNetwork:
+        found = ""
+    return found or Unsupported.code
 
 
 @register.filter

@@ -24,9 +24,10 @@ from resonanz.core import clock
 from resonanz.core.text import clean
 from resonanz.listening.models import Intent, Topic
 from resonanz.networks import registry
+from resonanz.networks.errors import Unsupported
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity
-from resonanz.service.answers.addressing import takes_answer, window
+from resonanz.service.answers.addressing import by_hand_because, window
 from resonanz.service.answers.inviting import invitation
 from resonanz.service.conversation import Conversation, conversation, opened
 from resonanz.service.lists import filtering, views
@@ -408,9 +409,10 @@ def _answerable(case: Case, target: CasePost | None) -> dict[str, Any]:
     post = target.post if target else None
     asked: dict[str, Any] = {"channel": case.channel, "post": post, "visibility": case.visibility}
     try:
-        return {"able": takes_answer(**asked), "window": window(**asked)}
+        by_hand = by_hand_because(**asked)
+        return {"able": not by_hand, "by_hand": by_hand, "window": window(**asked)}
     except registry.UnknownNetwork:
-        return {"able": False}
+        return {"able": False, "by_hand": Unsupported.code}
 
 
 def _limit(network: str, visibility: str) -> int:
