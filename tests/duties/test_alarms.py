@@ -68,10 +68,21 @@ def test_token_that_gets_a_successor_is_told_of_only_when_it_ended_all_the_same(
     channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(renewing, "is_renewed", lambda _channel: True)
+    Channel.objects.update(expires_at=NOON + timedelta(hours=30))
 
-    assert told(NOON + 63 * DAY) == []
-    assert told(NOON + 64 * DAY) == [("Ida", "channel.token_ended")]
-    assert told(NOON + 64 * DAY) == []
+    assert told(NOON + timedelta(hours=21)) == []
+    assert told(NOON + timedelta(hours=45)) == [("Ida", "channel.token_ended")]
+    assert told(NOON + timedelta(hours=45)) == []
+
+
+def test_successor_that_does_not_come_for_a_day_is_told_of_like_none(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewing, "is_renewed", lambda _channel: True)
+    Channel.objects.update(expires_at=NOON + 9 * DAY)
+
+    assert told(NOON + 6 * DAY + timedelta(hours=20)) == []  # due for less than a day
+    assert told(NOON + 7 * DAY) == [("Ida", "channel.token_ends")]
 
 
 def test_connected_again_it_begins_anew_with_its_history(channel: Channel, ida: User) -> None:

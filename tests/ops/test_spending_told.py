@@ -7,8 +7,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from resonanz.core import clock
 from resonanz.networks import channels
 from resonanz.networks.channels import account_of
+from resonanz.networks.models import Application
 from resonanz.ops.health import status
 
 pytestmark = pytest.mark.django_db
@@ -33,3 +35,11 @@ def test_spending_is_told_and_warned_of(
     assert told in CliRunner().invoke(status).output
     (found,) = json.loads(CliRunner().invoke(status, ["--json"]).output)["spending"]
     assert (found["channel"], found["percent"]) == ("Wir", times // 200)
+
+
+def test_keys_that_a_network_refuses_are_told_as_stuck(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    monkeypatch.setenv("RESONANZ_DATA", str(tmp_path))
+    now = clock.now()
+    Application.objects.create(network="x", sealed=b"", registered_at=now, changed_at=now, refused_at=now)
+
+    assert "Stuck: application at x: its keys are refused (1) since" in CliRunner().invoke(status).output

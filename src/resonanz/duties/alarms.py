@@ -50,7 +50,7 @@ def days_left(*, channel: Channel, at: datetime) -> int | None:
         return None
     if at >= channel.expires_at:
         return _ENDED
-    if renewing.is_renewed(channel):
+    if renewing.is_renewed(channel) and not renewing.is_overdue(channel, at=at):
         return None
     return next((days for days in AHEAD_DAYS if at >= channel.expires_at - timedelta(days=days)), None)
 

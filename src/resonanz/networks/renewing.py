@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
@@ -27,6 +27,7 @@ from resonanz.networks.models import Channel
 
 _LEAST_BEFORE = timedelta(minutes=10)
 _SHARE_LEFT = 3
+_OVERDUE = timedelta(days=1)
 _CLAIM = timedelta(minutes=5)  # longer than a connector's calls take, which core.http bounds
 _LEAST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 _APPLICATION_PAUSE = timedelta(minutes=10)
@@ -48,6 +49,11 @@ def is_renewed(channel: Channel) -> bool:
     return bool(channel.encrypted_renewal) and able(registry.connector(channel.network), Capability.RENEW)
 
 
+def is_overdue(channel: Channel, *, at: datetime) -> bool:
+    """Whether it should have had its successor for a day: the network does not do its part, or not for our keys."""
+    return channel.expires_at is not None and at >= _due_at(channel, channel.expires_at) + _OVERDUE
+
+
 def _ending() -> list[Channel]:
     rows = Channel.objects.exclude(encrypted_renewal=b"").filter(expires_at__isnull=False)
     return list(rows.filter(Q(renew_at__isnull=True) | Q(renew_at__lte=clock.now())).order_by("expires_at", "id"))
@@ -56,8 +62,12 @@ def _ending() -> list[Channel]:
 def _is_due(channel: Channel) -> bool:
     if channel.expires_at is None or not is_renewed(channel):
         return False
-    life = channel.expires_at - channel.token_at if channel.token_at else timedelta()
-    return clock.now() >= channel.expires_at - max(life / _SHARE_LEFT, _LEAST_BEFORE)
+    return clock.now() >= _due_at(channel, channel.expires_at)
+
+
+def _due_at(channel: Channel, expires_at: datetime) -> datetime:
+    life = expires_at - channel.token_at if channel.token_at else timedelta()
+    return expires_at - max(life / _SHARE_LEFT, _LEAST_BEFORE)
 
 
 def _renew(channel_id: int) -> None:

@@ -14,7 +14,7 @@ from resonanz.core import clock, jobs
 from resonanz.core.broker import Broker, BrokerAway
 from resonanz.listening.models import Post
 from resonanz.networks import spending as channel_spending
-from resonanz.networks.models import Channel, ChannelState
+from resonanz.networks.models import Application, Channel, ChannelState
 from resonanz.service.models import Case, Moderation, Outgoing, OutgoingState
 from resonanz.service.moderation.sending import MOVING
 
@@ -73,6 +73,8 @@ def stuck() -> Iterator[Stuck]:
     yield from _oldest("outgoing QUEUED and due", queued.order_by("due_at").values_list("due_at", flat=True))
     acts = Moderation.objects.filter(state__in=MOVING, due_at__lt=now - WAITING_TOO_LONG)
     yield from _oldest("moderation due", acts.order_by("due_at").values_list("due_at", flat=True))
+    for application in Application.objects.filter(refused_at__isnull=False).order_by("refused_at", "id"):
+        yield Stuck(f"application at {application.network}: its keys are refused", 1, application.refused_at)
     for channel in Channel.objects.filter(failing_since__isnull=False).order_by("failing_since", "id"):
         yield Stuck(f"channel {channel.name}: {channel.failure_code}", 1, channel.failing_since)
     for channel in Channel.objects.filter(state=ChannelState.BROKEN, failing_since__isnull=True).order_by("id"):
