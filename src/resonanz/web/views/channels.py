@@ -39,8 +39,8 @@ _MANAGED = ("options", "write_to_us", "webhook", "batches", "budget")
 def channels(request: HttpRequest) -> HttpResponse:
     """All channels, those that fail first."""
     found = Channel.objects.order_by(F("failing_since").asc(nulls_last=True), "name").select_related("connected_by")
-    healths = channel_health.of(found)
-    return render(request, "web/channels.html", {"channels": healths, "has_applications": bool(applications.networks())})
+    context = {"channels": channel_health.of(found), "has_applications": bool(applications.networks())}
+    return render(request, "web/channels.html", context)
 
 
 @page(Act.CONNECT_ACCOUNTS)
