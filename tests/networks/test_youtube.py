@@ -112,6 +112,21 @@ class TestHearing:
         heard = [one.text for one in said(first + second) if one.kind is PostKind.COMMENT]
         assert sorted(heard) == list("01234")
 
+    @pytest.mark.parametrize("is_known", [False, True])
+    def test_answers_that_could_not_be_asked_for_are_asked_for_again(
+        self, youtube: YouTubeServer, is_known: bool
+    ) -> None:
+        top = youtube.say("ada", "Wann?", on=youtube.show("Neu"))
+        cursor = cursor_of(poll(youtube)) if is_known else ""
+        below = [youtube.say("bob", f"{number}", below=top) for number in range(7)]
+        youtube.faulty = lambda _method, path: (500, {}, b"") if "parentId=" in path else None
+        with later(3):
+            failed = poll_failing(youtube, cursor, TryLater)
+            youtube.faulty = lambda _method, _path: None
+            found = poll(youtube, cursor_of(failed) if failed[-1].cursor else cursor)
+
+        assert {one["id"] for one in below} <= {one.native_id for one in said(found)}
+
     def test_comment_that_was_held_back_is_heard_when_it_is_let_through(self, youtube: YouTubeServer) -> None:
         film = youtube.show("Neu")
         held = youtube.say("ada", "mit Link", on=film, ago=timedelta(hours=5), status="heldForReview")

@@ -103,18 +103,19 @@ class _Poll:
             said, total = commented(top, self._account, video_id=_film_of(thread)), _answers_to(thread)
             at = seconds(said.posted_at)
             if said.native_id not in self._cursor.comments and at > horizon and not is_rejected(top):
-                self._hear(said, state_of_comment(top, said, replies=total))
+                state = state_of_comment(top, said, replies=total)
+                self._tell(said, state)
                 self._hear_answers(thread)
+                self._cursor.watch_comment(said.native_id, state)  # known once its answers are
         except FAULTS as error:
             self._bad.append(put_aside(thread, error))
             return 0
         return at
 
-    def _hear(self, said: Posted, state: State) -> None:
+    def _tell(self, said: Posted, state: State) -> None:
         self._events.append(said)
         if state.likes or state.replies:
             self._events.append(counted(said.native_id, state))
-        self._cursor.watch_comment(said.native_id, state)
 
     def _hear_answers(self, thread: Any) -> None:
         """Those that are new: a few stand beside their thread, of more than these it has to be asked."""
@@ -126,7 +127,9 @@ class _Poll:
                 said = commented(one, self._account, video_id=_film_of(thread))
                 is_new = said.native_id not in self._cursor.comments and said.posted_at > horizon
                 if is_new and is_reply(said.native_id) and not is_rejected(one):
-                    self._hear(said, state_of_comment(one, said))
+                    state = state_of_comment(one, said)
+                    self._tell(said, state)
+                    self._cursor.watch_comment(said.native_id, state)
             except FAULTS as error:
                 self._bad.append(put_aside(one, error))
 
@@ -173,9 +176,9 @@ class _Poll:
             said = commented(top, self._account, video_id=_film_of(thread))
             if said.native_id != native_id:
                 raise ValueError("another comment")
-            self._look(top, said, before, replies=total)
-            if total > before.replies and native_id in self._cursor.comments:
+            if total > before.replies and not is_rejected(top):
                 self._hear_answers(thread)
+            self._look(top, said, before, replies=total)
         except FAULTS as error:
             self._bad.append(put_aside(thread, error))
 
