@@ -29,7 +29,6 @@ from resonanz.web.permissions import page
 from resonanz.web.sentences import SENTENCES
 from resonanz.web.views import batches, budgets, webhooks
 
-
 # What only those see who may change it, addresses that nobody shall guess among it.
 _MANAGED = ("options", "write_to_us", "webhook", "batches", "budget")
 
