@@ -17,7 +17,7 @@ IdentityKey = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """That an account addressed us."""
+    """That an account addressed us. `keeps_name`: who tells it knows less of its name than we do."""
 
     network: str
     origin: str
@@ -28,6 +28,7 @@ class Seen:
     at: datetime
     source: str
     delete_on: date
+    keeps_name: bool = False
 
     @property
     def key(self) -> IdentityKey:
@@ -62,15 +63,16 @@ def _refresh(seen: Sequence[Seen]) -> None:
     """Names change; the day of deletion moves with the last contact, for the person too."""
     if not seen:
         return
-    rows = [(*one.key, one.handle, one.name, one.url, one.at, one.delete_on) for one in seen]
+    rows = [(*one.key, one.handle, one.name, one.url, one.at, one.delete_on, one.keeps_name) for one in seen]
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH new AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
-            " %s::timestamptz[], %s::date[]) AS new (network, origin, native_id, handle, name, url, at, delete_on)),"
+            " %s::timestamptz[], %s::date[], %s::bool[])"
+            " AS new (network, origin, native_id, handle, name, url, at, delete_on, keeps_name)),"
             " met AS (UPDATE people_identity old SET (handle, name, url) = (SELECT"
             " CASE WHEN newer THEN new.handle ELSE old.handle END, CASE WHEN newer THEN new.name ELSE old.name END,"
             " CASE WHEN newer AND new.url <> '' THEN new.url ELSE old.url END"
-            " FROM (SELECT new.at >= old.last_seen_at AS newer) AS age),"
+            " FROM (SELECT new.at >= old.last_seen_at AND NOT new.keeps_name AS newer) AS age),"
             " last_seen_at = greatest(old.last_seen_at, new.at), delete_on = greatest(old.delete_on, new.delete_on)"
             " FROM new WHERE (old.network, old.origin, old.native_id) = (new.network, new.origin, new.native_id)"
             " RETURNING old.person_id, old.delete_on)"

@@ -25,7 +25,7 @@ from resonanz.networks.contract import BadEvent, Capability, Deleted, Event, Pos
 from resonanz.networks.metering import FREE
 from resonanz.networks.models import Channel
 from resonanz.networks.webhooks import Completes, Told
-from resonanz.pipeline import batches, hearsay, polling, putting_aside, receiving
+from resonanz.pipeline import batches, hearsay, polling, putting_aside, receiving, told_twice
 from resonanz.pipeline.delivering import deliver
 from resonanz.pipeline.models import Delivery, UnknownEvent
 from resonanz.pipeline.shapes import shape_of
@@ -127,7 +127,7 @@ def _take(channel: Channel, rows: Sequence[Delivery]) -> None:
     told = [(row, *_read(channel, row)) for row in rows]
     events = [event for _, _, one in told for event in one.events if _is_heard(channel, event)]
     bad = [one_bad for _, _, one in told for one_bad in one.bad]
-    _deliver(channel, events, bad)
+    _deliver(channel, told_twice.as_known(channel, events), bad)
     with transaction.atomic():
         _remember_gone(channel, events)
         for _row, name, one in told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from resonanz.listening.models import Post, Speaker, Topic
 from resonanz.listening.posts import NewPost, PostKey, StoredPost
 from resonanz.networks.models import Channel
 from resonanz.people.identities import IdentityKey, Seen, meet
+from resonanz.pipeline import told_twice
 from resonanz.pipeline.hearing import Heard
 from resonanz.pipeline.taken import Taken
 from resonanz.privacy import retention
@@ -33,8 +35,9 @@ def store(channel: Channel, heard: Sequence[Heard]) -> Taken:
     judged = {stored[one.key].post_id: one for one in news if one.evaluated and stored[one.key].is_new}
     evaluations.keep(evaluated={post_id: one.evaluated for post_id, one in judged.items() if one.evaluated})
     likeness.bind(fresh=[_fresh(post_id, one) for post_id, one in judged.items() if one.signature])
-    identities = meet(seen=[seen for one in news if (seen := _seen(channel, one, now)) is not None])
-    others = [one for one in news if one.speaker is Speaker.OUTSIDER]
+    identities = _meet(channel, news, now)
+    settled = told_twice.in_a_case(channel, {stored[one.key].post_id for one in news if not stored[one.key].is_new})
+    others = [one for one in news if one.speaker is Speaker.OUTSIDER and stored[one.key].post_id not in settled]
     arrivals = [_arrival(one, stored, identities) for one in others]
     touched = intake.take(channel=channel, arrivals=arrivals)
     if touched and any(arrival.is_crisis for arrival in arrivals):
@@ -99,6 +102,12 @@ def _new_post(channel: Channel, one: Heard, now: datetime) -> NewPost:
         source=channel.network,
         delete_on=_delete_on(purpose, one.posted.network, now),
     )
+
+
+def _meet(channel: Channel, news: Sequence[Heard], now: datetime) -> dict[IdentityKey, int]:
+    seen = [seen for one in news if (seen := _seen(channel, one, now)) is not None]
+    named = told_twice.known_from_elsewhere(channel, [one.key for one in seen])
+    return meet(seen=[replace(one, keeps_name=one.key in named) for one in seen])
 
 
 def _seen(channel: Channel, one: Heard, now: datetime) -> Seen | None:

@@ -15,7 +15,7 @@ from resonanz.networks.channels import move_cursor, move_place
 from resonanz.networks.contract import BadEvent, Event, Posted
 from resonanz.networks.models import Channel
 from resonanz.people import staff
-from resonanz.pipeline import changes, hearing, hearsay, putting_aside, storing
+from resonanz.pipeline import changes, hearing, hearsay, putting_aside, storing, told_twice
 from resonanz.pipeline.cleaning import clean_all, put_aside
 from resonanz.pipeline.retrying import retried
 from resonanz.pipeline.taken import Taken
@@ -42,7 +42,7 @@ def take_in(
     heard = hearing.listen(channel, [event for event in good if isinstance(event, Posted)], topics)
     if evaluating:
         hearing.evaluate(heard)
-    other = [event for event in good if not isinstance(event, Posted)]
+    other = [*told_twice.put_right(channel, heard), *(event for event in good if not isinstance(event, Posted))]
     taken = _store(channel, heard, other, [*bad, *unfit], Reached(cursor, place))
     taken.read = len(events) + len(bad)
     taken.dropped += sum(isinstance(event, Posted) for event in good) - len(heard)

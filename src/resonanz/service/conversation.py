@@ -78,7 +78,7 @@ _SHOWN_EVENTS = ("case.assigned", "case.claimed", "case.released", "case.handed_
                  "case.none_needed", "case.resolved", "case.reopened",
                  "case.made_of_post", "case.given_to_neutral", "case.continued_in_private", "enquiry.asked",
                  "case.answered_elsewhere",
-                 "case.post_removed",
+                 "case.post_removed", "case.heard_there",
                  "reply.cancelled", "approval.refused",
                  "approval.superseded", "must.assigned", "must.breached", "case.crisis", "case.no_crisis",
                  "declaration.found", "declaration.none", "declaration.is_one", "declaration.done")  # fmt: skip

@@ -271,6 +271,7 @@ EVENTS: Words = {
     "case.given_to_neutral": _("Given to a neutral person, because an employee is named"),
     "case.made_of_post": _("Made a case of a post"),
     "case.answered_elsewhere": _("Answered outside of Resonanz"),
+    "case.heard_there": _("Heard on the network itself, and goes on there"),
     "case.post_removed": _("A post was removed by its author"),
     "reply.queued": _("Reply written"),
     "reply.cancelled": _("Reply taken back"),
