@@ -103,7 +103,8 @@ class GoogleBusinessServer(ReviewServer):
             "name": f"{PLACE}/reviews/{said.review_id}", "reviewId": said.review_id,
             "reviewer": {"displayName": said.name, "profilePhotoUrl": "https://lh3.example/portrait"},
             "reviewReplyUrl": f"https://business.google.com/reviews/{said.review_id}",
-            "starRating": _WORDS[said.stars], "createTime": _time(said.at), "updateTime": _time(said.changed_at),
+            "starRating": _WORDS.get(said.stars, "MANY"),
+            "createTime": _time(said.at), "updateTime": _time(said.changed_at),
         }  # fmt: skip
         if said.text:
             found["comment"] = said.text

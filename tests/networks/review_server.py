@@ -34,7 +34,8 @@ class Said:
 class ReviewServer(LoopbackServer):
     """`asked`: each request, method and path. `faulty` answers first. `page`: so many reviews come at once.
 
-    `hangs_up`: an order takes effect, and its answer never comes. `tells_changes`: when a review was changed last.
+    `spoil`: the id of a review that gives more stars than there are. `hangs_up`: an order takes effect, and its answer
+    never comes. `tells_changes`: whether the network says when a review was changed last.
     """
 
     reviews: dict[str, Said] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class ReviewServer(LoopbackServer):
     hangs_up: bool = False
     page: int = 100
     tells_changes: bool = True
+    spoil: str = ""
 
     # What people do there.
 
@@ -112,7 +114,7 @@ class ReviewServer(LoopbackServer):
 
     def newest(self, *, changed: bool) -> list[Said]:
         """All that is said, by when it was said or changed, the last one first."""
-        said = self.reviews.values()
+        said = [replace(one, stars=9) if one.review_id == self.spoil else one for one in self.reviews.values()]
         return sorted(said, key=lambda one: (one.changed_at if changed else one.at, one.review_id), reverse=True)
 
     def orders(self) -> list[str]:

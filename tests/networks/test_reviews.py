@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -195,6 +196,22 @@ def test_cursor_holds_no_words_and_no_more_than_a_thousand(server: ReviewServer,
 
     assert "Geheim" not in json.dumps(kept)
     assert len(kept["watched"]) <= MOST_WATCHED
+
+
+def test_what_cannot_be_read_is_told_once_by_its_shape(server: ReviewServer, network: ReviewNetwork) -> None:
+    server.say("Gut.")
+    server.reviews["odd"] = replace(
+        server.reviews[server.id_of(1)], review_id="odd", name="Geheim Mallory", text="Geheim"
+    )
+    server.spoil = "odd"
+
+    first = poll(network, server)
+    second = poll(network, server, cursor_of(first))
+
+    assert [len(first[0].bad), len(second[0].bad)] == [1, 0]
+    assert "odd" in first[0].bad[0].raw
+    assert "Geheim" not in first[0].bad[0].raw
+    assert told(first) == [("posted", server.id_of(1))]
 
 
 def test_answer_stands_below_the_review(server: ReviewServer, network: ReviewNetwork) -> None:

@@ -43,6 +43,12 @@ class NoServer(ResonanzError):
     code = "connecting.no_server"
 
 
+class NotSpelt(ResonanzError):
+    """What was typed is not what the network calls an app, a domain or the like."""
+
+    code = "connecting.not_spelt"
+
+
 class NotReached(ResonanzError):
     """The server does not answer."""
 
@@ -209,7 +215,7 @@ def channel_of(account: Account) -> Channel | None:
 def by_token(*, name: str, account: Account, actor: User) -> Channel:
     """The channel of an account whose token a person typed: a new one, or the one that this account had.
 
-    A network that can tell whose token it is, is asked first: raises NoServer, NotReached, NotOfThisNetwork,
+    A network that can tell whose token it is, is asked first: raises NoServer, NotSpelt, NotReached, NotOfThisNetwork,
     PersonalAccount and TokenRefused. Of the others nothing is known before the first poll. Raises ChannelNameTaken.
     """
     connector = registry.connector(account.network)
@@ -265,7 +271,7 @@ def _identified(connector: Identifies, account: Account) -> Account:
     try:
         return connector.identify(account)
     except ValueError as error:
-        raise NoServer from error
+        raise (NoServer if connector.asks_for.address else NotSpelt(network=connector.title)) from error
     except errors.PersonalAccount as error:
         raise PersonalAccount(handle=account.handle) from error
     except NotAuthorised as error:
@@ -275,7 +281,10 @@ def _identified(connector: Identifies, account: Account) -> Account:
 
 
 def _server_of(account: Account) -> str:
-    """As it was typed; where none was, the server is that of the handle's domain."""
+    """As it was typed; where none was, that of the handle's domain; where none is asked for, the network's title."""
+    connector = registry.connector(account.network)
+    if connector.asks_for.address is None:
+        return connector.title
     return host_of(account.address or account.handle.rpartition("@")[2])
 
 

@@ -249,6 +249,7 @@ SENTENCES: Mapping[str, Promise] = {
     "triage.already_running": _("This is under way already."),
     "triage.run_cancelled": _("It was cancelled."),
     "triage.damaged_head": _("What was learnt cannot be read any more; it has to be learnt again."),
+    "connecting.not_spelt": _("%(network)s knows nothing that is spelt like this. The example shows how it looks."),
     "connecting.no_server": _("This names no server. Write it as social.example."),
     "connecting.not_reached": _("%(server)s does not answer. Check how it is spelt, or try again a little later."),
     "connecting.not_of_this_network": _(

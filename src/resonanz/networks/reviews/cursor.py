@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from resonanz.core import clock
-from resonanz.networks.reviews.review import FAULTS, Review, mark_of, mark_of_answer
+from resonanz.networks.reviews.review import FAULTS, Review, mark_of, mark_of_answer, short
 
 FIRST = timedelta(days=7)
 WATCHED = timedelta(days=90)
 MOST_WATCHED = 1_000
+_MOST_ODD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,14 @@ class Known:
 
 @dataclass(slots=True)
 class Cursor:
-    """`since`: what was listed before is not ours to know. `swept`: when all that is watched was last compared."""
+    """`since`: what was listed before is not ours to know. `swept`: when all that is watched was last compared. `odd`:
+    marks of what could not be read and was told already; it stays in the list.
+    """
 
     since: float = 0.0
     swept: float = 0.0
     watched: dict[str, Known] = field(default_factory=dict)
+    odd: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, cursor: str) -> Cursor:
@@ -42,7 +46,7 @@ class Cursor:
         try:
             found = json.loads(cursor)
             rows = {str(key): Known(float(row[0]), str(row[1]), str(row[2])) for key, row in found["watched"].items()}
-            return cls(float(found["since"]), float(found["swept"]), rows)
+            return cls(float(found["since"]), float(found["swept"]), rows, [str(one) for one in found["odd"]])
         except (*FAULTS, RecursionError):
             now = clock.now()
             return cls((now - FIRST).timestamp(), now.timestamp())
@@ -50,7 +54,16 @@ class Cursor:
     def write(self) -> str:
         """As it is kept with the channel."""
         rows = {key: (known.listed, known.mark, known.answer) for key, known in self.watched.items()}
-        return json.dumps({"since": self.since, "swept": self.swept, "watched": rows}, separators=(",", ":"))
+        kept = {"since": self.since, "swept": self.swept, "watched": rows, "odd": self.odd[-_MOST_ODD:]}
+        return json.dumps(kept, separators=(",", ":"))
+
+    def is_news(self, odd: str) -> bool:
+        """Whether what cannot be read was not told before; then it has been now."""
+        mark = short(odd)
+        if mark in self.odd:
+            return False
+        self.odd.append(mark)
+        return True
 
     def watch(self, review: Review) -> None:
         """Compare it from now on with how it stands today."""

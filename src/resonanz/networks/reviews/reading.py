@@ -30,6 +30,7 @@ LOOKS = 20
 """So many that are missing from a list are asked for alone, each time."""
 MOST_PAGES = 50
 _WAIT_SECONDS = 60.0
+_MOST_FIELDS, _MOST_NAME, _DEPTH = 40, 100, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ class _Poll:
         """The ids that were seen, and down to which place the list was read."""
         seen: set[str] = set()
         for number, page in enumerate(self._source.pages()):
-            self._bad += page.bad
+            self._bad += [one for one in page.bad if self._cursor.is_news(one.raw)]
+            if page.bad and not page.reviews:  # the others will hardly be readable either
+                return seen, clock.now().timestamp()
             fresh = [review for review in page.reviews if review.native_id not in seen]
             changes = [self._compare(review) for review in fresh]
             seen |= {review.native_id for review in fresh}
@@ -136,8 +139,26 @@ def page_of(items: object, reads: Callable[[Any], Review]) -> Page:
         try:
             reviews.append(reads(item))
         except FAULTS as error:
-            bad.append(put_aside(item, error))
+            bad.append(put_aside(_shape(item), error))
     return Page(tuple(reviews), tuple(bad))
+
+
+def _shape(item: object, depth: int = _DEPTH) -> object:
+    """What it was made of, without what it said: networks tell mail addresses and devices that are not ours to keep.
+
+    Its own id is left, if it is one: by that people find it.
+    """
+    if isinstance(item, dict) and depth:
+        named = [(str(key)[:_MOST_NAME], value) for key, value in list(item.items())[:_MOST_FIELDS]]
+        return {key: _id_or_shape(key, value, depth) for key, value in named}
+    if isinstance(item, list) and depth:
+        return [_shape(one, depth - 1) for one in item[:1]]
+    return type(item).__name__
+
+
+def _id_or_shape(key: str, value: object, depth: int) -> object:
+    is_id = key in {"id", "reviewId"} and isinstance(value, str) and len(value) <= _MOST_NAME and depth == _DEPTH
+    return value if is_id else _shape(value, depth - 1)
 
 
 def one_of(found: object, native_id: str, reads: Callable[[Any], Review]) -> Review:

@@ -66,8 +66,15 @@ class ChannelForm(forms.Form):
 
 
 def connectable() -> list[str]:
-    """The networks that a person can connect a channel to by typing; files are brought, not connected."""
-    return [name for name in registry.names() if registry.connector(name).capabilities]
+    """The networks that a person can connect a channel to by typing; files are brought, not connected.
+
+    Where nothing is asked for because the account itself lets us in, nothing is to be typed.
+    """
+    found = [registry.connector(name) for name in registry.names()]
+    return [
+        one.name for one in found
+        if one.capabilities and not (able(one, Capability.CONNECT) and one.asks_for == Entries())
+    ]  # fmt: skip
 
 
 class OptionsForm(forms.Form):
