@@ -62,6 +62,8 @@ def test_what_no_connection_reaches_is_captured_and_answered_by_hand(
     expect(inbox.locator("[name=text]")).to_contain_text(SAID)
     expect(inbox.locator("[name=name]")).to_have_value("Ada Berg")
     assert len(elsewhere.seen) == 1
+    told = f"Rost am Rad\n\n{SAID} {elsewhere.url('/42')}"
+    inbox.locator("[name=text]").fill(told)
     inbox.locator("[name=link]").fill(THERE)
     inbox.evaluate(PASTE, base64.b64encode(photo()).decode())
     expect(inbox.locator("#shot")).to_be_visible()
@@ -73,7 +75,15 @@ def test_what_no_connection_reaches_is_captured_and_answered_by_hand(
     shot = inbox.get_by_alt_text("Ein rostiger Rahmen")
     expect(shot).to_be_visible()
     assert shot.evaluate("image => image.naturalWidth") > 0
+
+    assert len(elsewhere.seen) == 1
+    inbox.get_by_role("button", name="Wohin führt das?").press("Enter")
+    expect(inbox.get_by_role("list", name="Wohin die Links führen")).to_contain_text("Rost am Rad")
+    assert len(elsewhere.seen) == 2
     look_at(inbox, faults, "captured")
+    # What colleagues do meanwhile mends the page, and leaves what somebody is looking at.
+    expect(inbox.get_by_role("list", name="Wohin die Links führen")).to_be_visible()
+
     inbox.get_by_role("textbox", name="Antwort").fill(ANSWER)
     inbox.get_by_role("textbox", name="Antwort").press("Control+Enter")
     inbox.get_by_label("Adresse der Antwort dort").fill(f"{THERE}#comment-7")
@@ -81,5 +91,5 @@ def test_what_no_connection_reaches_is_captured_and_answered_by_hand(
     wait_until(lambda: product.rows("SELECT 1 FROM service_outgoing WHERE state = 'SENT'"))
 
     kept = "SELECT network, url, text, author_name FROM listening_post WHERE network = 'xing' AND speaker = 'OUTSIDER'"
-    assert product.rows(kept) == [("xing", THERE, f"Rost am Rad\n\n{SAID}", "Ada Berg")]
+    assert product.rows(kept) == [("xing", THERE, told, "Ada Berg")]
     assert faults == []

@@ -42,6 +42,20 @@ def test_forms_hold_every_way_of_writing_it() -> None:
     assert links.forms("no address") == []
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Siehe https://a.example/x?y=1, (https://b.example/z). https://a.example/x?y=1!", ["https://a.example/x?y=1", "https://b.example/z"]),
+        ("„https://a.example/x“ <https://b.example/>", ["https://a.example/x", "https://b.example/"]),
+        ("HTTPS://A.example/ http://me:pw@b.example/ ftp://c.example/ https://[::1", ["HTTPS://A.example/"]),
+        ("a.example/x https:// http://", []),
+        ("https://a.example/1 https://a.example/2 https://a.example/3", ["https://a.example/1", "https://a.example/2"]),
+    ],
+)  # fmt: skip
+def test_links_are_found_in_what_is_said(said: str, expected: list[str]) -> None:
+    assert links.within(said, most=2) == expected
+
+
 @given(st.text(max_size=80), st.text(max_size=40))
 def test_nothing_makes_it_raise_and_twice_changes_nothing(host: str, rest: str) -> None:
     for typed in (host, f"https://{host}", f"https://a.example/{host}?{rest}"):

@@ -27,6 +27,7 @@ _TRACKING_OF = {
     "twitter.com": re.compile(r"ref_src|ref_url|s|t", re.IGNORECASE),
     "reddit.com": re.compile(r"share_id|ref|ref_source|rdt", re.IGNORECASE),
 }
+_WITHIN = re.compile(r"https?://[^\s<>\"“„]{4,1900}", re.IGNORECASE)
 _SIDES = ("www.", "m.", "mobile.")
 _SHORT = {"twitter.com": "x.com"}
 """Hosts that are another one's older name."""
@@ -65,6 +66,12 @@ def forms(link: str) -> list[str]:
         for path in dict.fromkeys((cleaned.path, cleaned.path.rstrip("/"), f"{cleaned.path.rstrip('/')}/")):
             found += [cleaned._replace(scheme=scheme, netloc=host, path=path).geturl() for scheme in ("https", "http")]
     return [one for one in dict.fromkeys(found) if len(one) <= MOST]
+
+
+def within(said: str, *, most: int) -> list[str]:
+    """The first addresses of the web in a text, each once, without what ends the sentence around them."""
+    found = (one[0].rstrip(".,;:!?)»”'") for one in _WITHIN.finditer(said))
+    return list(dict.fromkeys(one for one in found if parts_of(one)))[:most]
 
 
 def bare_host(parts: SplitResult) -> str:

@@ -22,6 +22,7 @@ from resonanz.networks import links
 MOST_BYTES = 3 * 1024 * 1024
 MOST_AT_ONCE = 3
 _BOUNDS = http.Bounds(most_bytes=MOST_BYTES, connect_seconds=4.0, read_seconds=6.0, seconds=8.0)
+_UNFOLDING = http.Bounds(most_bytes=MOST_BYTES, connect_seconds=3.0, read_seconds=4.0, seconds=5.0)
 _PATIENCE_SECONDS = 1.0
 _MOST_READ = 512 * 1024
 _MOST_TAGS, _MOST_TAG, _MOST_JSON, _MOST_NODES = 400, 6_000, 200_000, 60
@@ -104,10 +105,27 @@ class Facts:
 
 def read_page(link: str) -> Facts:
     """Ask once, and read. Raises a PageError that says why not."""
+    answer = _asked(link, _BOUNDS)
+    if answer.status != 200:
+        raise Closed(status=answer.status)
+    if not _is_page(answer):
+        raise NoWebPage
+    return _facts(answer)
+
+
+def unfold(link: str) -> Facts:
+    """Ask once where a link leads; of what is no page, or closed, the address alone. Raises PageError."""
+    answer = _asked(link, _UNFOLDING)
+    if answer.status != 200 or not _is_page(answer):
+        return Facts(link=links.canonical(answer.url))
+    return _facts(answer)
+
+
+def _asked(link: str, bounds: http.Bounds) -> http.Answer:
     if not _places.acquire(timeout=_PATIENCE_SECONDS):
         raise Busy
     try:
-        answer = http.ask("GET", link, headers={"Accept": "text/html,application/xhtml+xml"}, bounds=_BOUNDS)
+        return http.ask("GET", link, headers={"Accept": "text/html,application/xhtml+xml"}, bounds=bounds)
     except http.AddressRefused as error:
         raise NotPublic from error
     except http.TooLarge as error:
@@ -116,14 +134,18 @@ def read_page(link: str) -> Facts:
         raise PageError from error
     finally:
         _places.release()
-    if answer.status != 200:
-        raise Closed(status=answer.status)
+
+
+def _is_page(answer: http.Answer) -> bool:
     content_type = answer.headers.get("content-type", "text/html")
-    if not re.match(r"\s*(?:text/html|application/xhtml\+xml)\s*(?:;|$)", content_type, re.IGNORECASE):
-        raise NoWebPage
+    return bool(re.match(r"\s*(?:text/html|application/xhtml\+xml)\s*(?:;|$)", content_type, re.IGNORECASE))
+
+
+def _facts(answer: http.Answer) -> Facts:
     return facts_of(
-        answer.body, link=answer.url, content_type=content_type, robots=answer.headers.get("x-robots-tag", "")
-    )
+        answer.body, link=answer.url, content_type=answer.headers.get("content-type", "text/html"),
+        robots=answer.headers.get("x-robots-tag", ""),
+    )  # fmt: skip
 
 
 def facts_of(body: bytes, *, link: str, content_type: str = "", robots: str = "") -> Facts:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from resonanz.accounts.access import Act, may
 from resonanz.core import text
 from resonanz.listening.models import Post
+from resonanz.networks import links
 from resonanz.service import naming
 from resonanz.service.models import Case, CaseEvent
 from resonanz.web import aftermath_words, capture_words, case_rows, due_words, evaluations, keys, marking, times, words
@@ -134,6 +135,12 @@ def masked(said: str | None) -> str:
 def names_somebody(post: Post) -> bool:
     """Whether a name is hidden in it."""
     return bool(naming.pieces(post.text))
+
+
+@register.filter
+def leads_somewhere(post: Post) -> bool:
+    """Whether somebody may want to know where its links lead; of what was said in private nobody is asked."""
+    return post.visibility == "PUBLIC" and post.speaker == "OUTSIDER" and bool(links.within(post.text, most=1))
 
 
 @register.filter

@@ -37,7 +37,7 @@ function aim() {
 
 /** @param {Element} article @param {Open} shown its words marked in the post, and all about them below */
 function attach(article, shown) {
-  for (const old of article.querySelectorAll("[data-aside]")) old.remove();
+  for (const old of article.querySelectorAll('[data-aside=""]')) old.remove();
   const text = textOf(article);
   if (text && shown.text) {
     text.hidden = true;

@@ -8,7 +8,7 @@ import { toast } from "./toast.js";
 
 const FOCUSABLE = "a[href], button, input, textarea, select, summary, [tabindex]";
 // What ticks, what scripts set, and what is different on every page though nothing changed.
-const PASSING = ["open", "aria-current", "data-fresh", "data-left", "data-busy", "hidden"];
+const PASSING = ["open", "aria-current", "data-fresh", "data-left", "data-busy", "data-key", "hidden"];
 
 /** @param {Element} element @returns {string} what matters of it */
 function essence(element) {
