@@ -13,6 +13,7 @@ from tests.networks.page_server import PageServer
 from tests.networks.reddit_server import RedditServer
 from tests.networks.telegram_server import TelegramServer
 from tests.networks.threads_server import ThreadsServer
+from tests.networks.whatsapp_server import WhatsAppServer
 from tests.networks.x_server import XServer
 from tests.networks.youtube_server import YouTubeServer
 
@@ -64,6 +65,14 @@ def instagram(monkeypatch: pytest.MonkeyPatch) -> Iterator[InstagramServer]:
 def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadsServer]:
     """An account on Threads that the client may reach, at noon."""
     with clock.moved_to(NOON), ThreadsServer() as server:
+        monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
+        yield server
+
+
+@pytest.fixture
+def whatsapp(monkeypatch: pytest.MonkeyPatch) -> Iterator[WhatsAppServer]:
+    """A number at WhatsApp that the client may reach, at noon."""
+    with clock.moved_to(NOON), WhatsAppServer() as server:
         monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
         yield server
 

@@ -14,11 +14,13 @@ from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.guidelines.ruling import Outcome
 from resonanz.listening.models import Post, Speaker
+from resonanz.networks.contract import Account, Receipt, ReplyOrder
 from resonanz.networks.facebook import FacebookNetwork
 from resonanz.networks.instagram import InstagramNetwork
 from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.models import Channel
-from resonanz.service.answers import planning
+from resonanz.networks.whatsapp import WhatsAppNetwork
+from resonanz.service.answers import outbox, planning
 from resonanz.service.answers.addressing import takes_answer, window
 from resonanz.service.answers.judging import judge
 from resonanz.service.answers.replies import queue_reply
@@ -125,6 +127,24 @@ def test_what_was_said_in_public_has_its_own_time_in_private_and_none_in_public(
     assert not takes_answer(channel=quiet_case.channel, post=post, visibility="PRIVATE")
 
 
+def test_network_is_told_when_its_time_ends(
+    quiet_case: Case, message: Post, agent: User, windows: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[ReplyOrder] = []
+
+    def reply(_self: MemoryNetwork, _account: Account, order: ReplyOrder) -> Receipt:
+        told.append(order)
+        return Receipt(native_id="there")
+
+    monkeypatch.setattr(MemoryNetwork, "reply", reply)
+    outgoing = answered(quiet_case, agent)
+    Outgoing.objects.update(due_at=clock.now())
+
+    outbox.send_due(outgoing_id=outgoing.pk)
+
+    assert [order.until for order in told] == [message.posted_at + timedelta(hours=168)]
+
+
 def test_answer_in_private_has_a_length_of_its_own(quiet_case: Case, message: Post, agent: User) -> None:
     Channel.objects.filter(pk=quiet_case.channel_id).update(network=InstagramNetwork.name)
     quiet_case.refresh_from_db()
@@ -142,7 +162,7 @@ def test_elsewhere_there_is_no_such_time(quiet_case: Case, message: Post) -> Non
     assert window(channel=quiet_case.channel, post=said_ago(message, days=900), visibility="PRIVATE") is None
 
 
-@pytest.mark.parametrize("network", [FacebookNetwork.name, InstagramNetwork.name])
+@pytest.mark.parametrize("network", [FacebookNetwork.name, InstagramNetwork.name, WhatsAppNetwork.name])
 @pytest.mark.parametrize("hours", [1, 30])
 def test_advertising_is_forbidden_in_metas_messages_at_any_time(
     quiet_case: Case, message: Post, agent: User, hours: float, network: str

@@ -342,7 +342,8 @@ class ReplyOrder:
     """A reply to be sent once. `key` is the same for every attempt; networks with idempotency keys get it.
 
     `picture_ids`: what `TakesPictures.upload` gave for its pictures, in their order, each of them ready there.
-    `is_addressed`: what it answers was addressed to the account.
+    `is_addressed`: what it answers was addressed to the account. `until`: when the network's time for it ends, as far
+    as we know; None where there is none.
     """
 
     key: str
@@ -352,6 +353,7 @@ class ReplyOrder:
     visibility: Visibility
     picture_ids: tuple[str, ...] = ()
     is_addressed: bool = True
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from resonanz.networks.reddit import RedditNetwork
 from resonanz.networks.telegram import TelegramNetwork
 from resonanz.networks.threads import ThreadsNetwork
 from resonanz.networks.trustpilot import TrustpilotNetwork
+from resonanz.networks.whatsapp import WhatsAppNetwork
 from resonanz.networks.x import XNetwork
 from resonanz.networks.youtube import YouTubeNetwork
 
@@ -48,6 +49,7 @@ NETWORKS: tuple[type[Network], ...] = (
     TelegramNetwork,
     ThreadsNetwork,
     TrustpilotNetwork,
+    WhatsAppNetwork,
     XNetwork,
     YouTubeNetwork,
 )

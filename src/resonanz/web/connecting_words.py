@@ -152,6 +152,19 @@ APP_STEPS: Words = {
     ),
     "linkedin.redirect": _("Under “Auth” enter this address under “Authorized redirect URLs”:"),
     "linkedin.keys": _("Paste here what stands there under “Application credentials”."),
+    "whatsapp.create": _(
+        "Make an app at Meta’s page for developers with the use case for WhatsApp, connect it with the company’s "
+        "verified business portfolio, and add the telephone number there."
+    ),
+    "whatsapp.webhook": _(
+        "Once the keys are kept here: under “WhatsApp”, “Configuration”, enter this address and this word, and "
+        "subscribe to messages. Nothing is heard in any other way."
+    ),
+    "whatsapp.token": _(
+        "In the settings of the business portfolio, make a system user with the rights "
+        "whatsapp_business_messaging and whatsapp_business_management, and a token for it that does not end. With"
+        " it, and with the ID of the number, the channel is connected."
+    ),
 }
 CONNECT_NEEDS: Words = {
     "account": _("An account there that speaks for the company. Its password is typed there, never here."),

@@ -21,6 +21,8 @@ ENTRIES: Words = {
     "api_secret": _("API secret"),
     "service_key": _("Key file of a service account"),
     "bot_server": _("Server of the Bot API"),
+    "phone_number_id": _("ID of the telephone number"),
+    "system_token": _("Token of the system user"),
 }
 ENTRIES_EXPLAINED: Words = {
     "mailbox": _("Only that of a role, as info@ or service@: colleagues read what is written there."),
@@ -30,6 +32,8 @@ ENTRIES_EXPLAINED: Words = {
         "As @BotFather gives it. Whoever has it can speak as the bot; it is stored encrypted and never shown again."
     ),
     "bot_server": _("Only where the company runs one of its own."),
+    "phone_number_id": _("It stands beside the number under “API Setup”, and is not the number itself."),
+    "system_token": _("One that does not end. It is stored encrypted and never shown again."),
     "apple_id": _(
         "The number in its address in the store, behind “id”. In App Store Connect it stands under “App Information”."
     ),

@@ -17,14 +17,15 @@ WAIT_SECONDS = 60.0
 LIMIT_SECONDS = 15 * 60.0
 BLOCKED_SECONDS = 60 * 60.0
 _TOKEN = frozenset({102, 190, 463, 467})
-_LIMITS = frozenset({4, 17, 32, 341, 613, 80001, 80002, 80006})
-_PASSING = frozenset({1, 2, 1200})
+_LIMITS = frozenset({4, 17, 32, 341, 613, 80001, 80002, 80006, 80007, 130429, 131048, 131056})
+_PASSING = frozenset({1, 2, 1200, 131000, 131016})
 _RIGHTS = frozenset({3, 10, *range(200, 300)})
 _BLOCKED = 368
 _PARAMETER = 100
 _NOT_THERE = 33
 _NO_SUCH_NAME = 803
 _OUTSIDE_WINDOW = frozenset({2018278, 2534022})
+_RE_ENGAGEMENT = 131047
 _PROOF = "appsecret_proof"
 _UNAUTHORISED = 401
 _TOKENS = re.compile(r"\b(?:EA|IG|TH)[A-Za-z0-9]{20,}", re.ASCII)
@@ -52,7 +53,7 @@ def failure(error: Mapping[str, Any], *, reads: bool, seconds: float = 0.0) -> N
         return NotAuthorised(status=_UNAUTHORISED)
     if code in _LIMITS:
         return TryLater(seconds or LIMIT_SECONDS, f"graph.{code}")
-    if subcode in _OUTSIDE_WINDOW:
+    if subcode in _OUTSIDE_WINDOW or code == _RE_ENGAGEMENT:
         return OutsideWindow()
     if code == _BLOCKED and reads:
         return TryLater(BLOCKED_SECONDS, f"graph.{code}")

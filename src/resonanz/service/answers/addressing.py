@@ -73,6 +73,12 @@ def window(*, channel: Channel, post: Post | None, visibility: str) -> Window | 
     return Window(said_at + timedelta(hours=limits.private_hours), said_at + timedelta(hours=freely))
 
 
+def ends_at(*, channel: Channel, post: Post | None, visibility: str) -> datetime | None:
+    """When the network's time for an answer ends; None where there is none."""
+    found = window(channel=channel, post=post, visibility=visibility)
+    return found.until if found else None
+
+
 def _wrote_last(post: Post) -> datetime:
     """When the author of a message wrote in private last."""
     if not post.author_native_id:
