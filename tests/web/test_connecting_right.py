@@ -67,6 +67,7 @@ def test_whoever_has_it_changes_nothing_else_and_sees_no_secret(
     webhook_keys.make(channel_id=made.pk, actor=miriam)
     shown = hers.get(f"/channels/{made.pk}/").content.decode()
     assert made.webhook.key not in shown
+    assert "/responsibilities/" not in shown
     for way in ("pause", "resume", "change", "remove", "webhook", "webhook/secret"):
         assert f"/channels/{made.pk}/{way}/" not in shown
 
