@@ -22,6 +22,7 @@ from resonanz.networks.contract import (
 )
 from resonanz.networks.errors import TryLater
 from resonanz.networks.reddit import reading
+from resonanz.networks.reddit.client import PlaceClosed
 from resonanz.networks.reddit.cursor import MOST_WATCHED, Cursor
 from resonanz.networks.reddit.posts import State
 
@@ -138,7 +139,7 @@ class TestHearing:
         post = reddit.post("bob", "Nordhain Test", to="egal")
         message = reddit.write("ada", "x", "privat")
 
-        found = poll_failing(reddit, "", TryLater, settings={"subreddits": "geheim", "words": "nordhain"})
+        found = poll_failing(reddit, "", PlaceClosed, settings={"subreddits": "geheim", "words": "nordhain"})
 
         assert {one.native_id for one in said(found)} == {post["name"], message["name"]}
 

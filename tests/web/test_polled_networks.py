@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 ASKED = "Wann kommt mein Rad? Ich warte seit drei Wochen."
 
 
-@pytest.fixture(params=[YouTubeNetwork, RedditNetwork])
+@pytest.fixture(params=[YouTubeNetwork, RedditNetwork], ids=["youtube", "reddit"])
 def network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Any]]:
     """A network, and a server that answers as it."""
     kind = request.param
@@ -117,6 +117,27 @@ def test_units_that_are_used_up_are_one_line_of_the_channel(
     code = "network.budget_used_up" if name == "youtube" else "network.try_later"
     assert channel.failure_code == code
     assert shown.count('role="alert"') == 1
+
+
+@pytest.mark.parametrize("network", [RedditNetwork], indirect=True)
+def test_closed_subreddit_is_one_line_of_the_channel(signed_in: Client, miriam: User, network: tuple[str, Any]) -> None:
+    name, server = network
+    channel = connected(signed_in, name, miriam)
+    channels.change_settings(channel_id=channel.pk, settings={"subreddits": "geheim"}, actor=miriam)
+    server.closed.add("geheim")
+    asks(name, server)
+
+    polled = poll_once(channel.pk)
+
+    channel.refresh_from_db()
+    assert (channel.state, channel.failure_code, channel.failure_words) == (
+        ChannelState.ACTIVE,
+        "reddit.closed_place",
+        "",
+    )
+    assert polled.seconds == 60
+    assert Case.objects.count() == 1
+    assert page_of(signed_in, channel).count('role="alert"') == 1
 
 
 def test_token_is_renewed_by_itself_and_one_that_was_taken_back_stops_the_channel(

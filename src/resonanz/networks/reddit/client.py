@@ -25,6 +25,12 @@ class NotThere(Refused):
     """Reddit says that there is no such thing."""
 
 
+class PlaceClosed(TryLater):
+    """A subreddit that is to be read is closed, or never was; all else was read."""
+
+    code = "reddit.closed_place"
+
+
 class Forbidden(Refused):
     """Reddit does not let our account see or do it."""
 

@@ -16,7 +16,7 @@ from resonanz.core import clock
 from resonanz.networks.asking import put_aside
 from resonanz.networks.contract import Account, BadEvent, Batch, Event
 from resonanz.networks.errors import NotAuthorised, Refused, TryLater
-from resonanz.networks.reddit.client import WAIT_SECONDS, Forbidden, NotThere, Reddit
+from resonanz.networks.reddit.client import WAIT_SECONDS, Forbidden, NotThere, PlaceClosed, Reddit
 from resonanz.networks.reddit.cursor import Cursor
 from resonanz.networks.reddit.posts import (
     FAULTS,
@@ -42,7 +42,6 @@ _LATE = 60
 _MOST_QUERY = 512
 _MOST_SUBREDDITS = 50
 _SUBREDDIT = re.compile(r"(?:/?r/)?([A-Za-z0-9][A-Za-z0-9_]{1,20})/?", re.ASCII)
-_CLOSED = "reddit.closed_place"
 _FUZZ = 20
 """Reddit blurs votes a little with each answer, so that nobody can count them; less than a twentieth is no change."""
 
@@ -98,7 +97,7 @@ class _Poll:
             raise
         yield self._batch()
         if self._is_closed_out:
-            raise TryLater(WAIT_SECONDS, _CLOSED)
+            raise PlaceClosed(WAIT_SECONDS)
 
     def _batch(self) -> Batch:
         batch = Batch(tuple(self._events), self._cursor.write(), tuple(self._bad))

@@ -14,7 +14,7 @@ from resonanz.networks.youtube import tariff
 from resonanz.networks.youtube.client import NotThere, call, get
 from resonanz.networks.youtube.posts import FAULTS, address_of, checked_id, commented, id_of, is_video, part
 
-_MOST_PAGES = 3
+_MOST_PAGES = 5
 _PAGE = 100
 _SNIPPET = {"part": "snippet"}
 
