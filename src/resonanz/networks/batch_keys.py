@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets as random
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 
 from django.db import transaction
 
@@ -12,10 +13,12 @@ from resonanz.accounts.actors import actor_of
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
-from resonanz.networks import webhook_keys
+from resonanz.networks import registry, webhook_keys
+from resonanz.networks.contract import Capability, able
 from resonanz.networks.errors import Unsupported
 from resonanz.networks.models import Channel, Webhook
 from resonanz.networks.provider.signing import Key, read_keys, written_keys
+from resonanz.networks.webhooks import TakesWebhooks
 from resonanz.privacy import audit
 
 MOST_GOOD = 2
@@ -40,10 +43,16 @@ class NewKey:
 
 def takes_batches(channel: Channel) -> bool:
     """Whether a provider brings batches there."""
-    try:
-        return webhook_keys.connector_of(channel).webhook.batches is not None
-    except Unsupported:
+    return brings_batches(channel.network)
+
+
+@cache
+def brings_batches(network: str) -> bool:
+    """Whether what comes under this name comes in batches of a provider."""
+    if network not in registry.names() or not able(registry.connector(network), Capability.WEBHOOK):
         return False
+    takes: TakesWebhooks = registry.connector(network)  # type: ignore[assignment] # declared; tests/house compares
+    return takes.webhook.batches is not None
 
 
 def good(*, channel: Channel) -> list[Key]:

@@ -16,6 +16,7 @@ from resonanz.accounts.access import Act, may
 from resonanz.core import text
 from resonanz.listening.models import Post
 from resonanz.networks import links
+from resonanz.networks import batch_keys
 from resonanz.service import naming
 from resonanz.service.models import Case, CaseEvent
 from resonanz.web import aftermath_words, capture_words, case_rows, due_words, evaluations, keys, marking, times, words
@@ -41,6 +42,16 @@ def because(record: dict[str, Any]) -> str:
 def place(post: Post) -> str:
     """Where a captured post was said."""
     return capture_words.place_name(network=post.network, origin=post.origin)
+
+
+@register.filter
+def told_at(post: Post) -> str:
+    """Where a post was said that a service provider brought; "" for all others."""
+    if not batch_keys.brings_batches(post.source):
+        return ""
+    if post.network in words.NETWORKS:
+        return words.word("networks", post.network)
+    return str(capture_words.CAPTURE_PLACES.get(post.network, post.origin or post.network))
 
 
 @register.filter
