@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
 
 from resonanz.accounts.models import User
-from resonanz.networks.contract import Account
+from resonanz.networks import channels, registry
+from resonanz.networks.contract import Account, Receipt, Replies, ReplyOrder
+from resonanz.networks.errors import NotAuthorised
 from resonanz.pipeline.polling import poll_once
 from resonanz.privacy.models import AuditRecord
 from resonanz.service.answers import outbox
@@ -152,6 +154,27 @@ def test_refusal_is_kept_in_the_networks_words(
 
     failed = Outgoing.objects.get(pk=outgoing.pk)
     assert (failed.state, failed.failure_words) == (OutgoingState.FAILED, "Refused on command.")
+
+
+@pytest.mark.parametrize(("renews", "then"), [(True, OutgoingState.SENT), (False, OutgoingState.FAILED)])
+def test_token_that_was_renewed_while_an_answer_left_fails_no_answer(
+    case: Case, agent: User, moving_clock: MovingClock, monkeypatch: pytest.MonkeyPatch, *, renews: bool, then: str
+) -> None:
+    outgoing, memory = queue(case, agent), registry.connector("memory")
+    reply = cast("Replies", memory).reply
+
+    def refused_once(account: Account, order: ReplyOrder) -> Receipt:
+        monkeypatch.setattr(memory, "reply", reply)
+        if renews:
+            channels.reconnect(channel_id=outgoing.channel_id, account=account, actor=agent)
+        raise NotAuthorised(status=401)
+
+    monkeypatch.setattr(memory, "reply", refused_once)
+    for _ in range(2):
+        moving_clock.forward(seconds=11)
+        outbox.send_due(outgoing_id=outgoing.pk)
+
+    assert state(outgoing) == then
 
 
 def test_sender_that_died_before_the_call_is_sent_once_later(

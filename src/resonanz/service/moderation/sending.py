@@ -26,7 +26,7 @@ from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.guidelines.ruling import LEADS, Approvers, Outcome, Ruling
 from resonanz.networks import registry
-from resonanz.networks.channels import account_of
+from resonanz.networks.channels import account_of, has_newer_token
 from resonanz.networks.contract import Account, Capability, Correction, Report, able
 from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
 from resonanz.privacy import audit
@@ -55,7 +55,12 @@ def send_due(*, moderation_id: int) -> None:
         _move(row, ModerationState.QUEUED, due_at=clock.now() + timedelta(seconds=max(error.seconds, 1)))
     except Refused as error:
         _move(row, ModerationState.FAILED, code=error.code, words=error.words)
-    except (NotAuthorised, Unsupported) as error:
+    except NotAuthorised as error:
+        if has_newer_token(channel=row.channel):
+            _move(row, ModerationState.QUEUED, due_at=clock.now() + timedelta(seconds=1))
+        else:
+            _move(row, ModerationState.FAILED, code=error.code)
+    except Unsupported as error:
         _move(row, ModerationState.FAILED, code=error.code)
     except (NoAnswer, NetworkError):
         _move(row, ModerationState.UNKNOWN, due_at=_settled_at(row))
