@@ -71,6 +71,9 @@ class XServer(LoopbackServer):
     protected: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
+    webhooks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    proves: bool = True
     page: int = 100
     requests_left: int = 10_000
     has_credits: bool = True
@@ -151,12 +154,15 @@ class XServer(LoopbackServer):
                             "status": 429}, 429, **{"x-rate-limit-limit": "300", "x-rate-limit-remaining": "0",
                                                     "x-rate-limit-reset": reset})  # fmt: skip
         token = headers.get("Authorization", "").removeprefix("Bearer ")
-        if token not in {TOKEN, BEARER} or (token == BEARER and method != "GET"):
+        is_app = "/2/webhooks" in path or "/2/activity/" in path
+        if token not in {TOKEN, BEARER} or (token == BEARER and method != "GET" and not is_app):
             return as_json(
                 {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}, 401
             )
         if not self.has_credits:
             return problem(402, "credits-depleted", "Your account does not have any credits.", "CreditsDepleted")
+        if token != BEARER and is_app and (method, address.path) != ("POST", "/2/activity/subscriptions"):
+            return problem(403, "unsupported-authentication", "Use the token of the application.")
         return self._route(method, address.path, asked, json.loads(body) if body else {})
 
     def _route(self, method: str, path: str, asked: dict[str, str], sent: dict[str, Any]) -> Answer:
@@ -170,6 +176,13 @@ class XServer(LoopbackServer):
             ("POST", r"/2/tweets", self._create),
             ("DELETE", r"/2/tweets/(\d+)", self._delete),
             ("PUT", r"/2/tweets/(\d+)/hidden", self._hide),
+            ("GET", r"/2/webhooks", self._list_webhooks),
+            ("POST", r"/2/webhooks", self._add_webhook),
+            ("PUT", r"/2/webhooks/(\d+)", self._validate),
+            ("GET", r"/2/activity/subscriptions", self._list_subscriptions),
+            ("POST", r"/2/activity/subscriptions", self._subscribe),
+            ("PUT", r"/2/activity/subscriptions/(\d+)", self._change_subscription),
+            ("DELETE", r"/2/activity/subscriptions/(\d+)", self._unsubscribe),
         ]
         for verb, pattern, act in routes:
             if verb == method and (found := re.fullmatch(pattern, path)):
@@ -268,6 +281,47 @@ class XServer(LoopbackServer):
             return problem(403, "not-authorized-for-resource", "You did not begin this conversation.")
         self.hidden[native_id] = sent["hidden"]
         return as_json({"data": {"hidden": sent["hidden"]}})
+
+    # Webhooks: it asks for a proof when it is told an address, and again when it is asked to.
+
+    def _list_webhooks(self, _asked: dict[str, str], _sent: dict[str, Any]) -> Answer:
+        return as_json({"data": list(self.webhooks.values()), "meta": {"result_count": len(self.webhooks)}})
+
+    def _add_webhook(self, _asked: dict[str, str], sent: dict[str, Any]) -> Answer:
+        if any(one["url"] == sent["url"] for one in self.webhooks.values()):
+            return problem(400, "invalid-request", "DuplicateUrlFailed")
+        if not self.proves:
+            return problem(400, "invalid-request", "CrcValidationFailed")
+        number = str(900 + len(self.webhooks))
+        self.webhooks[number] = {"id": number, "url": sent["url"], "valid": True}
+        return as_json({"data": self.webhooks[number]})
+
+    def _validate(self, number: str, _asked: dict[str, str], _sent: dict[str, Any]) -> Answer:
+        self.webhooks[number]["valid"] = self.proves
+        return as_json({"data": {"valid": self.proves}})
+
+    def _list_subscriptions(self, _asked: dict[str, str], _sent: dict[str, Any]) -> Answer:
+        return as_json({"data": list(self.subscriptions.values()), "meta": {}})
+
+    def _subscribe(self, _asked: dict[str, str], sent: dict[str, Any]) -> Answer:
+        if any(
+            (one["event_type"], one["filter"]) == (sent["event_type"], sent["filter"])
+            for one in self.subscriptions.values()
+        ):
+            return problem(400, "invalid-request", "DuplicateSubscription")
+        number = str(7_000 + len(self.subscriptions))
+        self.subscriptions[number] = {"subscription_id": number, **sent}
+        return as_json({"data": [self.subscriptions[number]], "meta": {}})
+
+    def _change_subscription(self, number: str, _asked: dict[str, str], sent: dict[str, Any]) -> Answer:
+        self.subscriptions[number] |= sent
+        return as_json({"data": {"subscription": self.subscriptions[number]}})
+
+    def _unsubscribe(self, number: str, _asked: dict[str, str], _sent: dict[str, Any]) -> Answer:
+        if number not in self.subscriptions:
+            return problem(404, "resource-not-found", "Not Found")
+        del self.subscriptions[number]
+        return as_json({"data": {"deleted": True}, "meta": {"total_subscriptions": len(self.subscriptions)}})
 
     def _token(self, headers: dict[str, str], form: dict[str, str]) -> Answer:
         if headers.get("Authorization") != "Basic " + base64.b64encode(b"client:client-secret").decode():

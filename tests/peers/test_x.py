@@ -19,6 +19,7 @@ from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.networks.contract import Account, Batch, Counted, Posted, ReplyOrder, Visibility
 from resonanz.networks.errors import NetworkError, Refused
+from resonanz.networks.webhooks import BROUGHT_TO, Keys
 from resonanz.networks.x import XNetwork, letting_in
 from resonanz.networks.x.client import call, get
 from resonanz.networks.x.posts import id_at
@@ -29,6 +30,7 @@ from tests.peers.npm_packages import PeerMissing
 NAMED_BY = "RESONANZ_X_OPENAPI"
 BESIDE = Path(__file__).parents[3] / "shared" / "specs" / "x-openapi.json"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+OURS = "https://edge.nordhain.example/webhooks/abc"
 POST, USER, AT = id_at(NOON - timedelta(hours=2)), "2001", "2026-11-20T10:00:00.000Z"
 network = XNetwork()
 
@@ -45,6 +47,7 @@ def description() -> dict[str, Any]:
     for schema in found["components"]["schemas"].values():
         _exemplify("", schema)
     found["components"]["schemas"]["User"]["properties"]["id"]["example"] = USER
+    found["components"]["schemas"]["WebhookConfig"]["properties"]["url"]["example"] = OURS
     return found
 
 
@@ -65,6 +68,8 @@ def _example(name: str, schema: dict[str, Any]) -> str | int | None:
         return 3
     if name == "protected":
         return False
+    if name == "valid":
+        return True
     if schema.get("type") != "string":
         return None
     if "enum" in schema:  # the first one is what Prism answers with
@@ -179,3 +184,13 @@ def test_answer_is_sent_found_hidden_and_withdrawn_as_described(x: Prism) -> Non
         "hide": 1,
         "delete": 1,
     }
+
+
+def test_webhook_is_told_subscribed_looked_at_and_ended_as_described(x: Prism) -> None:
+    """Also an address that X does not know yet."""
+    for address in (OURS, "https://other.nordhain.example/webhooks/abc", ""):
+        network.set_webhook(x.account(), address, Keys(""))
+
+    assert network.webhook_health(x.account(settings={BROUGHT_TO: OURS})).is_valid
+    with pytest.raises(Refused):
+        call(x.account(), "POST", "/2/activity/subscriptions", {"event_type": "post.boil", "filter": {}})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 
 from resonanz.accounts.models import User
-from resonanz.networks import channels, webhook_keys
+from resonanz.networks import applications, channels, webhook_keys
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.errors import NetworkError, NoAnswer, Unsupported
 from resonanz.networks.models import Channel, Webhook
@@ -30,7 +30,7 @@ def have_brought(*, channel_id: int, root: str, actor: User) -> None:
     if not before and Webhook.objects.filter(channel=channel).exists():
         webhook_keys.renew_secret(channel_id=channel_id, actor=actor)
     webhook = webhook_keys.make(channel_id=channel_id, actor=actor)
-    address = f"{root}{webhook_keys.PATH}{webhook.key}"
+    address = f"{root}{webhook_keys.PATH}{key_of(channel, webhook)}"
     channels.change_settings(channel_id=channel_id, settings={BROUGHT_TO: address}, actor=actor)
     try:
         connector.set_webhook(channels.account_of(channel), address, webhook_keys.keys_of(webhook))
@@ -39,6 +39,13 @@ def have_brought(*, channel_id: int, root: str, actor: User) -> None:
     except NetworkError:
         channels.change_settings(channel_id=channel_id, settings={BROUGHT_TO: before}, actor=actor)
         raise
+
+
+def key_of(channel: Channel, webhook: Webhook) -> str:
+    """The last part of the address: that of the application where one serves all its channels, else the channel's."""
+    if able(webhook_keys.connector_of(channel), Capability.APP_WEBHOOK):
+        return applications.webhook_key(network=channel.network)
+    return webhook.key
 
 
 def ask_instead(*, channel_id: int, actor: User) -> None:

@@ -95,10 +95,12 @@ class WebhookTerms:
 class WebhookHealth:
     """What a network that was told an address says of it: which one it knows, "" for none, and how much waits there.
 
-    `failed_at`, `words`: when bringing failed the last time, and what the network says of it.
+    `failed_at`, `words`: when bringing failed the last time, and what the network says of it. `is_valid`: it takes the
+    address for ours; where it does not, it brings nothing until it is told again.
     """
 
     address: str
+    is_valid: bool = True
     waiting: int = 0
     failed_at: datetime | None = None
     words: str = ""

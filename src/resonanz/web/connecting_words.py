@@ -27,12 +27,12 @@ APP_STEPS: Words = {
         "“Callback URI”. These are the rights that will be asked for:"
     ),
     "x.keys": _(
-        "Under “Keys and tokens”, make what is asked for here and paste it. The bearer token is for searching, the "
-        "consumer secret for webhooks; both can follow later."
+        "Under “Keys and tokens”, make what is asked for here and paste it. The bearer token is for searching and for "
+        "webhooks; the consumer secret is needed by older applications alone. Both can follow later."
     ),
     "x.webhook": _(
-        "If what happens shall be here within a second: once the keys are kept here, register this address as webhook, "
-        "and subscribe to the events that the section on X in the documentation names."
+        "What happens can be here within a second: once an account is connected, its channel’s page tells X this address "
+        "and subscribes to what is said to the account. The address must be reachable from outside, without a port."
     ),
     "meta.create": _(
         "Make an app at Meta’s page for developers, of the type “Business”, and connect it with the company’s "

@@ -19,8 +19,8 @@ from resonanz.networks.contract import (
     Receipt,
     ReplyOrder,
 )
-from resonanz.networks.webhooks import Delivery, Keys, Proof, Told, WebhookTerms
-from resonanz.networks.x import acting, delivered, letting_in, reading, writing
+from resonanz.networks.webhooks import Delivery, Keys, Proof, Told, WebhookHealth, WebhookTerms
+from resonanz.networks.x import acting, bringing, delivered, letting_in, reading, writing
 from resonanz.networks.x.posts import NAME
 from resonanz.networks.x.tariff import TARIFF
 
@@ -37,6 +37,7 @@ class XNetwork:
         {
             Capability.POLL,
             Capability.WEBHOOK,
+            Capability.SET_WEBHOOK,
             Capability.APP_WEBHOOK,
             Capability.CONNECT,
             Capability.APP,
@@ -71,7 +72,8 @@ class XNetwork:
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """Who speaks to us, what we said with other apps, what is searched for; then what became of some of it."""
-        return reading.poll(account, cursor)
+        yield from reading.poll(account, cursor)
+        bringing.keep_valid(account)
 
     def authorize_url(self, server: str, app: App, *, redirect_uri: str, state: str, challenge: str) -> str:
         """X's page."""
@@ -104,6 +106,14 @@ class XNetwork:
     def read(self, account: Account, delivery: Delivery) -> Told:
         """Posts that are new or gone."""
         return delivered.read(account, delivery)
+
+    def set_webhook(self, account: Account, address: str, keys: Keys) -> None:
+        """Told, and subscribed to what is said to the account; its secret is that of the application."""
+        bringing.tell(account, address)
+
+    def webhook_health(self, account: Account) -> WebhookHealth:
+        """Whether X takes the address for ours."""
+        return bringing.health(account)
 
     def reply(self, account: Account, order: ReplyOrder) -> Receipt:
         """Below its parent, where whoever wrote that named, quoted or answered us."""

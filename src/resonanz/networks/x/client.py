@@ -60,14 +60,22 @@ def listed(found: dict[str, Any]) -> list[Any]:
     return data
 
 
-def call(account: Account, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
-    """What X answers to an order: its "data". NoAnswer where it says yes in a way that cannot be read."""
-    answer = _accepted(_ask(method, account, path, body), reads=False)
+def call(
+    account: Account, method: str, path: str, body: Mapping[str, object] | None = None, *, as_app: bool = False
+) -> dict[str, Any]:
+    """What X answers to an order: its "data". NoAnswer where it says yes in a way that cannot be read.
+
+    `as_app`: with the token of the application, which there must be.
+    """
+    bearer = account.app.bearer if as_app and account.app else ""
+    answer = _accepted(_ask(method, account, path, body, bearer=bearer), reads=False)
     try:
         found = asking.json_object(answer)
     except ValueError as error:
         raise NoAnswer(reason="answer.unreadable") from error
     data = found.get("data")
+    if isinstance(data, list):  # of what was made; X shows it so, and describes it otherwise
+        data = data[0] if data else {}
     if isinstance(data, dict):
         return data
     if problems := problems_in(found):  # 200 with nothing but a no inside

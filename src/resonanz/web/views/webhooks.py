@@ -46,6 +46,7 @@ class Shown:
     is_told: bool = False
     begins: str = ""
     is_outdated: bool = False
+    costs: bool = False
 
 
 def shown(channel: Channel) -> Shown | None:
@@ -53,10 +54,11 @@ def shown(channel: Channel) -> Shown | None:
     if not able(registry.connector(channel.network), Capability.WEBHOOK):
         return None
     brings, is_told = webhook_keys.connector_of(channel).webhook.brings, bringing.is_told(channel)
+    costs = able(registry.connector(channel.network), Capability.COSTS)
     webhook = Webhook.objects.filter(channel=channel).first()
     address = _address_now(channel, webhook, is_told=is_told)
     if webhook is None or not address:
-        return Shown("", brings, is_told=is_told, begins=settings.WEBHOOK_URL)
+        return Shown("", brings, is_told=is_told, begins=settings.WEBHOOK_URL, costs=costs)
     newest = Delivery.objects.filter(channel=channel).order_by("-received_at").values_list("received_at", flat=True)
     return Shown(
         address=address,
@@ -69,6 +71,7 @@ def shown(channel: Channel) -> Shown | None:
         is_told=is_told,
         begins=settings.WEBHOOK_URL,
         is_outdated=address != address_of(webhook),
+        costs=costs,
     )
 
 
@@ -80,7 +83,7 @@ def _address_now(channel: Channel, webhook: Webhook | None, *, is_told: bool) ->
 
 def address_of(webhook: Webhook) -> str:
     """What is pasted into the network. From the settings, never from the request: its host is what a client says."""
-    return f"{settings.WEBHOOK_URL}{webhook_keys.PATH}{webhook.key}"
+    return f"{settings.WEBHOOK_URL}{webhook_keys.PATH}{bringing.key_of(webhook.channel, webhook)}"
 
 
 @page(Act.MANAGE_CHANNELS)
