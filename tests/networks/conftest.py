@@ -9,6 +9,7 @@ from tests.networks.discourse_asking import NOON
 from tests.networks.discourse_server import DiscourseServer
 from tests.networks.facebook_server import FacebookServer
 from tests.networks.instagram_server import InstagramServer
+from tests.networks.kin_server import KinServer
 from tests.networks.page_server import PageServer
 from tests.networks.reddit_server import RedditServer
 from tests.networks.telegram_server import TelegramServer
@@ -34,6 +35,14 @@ def forum(monkeypatch: pytest.MonkeyPatch) -> Iterator[DiscourseServer]:
     """A forum that the client may reach, at noon."""
     with clock.moved_to(NOON), DiscourseServer() as server:
         monkeypatch.setenv(ALLOWED_VARIABLE, server.host)
+        yield server
+
+
+@pytest.fixture
+def kin(monkeypatch: pytest.MonkeyPatch) -> Iterator[KinServer]:
+    """A server of Mastodon's kin that the client may reach."""
+    with KinServer() as server:
+        monkeypatch.setenv(ALLOWED_VARIABLE, ",".join(server.hosts))
         yield server
 
 

@@ -196,6 +196,7 @@ def test_draft_picture_is_seen_by_its_author_alone(signed_in: Client, new_case: 
 
 def test_only_forms_with_pictures_may_be_large() -> None:
     assert asgi._most_body("/inbox/7/pictures/") == asgi.MOST_WITH_PICTURES
+    assert asgi._most_body("/capture/") == asgi._most_body("/capture/shared/") == asgi.MOST_WITH_PICTURES
     assert asgi._most_body("/inbox/7/note/") == asgi.MOST_BODY
 
 

@@ -31,7 +31,7 @@ sys.setswitchinterval(0.0005)
 # A body is read before a thread is taken: eight people who send slowly must not keep everybody waiting.
 MOST_BODY = 5 * 1024 * 1024
 MOST_WITH_PICTURES = 16 * 1024 * 1024
-_WITH_PICTURES = re.compile(r"/inbox/[0-9]+/(?:pictures|reply)/")
+_WITH_PICTURES = re.compile(r"/inbox/[0-9]+/(?:pictures|reply)/|/capture/(?:shared/)?")
 BODY_SECONDS = 30.0
 _threaded_pages: Any = WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)
 
