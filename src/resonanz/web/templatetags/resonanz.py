@@ -15,8 +15,7 @@ from django.utils.safestring import SafeString
 from resonanz.accounts.access import Act, may
 from resonanz.core import text
 from resonanz.listening.models import Post
-from resonanz.networks import links
-from resonanz.networks import batch_keys
+from resonanz.networks import batch_keys, links
 from resonanz.service import naming
 from resonanz.service.models import Case, CaseEvent
 from resonanz.web import aftermath_words, capture_words, case_rows, due_words, evaluations, keys, marking, times, words
