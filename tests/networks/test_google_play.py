@@ -99,6 +99,14 @@ def test_wrong_clock_of_this_machine_waits_and_does_not_stop_the_channel(play: G
     assert waits.value.params["reason"] == google.CLOCK
 
 
+def test_key_whose_account_is_gone_is_not_taken_for_a_wrong_clock(play: GooglePlayServer) -> None:
+    gone = {"error": "invalid_grant", "error_description": "Invalid grant: no account is associated with this key"}
+    play.faulty = lambda method, path: as_json(gone, 400) if path == "/token" else None
+
+    with pytest.raises(NotAuthorised):
+        poll(network, play)
+
+
 def test_title_stands_before_the_words_and_nothing_of_the_device_is_kept(play: GooglePlayServer) -> None:
     play.say("Stürzt ab\tSeit dem letzten Update.", 1)
 

@@ -239,6 +239,14 @@ def test_error_behind_a_200_is_one(linkedin: LinkedInServer, found: object) -> N
         poll(linkedin)
 
 
+def test_comment_with_a_status_is_no_error(linkedin: LinkedInServer) -> None:
+    linkedin.comment("Ohne Beiwerk", decorated=False)
+    for comment in linkedin.comments.values():
+        comment["status"] = "PUBLISHED"
+
+    assert len(events(poll(linkedin))) == 2
+
+
 def test_both_ways_in_which_linkedin_writes_a_comment_are_one() -> None:
     assert comment_id("urn:li:comment:(activity:1,2)") == comment_id("urn:li:comment:(urn:li:activity:1,2)")
 

@@ -6,6 +6,7 @@ A service account is known by a key file (JSON), with which we sign for a token 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from resonanz.networks.reviews.review import FAULTS, NotThere
 SIGN_IN = "https://oauth2.googleapis.com"
 WAIT_SECONDS = 60.0
 CLOCK = "google.clock"
+_TIMES = re.compile(r"\biat\b")
 _QUOTA_SECONDS = 900.0
 _LASTS_SECONDS = 3600
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -99,7 +101,7 @@ def _token_in(answer: http.Answer) -> str:
         return token
     if not isinstance(error := found.get("error"), str):
         raise TryLater(WAIT_SECONDS, "answer.unreadable")
-    if "iat" in str(found.get("error_description")):  # our clock is wrong, not the key
+    if _TIMES.search(str(found.get("error_description"))):  # our clock is wrong, not the key
         raise TryLater(_QUOTA_SECONDS, CLOCK)
     if error in {"invalid_grant", "invalid_client", "unauthorized_client"}:
         raise NotAuthorised(status=answer.status)

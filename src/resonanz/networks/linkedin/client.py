@@ -85,7 +85,8 @@ def _accepted(answer: http.Answer, *, reads: bool) -> http.Answer:
         found = asking.json_object(answer)
     except ValueError:
         found = {}
-    is_theirs = "serviceErrorCode" in found or ("status" in found and "message" in found)
+    # A comment has a message, too; of an error it is words.
+    is_theirs = "serviceErrorCode" in found or ("status" in found and isinstance(found.get("message"), str))
     if is_theirs:
         _refuse(answer, found)
     elif 200 <= answer.status < 300:
