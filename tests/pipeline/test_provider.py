@@ -20,6 +20,7 @@ from resonanz.networks.errors import Unsupported
 from resonanz.networks.models import Channel, ChannelState, Gap, Webhook
 from resonanz.pipeline import arrivals, batches, retention
 from resonanz.pipeline.batches import Range
+from resonanz.pipeline.channel_removal import remove
 from resonanz.pipeline.models import Batch, Delivery, PutAside
 from resonanz.pipeline.receiving import Received, receive
 from resonanz.privacy.models import AuditRecord
@@ -354,3 +355,49 @@ def test_notes_of_batches_go_but_for_the_newest(channel: Channel, bring: Bring) 
 def test_paused_by_a_person_it_answers_that_nobody_listens(channel: Channel, bring: Bring, administrator: User) -> None:
     pause(channel_id=channel.pk, actor=administrator)
     assert bring(1, line("1")) is Received.NOT_LISTENING
+
+
+def test_batch_that_breaks_its_reader_is_put_aside_is_not_missing_and_says_so(
+    channel: Channel, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(arrivals, "deliver", broken)
+        bring(1, line("1"))
+    bring(2, line("2"))
+
+    assert PutAside.objects.get().reason == "delivery.RuntimeError"
+    assert (missing(channel), len(texts())) == ([], 1)
+    assert list(Batch.objects.order_by("number").values_list("lines", "refused")) == [(1, 1), (1, 0)]
+
+
+def test_failure_stays_on_the_channel_until_a_batch_goes_well(
+    channel: Channel, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(arrivals, "deliver", broken)
+        bring(1, line("1"))
+    channel.refresh_from_db()
+    assert channel.failure_code == "channel.take_in_failed"
+
+    bring(2, line("2"))
+    channel.refresh_from_db()
+    assert channel.failure_code == ""
+
+
+@pytest.mark.parametrize("removed", ["before", "meanwhile"])
+def test_removed_channel_takes_its_batches_and_keys_along(
+    channel: Channel, bring: Bring, administrator: User, removed: str
+) -> None:
+    bring(1, line("1"), take=removed == "before")
+    remove(channel_id=channel.pk, actor=administrator)
+
+    assert not Batch.objects.exists()
+    assert not Webhook.objects.exists()
+    assert texts() == []
+    assert bring(2, line("2")) is Received.NOBODY
