@@ -99,13 +99,13 @@ def _token_in(answer: http.Answer) -> str:
         raise TryLater(WAIT_SECONDS, "answer.unreadable") from error
     if isinstance(token := found.get("access_token"), str) and token and answer.status == 200:
         return token
-    if not isinstance(error := found.get("error"), str):
+    if not isinstance(said := found.get("error"), str):
         raise TryLater(WAIT_SECONDS, "answer.unreadable")
     if _TIMES.search(str(found.get("error_description"))):  # our clock is wrong, not the key
         raise TryLater(_QUOTA_SECONDS, CLOCK)
-    if error in {"invalid_grant", "invalid_client", "unauthorized_client"}:
+    if said in {"invalid_grant", "invalid_client", "unauthorized_client"}:
         raise NotAuthorised(status=answer.status)
-    raise Refused(text.clean(f"{error} {found.get('error_description') or ''}", most=300).strip())
+    raise Refused(text.clean(f"{said} {found.get('error_description') or ''}", most=300).strip())
 
 
 def _accepted(answer: http.Answer, *, reads: bool) -> http.Answer:
