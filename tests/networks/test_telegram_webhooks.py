@@ -203,7 +203,8 @@ class TestSetting:
             "last_error_message": "No",
         }
 
-        assert network.webhook_health(account(bots)) == WebhookHealth(OURS, 3, NOON, "No")
+        told = WebhookHealth(OURS, waiting=3, failed_at=NOON, words="No")
+        assert network.webhook_health(account(bots)) == told
 
     @pytest.mark.parametrize("found", [3, [], {}, {"url": 3}])
     def test_health_that_cannot_be_read_is_asked_for_later(self, bots: TelegramServer, found: object) -> None:
