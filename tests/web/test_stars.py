@@ -30,3 +30,19 @@ def test_what_gives_no_stars_shows_none(signed_in: Client, new_case: NewCase) ->
     case = new_case("p")
 
     assert 'class="stars"' not in signed_in.get(f"/inbox/{case.pk}/?view=all").content.decode()
+
+
+def test_review_without_words_is_told_in_the_inbox_by_its_stars(signed_in: Client, new_case: NewCase) -> None:
+    new_case("p", text="")
+    without = signed_in.get("/inbox/?view=all").content.decode()
+    Post.objects.update(rating=1)
+
+    assert "★☆☆☆☆" not in without
+    assert '<span class="text" dir="auto">★☆☆☆☆</span>' in signed_in.get("/inbox/?view=all").content.decode()
+
+
+def test_stars_stand_among_what_is_listened_to(signed_in: Client, new_case: NewCase) -> None:
+    new_case("p")
+    Post.objects.update(rating=5)
+
+    assert 'aria-label="5 of 5 stars">★★★★★</span>' in signed_in.get("/listening/").content.decode()

@@ -42,7 +42,11 @@ LEFT JOIN listening_topic topic ON topic.id = c.topic_id
 LEFT JOIN accounts_user holder ON holder.id = c.claimed_by_id
 LEFT JOIN accounts_user owner ON owner.id = c.assignee_id
 LEFT JOIN LATERAL (
-    SELECT post.id AS post_id, left(post.text, {MOST_SHOWN}) AS begins,
+    SELECT post.id AS post_id,
+        -- Of a review without words, its stars.
+        coalesce(
+            nullif(left(post.text, {MOST_SHOWN}), ''), repeat('★', post.rating) || repeat('☆', 5 - post.rating)
+        ) AS begins,
         coalesce(nullif(post.author_name, ''), post.author_handle) AS author
     FROM service_casepost place JOIN listening_post post ON post.id = place.post_id
     WHERE place.case_id = c.id AND post.speaker = 'OUTSIDER' ORDER BY post.posted_at DESC, place.id DESC LIMIT 1
