@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from resonanz.accounts.access import Act
 from resonanz.core import clock
+from resonanz.web.channel_health import Sign
 from resonanz.web.permissions import page
 
 
@@ -45,6 +46,12 @@ def components(request: HttpRequest) -> HttpResponse:
         "late": now - timedelta(minutes=42),
         "soon": now + timedelta(minutes=18),
         "calm": now + timedelta(hours=5),
+        "signs": [
+            Sign(str(_("heard")), "good", now - timedelta(minutes=1)),
+            Sign(str(_("silent")), "soon", now - timedelta(hours=2)),
+            Sign(str(_("no longer accepted")), "late", now - timedelta(days=40), str(_("stored"))),
+            None,
+        ],
         "lately": now - timedelta(minutes=12),
         "long_name": "Maximiliane Freifrau von Donaudampfschifffahrtsgesellschaft",
     }
