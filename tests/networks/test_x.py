@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.networks.x_asking import APP, NOON, Counting, account, cursor_of, events, poll, poll_failing, said
+from tests.networks.x_asking import APP, NOON, Counting, account, cursor_of, events, network, poll, poll_failing, said
 from tests.networks.x_server import US, XServer, as_json, id_at
 
 from resonanz.core import clock
@@ -378,6 +378,21 @@ class TestBudget:
         assert meter.left is not None
         assert meter.left >= 0
         assert "max_results=10&" in x.asked[0]
+
+    def test_what_is_too_little_for_a_search_is_still_spent_on_mentions(self, x: XServer) -> None:
+        x.say("ada", "eins @nordhain")
+        meter = Counting(left=200_000)
+        first = poll_failing(x, "", BudgetUsedUp, meter=meter, settings={"words": "nordhain"})
+        x.say("bob", "zwei @nordhain", ago=timedelta(minutes=1))
+        account_asked = account(x, meter=meter, settings={"words": "nordhain"})
+
+        with pytest.raises(BudgetUsedUp) as short:
+            list(network.poll(account_asked, cursor_of(first)))
+
+        assert [one.text for one in said(first)] == ["eins @nordhain"]
+        assert short.value.seconds == 60
+        assert len([one for one in x.asked if "/mentions?" in one]) == 2
+        assert not [one for one in x.asked if "/search/" in one]
 
     def test_used_up_budget_reads_nothing_and_says_until_when(self, x: XServer) -> None:
         with pytest.raises(BudgetUsedUp) as used_up:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.networks.x_asking import APP, NOON, account, network, poll
@@ -24,7 +25,7 @@ def looked_at_nothing() -> None:
     bringing._looked.clear()
 
 
-def ours(x: XServer, **more: str) -> Account:
+def ours(x: XServer, **more: Any) -> Account:
     return account(x, settings={BROUGHT_TO: OURS}, **more)
 
 

@@ -15,9 +15,9 @@ from resonanz.core import clock
 from resonanz.networks.asking import put_aside
 from resonanz.networks.contract import Account, AccountGone, BadEvent, Batch, Event, Missed
 from resonanz.networks.errors import NotAuthorised, TryLater
-from resonanz.networks.metering import most_affordable
+from resonanz.networks.metering import BudgetUsedUp, most_affordable
 from resonanz.networks.x import tariff
-from resonanz.networks.x.client import NotThere, get, kind_of, listed, problems_in
+from resonanz.networks.x.client import WAIT_SECONDS, NotThere, get, kind_of, listed, problems_in
 from resonanz.networks.x.cursor import Cursor, Place
 from resonanz.networks.x.posts import (
     FAULTS,
@@ -120,11 +120,17 @@ class _Poll:
         mine = f"/2/users/{self._account.native_id}"
         yield from self._read(_List("mentions", f"{mine}/mentions", 5, 4, tariff.OWNED_READ))
         yield from self._read(_List("own", f"{mine}/tweets", 5, 4, tariff.OWNED_READ))
+        is_short = False
         if query := query_of(self._account):
             path = "/2/tweets/search/recent"
-            yield from self._read(_List("search", path, 10, 5, tariff.POST_READ, query=query, is_owned=False))
+            try:
+                yield from self._read(_List("search", path, 10, 5, tariff.POST_READ, query=query, is_owned=False))
+            except BudgetUsedUp:
+                is_short = True
         self._look_again()
         yield self._batch()
+        if is_short:  # told, and tried again soon: what is left is too little for a search, and enough for mentions
+            raise BudgetUsedUp(WAIT_SECONDS, "")
 
     def _batch(self) -> Batch:
         batch = Batch(tuple(self._events), self._cursor.write(), tuple(self._bad), missed=tuple(self._missed))
