@@ -31,8 +31,9 @@ APP_STEPS: Words = {
         "webhooks; the consumer secret is needed by older applications alone. Both can follow later."
     ),
     "x.webhook": _(
-        "What happens can be here within a second: once an account is connected, its channel’s page tells X this address "
-        "and subscribes to what is said to the account. The address must be reachable from outside, without a port."
+        "What happens can be here within a second: once an account is connected, its channel’s page tells X this "
+        "address and subscribes to what is said to the account. The address must be reachable from outside, without a "
+        "port."
     ),
     "meta.create": _(
         "Make an app at Meta’s page for developers, of the type “Business”, and connect it with the company’s "

@@ -305,10 +305,12 @@ SENTENCES: Mapping[str, Promise] = {
         "A subreddit that is to be read is closed or does not exist; the others are read, and so is all else."
     ),
     "x.refused": _("The network refused without a word."),
-    "x.no_bearer": _("For that X asks for the bearer token of the application, which IT enters on the page Applications."),
+    "x.no_bearer": _(
+        "For that X asks for the bearer token of the application, which IT enters on the page Applications."
+    ),
     "x.not_valid": _(
-        "X asked this address for a proof and did not get it. It must be reachable from outside, over HTTPS and without a "
-        "port, and the secret of the application must be the right one."
+        "X asked this address for a proof and did not get it. It must be reachable from outside, over HTTPS and without "
+        "a port, and the secret of the application must be the right one."
     ),
     "batch_key.two_are_good": _("Two keys are good already. One of them has to end first."),
     "provider.private": _("It was said in private, which is not for a provider to bring."),

@@ -14,7 +14,6 @@ from resonanz.networks.contract import Capability, able
 from resonanz.networks.errors import NotAddressed, Unsupported
 from resonanz.networks.models import Channel
 
-
 TOO_LATE = "network.outside_window"
 
 
