@@ -280,7 +280,8 @@ SENTENCES: Mapping[str, Promise] = {
     "network.refused": _("The network refused."),
     "network.application_refused": _("The network does not take the keys of the company’s application."),
     "connecting.application_refused": _(
-        "%(network)s does not take the keys of the company’s application. IT should check them on the page Applications."
+        "%(network)s does not take the keys of the company’s application. IT should check them on the page "
+        "Applications."
     ),
     "network.not_authorised": _("The network no longer accepts our token. The channel has to be connected again."),
     "network.personal_account": _("It seems to be a person’s own and is not listened to."),
@@ -309,8 +310,8 @@ SENTENCES: Mapping[str, Promise] = {
         "For that X asks for the bearer token of the application, which IT enters on the page Applications."
     ),
     "x.not_valid": _(
-        "X asked this address for a proof and did not get it. It must be reachable from outside, over HTTPS and without "
-        "a port, and the secret of the application must be the right one."
+        "X asked this address for a proof and did not get it. It must be reachable from outside, over HTTPS and "
+        "without a port, and the secret of the application must be the right one."
     ),
     "batch_key.two_are_good": _("Two keys are good already. One of them has to end first."),
     "provider.private": _("It was said in private, which is not for a provider to bring."),

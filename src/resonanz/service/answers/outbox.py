@@ -369,9 +369,7 @@ def _order(outgoing: Outgoing) -> ReplyOrder:
         visibility=Visibility(outgoing.visibility),
         picture_ids=uploading.ids_there(outgoing=outgoing),
         is_addressed=addressing.is_answerable(channel=outgoing.channel, post=outgoing.in_reply_to),
-        until=addressing.ends_at(
-            channel=outgoing.channel, post=outgoing.in_reply_to, visibility=outgoing.visibility
-        ),
+        until=addressing.ends_at(channel=outgoing.channel, post=outgoing.in_reply_to, visibility=outgoing.visibility),
     )
 
 
