@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -61,8 +62,13 @@ def new_channel(request: HttpRequest) -> HttpResponse:
             live.go_live_where_covered(actor=signed_in(request))
             attempt(request, lambda: None, done=_("%(name)s is connected.") % {"name": made.name})
             return redirect("channel", made.pk)
-    context = {"form": form, "networks": by_hand, "by_invitation": _by_invitation()}
+    context = {"form": form, "networks": _by_name(by_hand), "by_invitation": _by_name(_by_invitation())}
     return render(request, "web/new_channel.html", context)
+
+
+def _by_name(networks: Iterable[str]) -> list[str]:
+    """In the order of the names that people know."""
+    return sorted(networks, key=lambda network: words.word("networks", network).casefold())
 
 
 def _by_invitation() -> list[str]:
