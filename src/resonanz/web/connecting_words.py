@@ -87,8 +87,7 @@ APP_STEPS: Words = {
         "paste here what Google gives for it."
     ),
     "instagram.products": _(
-        "Add the products “Facebook Login”, “Instagram” (its API with Facebook login), “Messenger” and "
-        "“Webhooks”."
+        "Add the products “Facebook Login”, “Instagram” (its API with Facebook login), “Messenger” and “Webhooks”."
     ),
     "instagram.webhook": _(
         "Once the keys are kept here: under “Webhooks” choose “Instagram”, enter this address and this word, and "
@@ -121,6 +120,17 @@ APP_STEPS: Words = {
         "The company agrees with Google to the Terms of Service of the YouTube API. They ask for a privacy policy that "
         "names YouTube, and for what was read there to be deleted after 30 days; Resonanz does that by itself."
     ),
+    "linkedin.create": _("On LinkedIn’s page for developers make an app, and name the company’s Page as its own."),
+    "linkedin.verify": _(
+        "An administrator of the Page confirms that the app belongs to it, by the link that is made there."
+    ),
+    "linkedin.product": _(
+        "Under “Products” apply for the Community Management API. LinkedIn examines the application, first for trying "
+        "it out (500 requests a day), later for use. It has to be the only product of this app. These are the rights "
+        "that will be asked for:"
+    ),
+    "linkedin.redirect": _("Under “Auth” enter this address under “Authorized redirect URLs”:"),
+    "linkedin.keys": _("Paste here what stands there under “Application credentials”."),
     "threads.create": _(
         "Make an app at Meta’s page for developers with the use case “Access the Threads API”, and connect it "
         "with the company’s business portfolio."
@@ -142,17 +152,6 @@ APP_STEPS: Words = {
         "Until then, name the company’s account as a Threads tester in the app, and have it accept that in its "
         "settings on Threads."
     ),
-    "linkedin.create": _("On LinkedIn’s page for developers make an app, and name the company’s Page as its own."),
-    "linkedin.verify": _(
-        "An administrator of the Page confirms that the app belongs to it, by the link that is made there."
-    ),
-    "linkedin.product": _(
-        "Under “Products” apply for the Community Management API. LinkedIn examines the application, first for trying "
-        "it out (500 requests a day), later for use. It has to be the only product of this app. These are the rights "
-        "that will be asked for:"
-    ),
-    "linkedin.redirect": _("Under “Auth” enter this address under “Authorized redirect URLs”:"),
-    "linkedin.keys": _("Paste here what stands there under “Application credentials”."),
     "whatsapp.create": _(
         "Make an app at Meta’s page for developers with the use case for WhatsApp, connect it with the company’s "
         "verified business portfolio, and add the telephone number there."
@@ -190,9 +189,9 @@ CONNECT_NEEDS: Words = {
     "youtube.channel": _(
         "A Google account that owns or manages the channel; Google’s page asks which channel is meant."
     ),
-    "threads.account": _("The company’s account on Threads, signed in to in this browser."),
     "linkedin.own_app": _("The company’s own application, which IT registers once and LinkedIn approves."),
     "linkedin.admin": _("A LinkedIn account that is an administrator of the Page. Of several Pages one chooses."),
+    "threads.account": _("The company’s account on Threads, signed in to in this browser."),
 }
 CONNECT_SEES: Words = {
     "mentions": _("What mentions the account, answers it or is written to it."),
@@ -216,10 +215,10 @@ CONNECT_SEES: Words = {
     "youtube.comments": _("Comments below the videos of the channel, and the answers to them, for 30 days."),
     "youtube.films": _("The public videos of the channel: title, description and how often they were seen and liked."),
     "youtube.search": _("Public videos of others that hold the words that are searched for."),
-    "threads.replies": _("Answers to the account’s own posts, of all levels."),
-    "threads.mentions": _("Public posts that name the account."),
     "linkedin.comments": _("Comments below posts of the Page, for 48 hours: LinkedIn lets nobody keep them longer."),
     "linkedin.mentions": _("Public posts that mention the Page, as long."),
+    "threads.replies": _("Answers to the account’s own posts, of all levels."),
+    "threads.mentions": _("Public posts that name the account."),
 }
 CONNECT_SEES_NOT: Words = {
     "password": _("The password of the account."),
@@ -239,11 +238,11 @@ CONNECT_SEES_NOT: Words = {
     "youtube.history": _(
         "What the account watches, and other Google services. It uploads, changes and deletes no video."
     ),
-    "threads.others": _("What others say without naming or answering the account."),
-    "threads.private": _("Messages, and what private accounts say."),
     "linkedin.messages": _("Messages, to the Page or to people: LinkedIn shows them to no program."),
     "linkedin.search": _("What is said elsewhere on LinkedIn: it cannot be searched."),
     "linkedin.profiles": _("Names and profiles of those who comment."),
+    "threads.others": _("What others say without naming or answering the account."),
+    "threads.private": _("Messages, and what private accounts say."),
 }
 CONNECT_COSTS: Words = {
     "x.each_use": _(
@@ -312,14 +311,14 @@ RIGHTS: Words = {
         "to read comments, to post the answers that somebody sends here, and to hold or reject comments; Google has no "
         "smaller right for it"
     ),
+    "linkedin.r_organization_social": _("to read the Page’s posts and the comments below them"),
+    "linkedin.w_organization_social": _("to post the answers that somebody sends here, to correct or withdraw them"),
+    "linkedin.rw_organization_admin": _("to know of which Pages somebody is an administrator, and what a Page is told"),
     "threads.threads_basic": _("to know whose account it is, and its posts"),
     "threads.threads_content_publish": _("to post the answers that somebody sends here"),
     "threads.threads_read_replies": _("to read who answers"),
     "threads.threads_manage_replies": _("to answer, and to hide answers below our own posts"),
     "threads.threads_manage_mentions": _("to read who names the account, and to answer there"),
-    "linkedin.r_organization_social": _("to read the Page’s posts and the comments below them"),
-    "linkedin.w_organization_social": _("to post the answers that somebody sends here, to correct or withdraw them"),
-    "linkedin.rw_organization_admin": _("to know of which Pages somebody is an administrator, and what a Page is told"),
 }
 KINDS_OF_CONNECTING_WORDS: Mapping[str, Words] = {
     "app_steps": APP_STEPS,
