@@ -19,8 +19,10 @@ from resonanz.pipeline import arrivals, erasure
 from resonanz.pipeline.models import PutAside
 from resonanz.pipeline.receiving import receive
 from resonanz.pipeline.take_in import take_in
+from resonanz.privacy import audit
 from resonanz.privacy import erasure as privacy_erasure
 from resonanz.privacy.erasure import Subject
+from resonanz.service.models import Case, CaseNote
 from tests.pipeline.events import NETWORK, ORIGIN, posted
 from tests.pipeline.webhook_network import NAME, BroughtNetwork, body, headers
 
@@ -199,3 +201,21 @@ def test_person_who_is_erased_leaves_what_others_told_and_could_not_be_read(told
     erasure.erase_account(Subject(network=NETWORK, origin=ORIGIN, native_id="a-1", handles=frozenset({"jonas"})))
 
     assert not PutAside.objects.exists()
+
+
+def test_person_who_is_erased_leaves_no_trace_in_cases_of_what_others_told(told: Channel) -> None:
+    mia = Author(native_id="a-2", handle="mia")
+    say(told, posted("https://practice.example/@jonas/1", addressed=True), posted("2", addressed=True, author=mia))
+    below = posted("3", "Und?", addressed=True, author=mia, parent_id="https://practice.example/@jonas/1")
+    say(told, below)
+    case = Case.objects.get(root_native_id="2")
+    due = (clock.now() + timedelta(days=9)).date()
+    CaseNote.objects.create(
+        case=case, created_at=clock.now(), delete_on=due, text="Auch Jonas B. (@jonas) hat angerufen."
+    )
+
+    privacy_erasure.erase_account(network=NETWORK, origin=ORIGIN, native_id="a-1", actor=audit.SYSTEM, suppress=True)
+
+    assert "onas" not in CaseNote.objects.get().text
+    assert not Case.objects.filter(root_native_id__contains="jonas").exists()
+    assert Case.objects.filter(root_native_id__startswith="erased:").count() == 1

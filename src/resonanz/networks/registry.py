@@ -67,6 +67,11 @@ def names() -> tuple[str, ...]:
     return tuple(_BY_NAME)
 
 
+def tellers() -> list[str]:
+    """Those by which others than the networks themselves tell what was said, wherever that was."""
+    return [name for name in names() if connector(name).limits.is_hearsay]
+
+
 def connector(name: str) -> Network:
     """The connector of this name; it keeps no state, so one serves all channels. Raises UnknownNetwork."""
     try:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from resonanz.core.secrets import SecretsError
+from resonanz.networks import registry
 from resonanz.pipeline import hearsay, receiving, rejected_files
 from resonanz.pipeline.models import Delivery, PutAside
 from resonanz.privacy import erasure
@@ -47,7 +48,7 @@ def _erase_arrivals(subject: Subject, patterns: list[re.Pattern[str]]) -> int:
 
 def _tellers(subject: Subject) -> list[str]:
     """Its own network, and those who tell of any."""
-    return [subject.network, *hearsay.networks()]
+    return [subject.network, *registry.tellers()]
 
 
 def _words(row: Delivery) -> str:

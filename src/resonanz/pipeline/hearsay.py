@@ -24,11 +24,6 @@ def is_hearsay(channel: Channel) -> bool:
     return registry.connector(channel.network).limits.is_hearsay
 
 
-def networks() -> list[str]:
-    """The names under which others tell."""
-    return [name for name in registry.names() if registry.connector(name).limits.is_hearsay]
-
-
 def teller_of(channel: Channel) -> str:
     """By whom tombstones of what was told there stand; "" where the network itself speaks, which counts for all."""
     return f"channel:{channel.pk}" if is_hearsay(channel) else ""
@@ -59,7 +54,7 @@ def forget(channel: Channel, account: AccountGone) -> None:
 def told_posts() -> Iterator[Told]:
     """All posts that one channel of hearsay told and no other."""
     alone = Post.objects.annotate(ways=Count("channels")).filter(ways=1)
-    found = free(Post.objects.filter(pk__in=alone.values("pk"), channels__network__in=networks()))
+    found = free(Post.objects.filter(pk__in=alone.values("pk"), channels__network__in=registry.tellers()))
     rows = found.values_list("network", "origin", "native_id", "channels__id").iterator(chunk_size=_CHUNK)
     yield from ((network, origin, native_id, f"channel:{pk}") for network, origin, native_id, pk in rows)
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from resonanz.core import clock
 from resonanz.listening import posts
 from resonanz.listening.models import Post, PostChannel
-from resonanz.networks import links
+from resonanz.networks import links, registry
 from resonanz.networks.contract import Edited, Event, Posted
 from resonanz.networks.models import Channel
 from resonanz.pipeline import hearsay
@@ -69,7 +69,7 @@ def in_a_case(channel: Channel, post_ids: Collection[int]) -> set[int]:
         return set()
     if hearsay.is_hearsay(channel):
         return adopting.standing(post_ids=post_ids)
-    return adopting.adopt(post_ids=post_ids, told_by=hearsay.networks(), channel=channel)
+    return adopting.adopt(post_ids=post_ids, told_by=registry.tellers(), channel=channel)
 
 
 def known_from_elsewhere(channel: Channel, authors: Collection[AccountKey]) -> set[AccountKey]:
@@ -83,8 +83,8 @@ def known_from_elsewhere(channel: Channel, authors: Collection[AccountKey]) -> s
 
 def _by_hearsay_alone() -> Q:
     ways = PostChannel.objects.filter(post=OuterRef("pk"))
-    told = ways.filter(channel__network__in=hearsay.networks())
-    heard = ways.exclude(channel__network__in=hearsay.networks())
+    told = ways.filter(channel__network__in=registry.tellers())
+    heard = ways.exclude(channel__network__in=registry.tellers())
     return Q(Exists(told)) & ~Q(Exists(heard))
 
 

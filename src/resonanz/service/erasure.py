@@ -9,6 +9,7 @@ from django.db.models.functions import Concat, Right
 
 from resonanz.listening import erasure as posts
 from resonanz.listening.models import Post
+from resonanz.networks import registry
 from resonanz.privacy import erasure, masking
 from resonanz.privacy.erasure import Key, Removed, Subject
 from resonanz.service.cases import settle
@@ -151,7 +152,7 @@ def _forget_moderated(subject: Subject, words: Collection[str]) -> Removed:
     What is being done needs to know to whom: that is held, and erased the next time.
     """
     theirs = Moderation.objects.filter(
-        channel__network=subject.network, origin=subject.origin, author_native_id=subject.native_id
+        channel__network__in=_tellers(subject.network), origin=subject.origin, author_native_id=subject.native_id
     )
     masked = masking.mask_columns(theirs, _PUT_RIGHT, words)
     theirs.filter(state__in=_NOT_DONE).update(state=ModerationState.CANCELLED, due_at=None)
@@ -205,31 +206,36 @@ def _delete_empty(case_ids: Collection[int]) -> Removed:
 def _mask_mentions(subject: Subject) -> int:
     about = masking.spoken_about(handles=subject.handles, names=subject.names)
     held = posts.posts_by(subject.network, subject.origin, subject.native_id)
-    settled = Outgoing.objects.filter(channel__network=subject.network).exclude(state__in=_ON_ITS_WAY)
+    settled = Outgoing.objects.filter(channel__network__in=_tellers(subject.network)).exclude(state__in=_ON_ITS_WAY)
     masked = _mask_answers(settled.exclude(in_reply_to__in=held), about)
-    notes = CaseNote.objects.filter(case__channel__network=subject.network)
+    notes = CaseNote.objects.filter(case__channel__network__in=_tellers(subject.network))
     words = _spoken_to(subject.handles, subject.names)
     masked += masking.mask_columns(SavedView.objects.all(), ["name", "asked"], words)
     masked += masking.mask_columns(KnownIssue.objects.all(), ["title", "words"], words)
     masked += masking.mask_columns(IssueWording.objects.all(), ["text"], words)
-    enquiries = Enquiry.objects.filter(case__channel__network=subject.network)
+    enquiries = Enquiry.objects.filter(case__channel__network__in=_tellers(subject.network))
     masked += masking.mask_columns(enquiries, _ASKED, about)
-    done = Declaration.objects.filter(case__channel__network=subject.network)
+    done = Declaration.objects.filter(case__channel__network__in=_tellers(subject.network))
     masked += masking.mask_columns(done, ["done"], about)
-    drafted = MachineDraft.objects.filter(case__channel__network=subject.network)
+    drafted = MachineDraft.objects.filter(case__channel__network__in=_tellers(subject.network))
     masked += masking.mask_columns(drafted, ["text"], about)
     return masked + masking.mask_columns(notes, ["text"], about)
 
 
 def _hide_references(subject: Subject, references: dict[str, str]) -> None:
-    cases = Case.objects.filter(channel__network=subject.network, origin=subject.origin)
-    answers = Outgoing.objects.filter(channel__network=subject.network).exclude(state__in=_ON_ITS_WAY)
+    cases = Case.objects.filter(channel__network__in=_tellers(subject.network), origin=subject.origin)
+    answers = Outgoing.objects.filter(channel__network__in=_tellers(subject.network)).exclude(state__in=_ON_ITS_WAY)
     for native_id, instead in references.items():
         cases.filter(root_native_id=native_id).update(root_native_id=instead)
         parts = cases.filter(root_native_id__startswith=f"{native_id[:MOST_OF_ROOT]}#", split_from__isnull=False)
         parts.update(root_native_id=Concat(Value(f"{instead}#"), Right("root_native_id", 32)))
         answers.filter(root_native_id=native_id).update(root_native_id=instead)
         answers.filter(parent_native_id=native_id).update(parent_native_id=instead)
+
+
+def _tellers(network: str) -> list[str]:
+    """Whose channels may hold what concerns an account there: its own, and those of others who tell of it."""
+    return [network, *registry.tellers()]
 
 
 def _spoken_to(handles: Collection[str], names: Collection[str]) -> set[str]:

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from resonanz.listening.erasure import posts_by
 from resonanz.listening.models import Post
+from resonanz.networks import registry
 from resonanz.privacy import export
 from resonanz.privacy.register import declare_impersonal, declare_personal
 from resonanz.service import personal_data_of_declarations, personal_data_of_issues
@@ -326,7 +327,7 @@ def _answers(network: str, origin: str, native_id: str) -> QuerySet[Outgoing]:
 
 def _moderations(network: str, origin: str, native_id: str) -> QuerySet[Moderation]:
     """What was done to their posts and account, and to what we answered them."""
-    theirs = Q(channel__network=network, origin=origin, author_native_id=native_id)
+    theirs = Q(channel__network__in=[network, *registry.tellers()], origin=origin, author_native_id=native_id)
     return Moderation.objects.filter(theirs)
 
 
