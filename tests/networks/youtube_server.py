@@ -46,7 +46,11 @@ QUOTA = fault(
 
 @dataclass
 class YouTubeServer(LoopbackServer):
-    """`channels`: their ids by handle. `comments`, `films`: by id. `units`, `searches`: what is left of the day."""
+    """`channels`: their ids by handle. `comments`, `films`: by id. `units`, `searches`: what is left of the day.
+
+    `tells_held`: whether a question by id tells what is held for review; `refuses_missing`: it is refused as a whole
+    where one of them is not there. The reference leaves both open.
+    """
 
     channels: dict[str, str] = field(
         default_factory=lambda: {"nordhain": US, "ada": "UCada00000000000000000AA", "bob": "UCbob00000000000000000AA"}
@@ -59,6 +63,8 @@ class YouTubeServer(LoopbackServer):
     beside: int = 5
     units: int = 10_000
     searches: int = 100
+    tells_held: bool = True
+    refuses_missing: bool = False
     renewals: set[str] = field(default_factory=lambda: {"1//renewal"})
     granted: str = RIGHT
     faulty: Callable[[str, str], Answer | None] = lambda _method, _path: None
@@ -187,8 +193,11 @@ class YouTubeServer(LoopbackServer):
             ids = asked["id"].split(",")
             if len(ids) > 50 or "maxResults" in asked or "order" in asked:
                 return fault(400, "invalidFilters", "Not with these ids.")
-            return _listed("commentThread", [self._thread(one, asked) for one in tops if one["id"] in ids])
-        tops = [one for one in tops if one["snippet"]["moderationStatus"] == "published"]
+            found = self._by_id(ids)
+            if self.refuses_missing and len(found) < len(ids):
+                return fault(404, "commentThreadNotFound", "One or more threads cannot be found.")
+            return _listed("commentThread", [self._thread(one, asked) for one in found])
+        tops = [one for one in tops if self._is_listed(one, asked.get("moderationStatus", "published"))]
         if film := asked.get("videoId"):
             tops = [one for one in tops if one["film"] == film]
         elif asked.get("allThreadsRelatedToChannelId") != US:
@@ -208,7 +217,9 @@ class YouTubeServer(LoopbackServer):
     def _comments(self, asked: dict[str, str], _sent: dict[str, Any]) -> Answer:
         if "id" in asked:
             ids = asked["id"].split(",")
-            found = [self.comments[one] for one in ids if one in self.comments]
+            found = self._by_id(ids)
+            if self.refuses_missing and len(found) < len(ids):
+                return fault(404, "commentNotFound", "One or more comments cannot be found.", "youtube.comment")
             return _listed("commentList", [_comment(one, asked) for one in found])
         if asked["parentId"] not in self.comments:
             return fault(404, "commentNotFound", "The specified comments cannot be found.", "youtube.comment")
@@ -273,6 +284,16 @@ class YouTubeServer(LoopbackServer):
     def _below(self, root: str) -> list[Comment]:
         below = [one for key, one in self.comments.items() if key.startswith(f"{root}.")]
         return [one for one in below if one["snippet"]["moderationStatus"] == "published"]
+
+    def _by_id(self, ids: list[str]) -> list[Comment]:
+        found = [self.comments[one] for one in ids if one in self.comments]
+        return [one for one in found if self.tells_held or one["snippet"]["moderationStatus"] == "published"]
+
+    def _is_listed(self, top: Comment, status: str) -> bool:
+        """Also where only an answer of the thread waits."""
+        below = [one for key, one in self.comments.items() if key.startswith(f"{top['id']}.")]
+        waiting = [one for one in below if status != "published"]
+        return any(one["snippet"]["moderationStatus"] == status for one in [top, *waiting])
 
     def _ours(self, native_id: str) -> Comment | None:
         found = self.comments.get(native_id)

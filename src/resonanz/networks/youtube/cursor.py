@@ -13,13 +13,15 @@ MOST_COMMENTS = 1_000
 MOST_VIDEOS = 100
 AT_ONCE = 50
 WATCHED = timedelta(days=30)
+_PUT_OFF = timedelta(hours=1)
 
 
 @dataclass(slots=True)
 class Cursor:
     """`since`: when the newest comment was said that was read, in seconds since 1970. `comments`, `videos`: what is
     looked at again, by id, the oldest first; `turn`: where that goes on. `uploads`: the list of our films.
-    `looked_at`, `searched_at`: when films were read last, and when was searched.
+    `looked_at`, `searched_at`: when films were read last, and when was searched. `put_off`: comments that could not be
+    read though they are not gone, and when that was seen.
     """
 
     since: int = 0
@@ -29,6 +31,7 @@ class Cursor:
     uploads: str = ""
     looked_at: int = 0
     searched_at: int = 0
+    put_off: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, cursor: str) -> Cursor:
@@ -43,6 +46,7 @@ class Cursor:
                 checked_id(found["uploads"]) if found["uploads"] else "",
                 _time(found["looked_at"]),
                 _time(found["searched_at"]),
+                {checked_id(key): _time(at) for key, at in found.get("put_off", {}).items()},
             )
         except (*FAULTS, RecursionError):
             return cls()
@@ -57,6 +61,7 @@ class Cursor:
             "uploads": self.uploads,
             "looked_at": self.looked_at,
             "searched_at": self.searched_at,
+            "put_off": {key: at for key, at in self.put_off.items() if key in self.comments},
         }
         return json.dumps(kept, separators=(",", ":"))
 
@@ -72,17 +77,25 @@ class Cursor:
 
     def turns(self) -> list[str]:
         """Which comments are to be looked at: the youngest threads each time, the others in turn."""
-        first, known = self.turn if self.turn < len(self.comments) else 0, list(self.comments)
+        since = seconds(clock.now() - _PUT_OFF)
+        known = [key for key in self.comments if self.put_off.get(key, 0) <= since]
+        first = self.turn if self.turn < len(known) else 0
         in_turn = [*known[first:], *known[:first]][:AT_ONCE]
         self.turn = (first + len(in_turn)) % max(len(known), 1)
-        youngest = [key for key in reversed(self.comments) if not is_reply(key)][:AT_ONCE]
+        youngest = [key for key in reversed(known) if not is_reply(key)][:AT_ONCE]
         return list(dict.fromkeys([*youngest, *in_turn]))
+
+    def look_later(self, native_id: str) -> None:
+        """It could not be read, which says nothing of whether it is there; asked again in an hour, for its units."""
+        if native_id in self.comments:
+            self.put_off[native_id] = seconds(clock.now())
 
     def forget(self, native_id: str) -> list[str]:
         """What goes when a comment goes: itself, and the answers below it that were heard."""
         gone = [key for key in self.comments if key == native_id or key.startswith(f"{native_id}.")]
         for key in gone:
             del self.comments[key]
+            self.put_off.pop(key, None)
         self.turn = max(self.turn - len(gone), 0)
         return gone or [native_id]
 

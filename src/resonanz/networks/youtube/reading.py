@@ -31,6 +31,7 @@ from resonanz.networks.youtube.posts import (
     part,
     state_of_comment,
 )
+from resonanz.networks.youtube.withheld import withheld
 
 PAGE = 100
 MOST_PAGES = 50
@@ -52,6 +53,7 @@ class _Poll:
         self._cursor = cursor
         self._events: list[Event] = []
         self._bad: list[BadEvent] = []
+        self._unreadable: set[str] = set()
 
     def batches(self) -> Iterator[Batch]:
         """The last one always comes: a quiet channel was read, too. What was found before a failure comes first."""
@@ -117,12 +119,13 @@ class _Poll:
         if state.likes or state.replies:
             self._events.append(counted(said.native_id, state))
 
-    def _hear_answers(self, thread: Any) -> None:
-        """Those that are new: a few stand beside their thread, of more than these it has to be asked."""
+    def _hear_answers(self, thread: Any, *, has_changed: bool = True) -> None:
+        """Those that are new: a few stand beside their thread, of more than these it is asked where `has_changed`."""
         beside = part(thread, "replies").get("comments")
         beside = beside if isinstance(beside, list) else []
         horizon = clock.now() - WATCHED
-        for one in beside if len(beside) >= _answers_to(thread) else self._answers(id_of(thread)):
+        is_all = len(beside) >= _answers_to(thread) or not has_changed
+        for one in beside if is_all else self._answers(id_of(thread)):
             try:
                 said = commented(one, self._account, video_id=_film_of(thread))
                 is_new = said.native_id not in self._cursor.comments and said.posted_at > horizon
@@ -160,13 +163,31 @@ class _Poll:
                 self._look_at_thread(thread)
         for ids in fifties([key for key in turns if is_reply(key)]):
             missing += self._look_at_answers([key for key in ids if key in self._cursor.comments])
+        self._look_for([key for key in missing if key in self._cursor.comments and key not in self._unreadable])
+        for key in self._unreadable:
+            self._cursor.look_later(key)
+
+    def _look_for(self, missing: list[str]) -> None:
+        """What did not come: gone only where it cannot be asked for alone either, and does not wait for review."""
         for ids in fifties(missing):
             stands = self._stands("comments", ids, "snippet")
-            self._forget([key for key in ids if key not in stands])
+            lost = [key for key in ids if key not in stands and key not in self._unreadable]
+            waiting = withheld(self._account, lost) if lost else set()
+            for key in waiting:
+                self._cursor.look_later(key)
+            self._forget([key for key in lost if key not in waiting])
 
     def _stands(self, path: str, ids: list[str], parts: str) -> dict[str, Any]:
-        """What is there of these, by id."""
-        found = get(self._account, path, {"part": parts, "id": ids, "textFormat": "plainText"})
+        """What is there of these, by id. A no to many may be for one of them: each half is asked alone."""
+        try:
+            found = get(self._account, path, {"part": parts, "id": ids, "textFormat": "plainText"})
+        except (NotThere, Forbidden) as error:
+            if len(ids) > 1:
+                half = len(ids) // 2
+                return self._stands(path, ids[:half], parts) | self._stands(path, ids[half:], parts)
+            if isinstance(error, Forbidden):
+                self._unreadable.update(ids)
+            return {}
         return {one["id"]: one for one in found["items"] if isinstance(one, dict) and one.get("id") in ids}
 
     def _look_at_thread(self, thread: Any) -> None:
@@ -176,8 +197,8 @@ class _Poll:
             said = commented(top, self._account, video_id=_film_of(thread))
             if said.native_id != native_id:
                 raise ValueError("another comment")
-            if total > before.replies and not is_rejected(top):
-                self._hear_answers(thread)
+            if not is_rejected(top):  # where one went and one came, there are as many as before
+                self._hear_answers(thread, has_changed=total != before.replies)
             self._look(top, said, before, replies=total)
         except FAULTS as error:
             self._bad.append(put_aside(thread, error))
@@ -202,6 +223,7 @@ class _Poll:
         if (now.likes, now.replies) != (before.likes, before.replies):
             self._events.append(counted(said.native_id, now))
         self._cursor.comments[said.native_id] = now
+        self._cursor.put_off.pop(said.native_id, None)
 
     def _forget(self, ids: list[str]) -> None:
         gone = [one for native_id in ids for one in self._cursor.forget(native_id)]

@@ -1,0 +1,135 @@
+"""What is gone from YouTube, and what only cannot be read: held for review, or refused with its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from tests.networks.youtube_asking import NOON, account, cursor_of, events, later, network, poll, said
+from tests.networks.youtube_server import YouTubeServer, fault
+
+from resonanz.networks.contract import Deleted, Edited
+from resonanz.networks.youtube.cursor import Cursor
+
+
+def _gone(found: Sequence[object]) -> list[str]:
+    return [one.native_id for one in found if isinstance(one, Deleted)]
+
+
+class TestHeldForReview:
+    @pytest.mark.parametrize("below", [False, True])
+    @pytest.mark.parametrize("by", ["us", "likelySpam"])
+    def test_comment_that_waits_for_review_is_not_gone(self, youtube: YouTubeServer, below: bool, by: str) -> None:
+        top = youtube.say("ada", "Wann?", on=youtube.show("Neu"))
+        answer = youtube.say("bob", "Link", below=top)
+        held = answer if below else top
+        cursor = cursor_of(poll(youtube))
+        youtube.tells_held = False
+        if by == "us":
+            network.hide(account(youtube), held["id"], on=True)
+        else:
+            held["snippet"]["moderationStatus"] = by
+
+        with later(3):
+            found = poll(youtube, cursor)
+        with later(6):
+            again = poll(youtube, cursor_of(found))
+
+        assert _gone([*events(found), *events(again)]) == []
+        assert held["id"] in Cursor.read(cursor_of(again)).comments
+
+    def test_it_is_asked_for_once_an_hour_and_edits_are_told_when_it_is_shown_again(
+        self, youtube: YouTubeServer
+    ) -> None:
+        held = youtube.say("ada", "Wann?", on=youtube.show("Neu"))
+        cursor = cursor_of(poll(youtube))
+        youtube.tells_held = False
+        network.hide(account(youtube), held["id"], on=True)
+        with later(3):
+            cursor = cursor_of(poll(youtube, cursor))
+        youtube.asked.clear()
+        with later(6):
+            cursor = cursor_of(poll(youtube, cursor))
+        assert not [one for one in youtube.asked if "moderationStatus" in one]
+        network.hide(account(youtube), held["id"], on=False)
+        youtube.edit(held, "Wann denn?")
+
+        with later(64):
+            found = poll(youtube, cursor)
+
+        assert [one.text for one in events(found) if isinstance(one, Edited)] == ["Wann denn?"]
+        assert Cursor.read(cursor_of(found)).put_off == {}
+
+    def test_rejected_and_deleted_comments_are_gone_while_others_wait(self, youtube: YouTubeServer) -> None:
+        film = youtube.show("Neu")
+        held, gone = youtube.say("ada", "a", on=film), youtube.say("bob", "b", on=film)
+        cursor = cursor_of(poll(youtube))
+        youtube.tells_held = False
+        network.hide(account(youtube), held["id"], on=True)
+        youtube.delete(gone)
+
+        with later(3):
+            assert _gone(events(poll(youtube, cursor))) == [gone["id"]]
+
+    def test_where_the_lists_cannot_be_read_nothing_is_gone(self, youtube: YouTubeServer) -> None:
+        gone = youtube.say("ada", "a", on=youtube.show("Neu"))
+        cursor = cursor_of(poll(youtube))
+        youtube.delete(gone)
+        youtube.faulty = lambda _method, path: fault(403, "forbidden") if "moderationStatus" in path else None
+        with later(3):
+            found = poll(youtube, cursor)
+            assert _gone(events(found)) == []
+        youtube.faulty = lambda _method, _path: None
+
+        with later(64):
+            assert _gone(events(poll(youtube, cursor_of(found)))) == [gone["id"]]
+
+
+class TestRefusedTogether:
+    def test_one_that_is_missing_does_not_stop_the_channel(self, youtube: YouTubeServer) -> None:
+        film = youtube.show("Neu")
+        comments = [youtube.say("ada", f"{number}", on=film) for number in range(9)]
+        cursor = cursor_of(poll(youtube))
+        youtube.refuses_missing = True
+        youtube.delete(comments[4])
+        youtube.edit(comments[5], "anders")
+
+        with later(3):
+            found = events(poll(youtube, cursor))
+
+        assert _gone(found) == [comments[4]["id"]]
+        assert [one.text for one in found if isinstance(one, Edited)] == ["anders"]
+
+    def test_one_that_we_may_not_read_is_not_gone(self, youtube: YouTubeServer) -> None:
+        film = youtube.show("Neu")
+        closed, other = youtube.say("ada", "a", on=film), youtube.say("bob", "b", on=film)
+        cursor = cursor_of(poll(youtube))
+        youtube.edit(other, "anders")
+        youtube.faulty = lambda _method, path: (
+            fault(403, "forbidden") if "&id=" in path and closed["id"] in path else None
+        )
+
+        with later(3):
+            found = poll(youtube, cursor)
+
+        assert _gone(events(found)) == []
+        assert [one.text for one in events(found) if isinstance(one, Edited)] == ["anders"]
+
+
+def test_answer_that_came_while_another_went_is_heard(youtube: YouTubeServer) -> None:
+    top = youtube.say("ada", "Wann?", on=youtube.show("Neu"))
+    first = youtube.say("bob", "bald", below=top)
+    cursor = cursor_of(poll(youtube))
+    fresh = youtube.say("bob", "morgen", below=top, ago=timedelta())
+    youtube.delete(first)
+
+    with later(3):
+        assert [one.native_id for one in said(poll(youtube, cursor))] == [fresh["id"]]
+
+
+def test_cursor_of_before_is_read() -> None:
+    written = Cursor(since=int(NOON.timestamp())).write().replace(',"put_off":{}', "")
+
+    assert "put_off" not in written
+    assert Cursor.read(written).since == int(NOON.timestamp())
