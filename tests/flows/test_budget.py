@@ -28,6 +28,13 @@ FROM generate_series(0, 30) ago,
     AS used (use, times, price) RETURNING id
 """
 
+_OUTSIDE = """() => {
+    const card = document.querySelector("#budget");
+    const end = card.getBoundingClientRect().right;
+    return [...card.querySelectorAll("table, form, progress")].filter(
+        (one) => one.checkVisibility() && one.getBoundingClientRect().right > end).map((one) => one.tagName);
+}"""
+
 
 @pytest.fixture
 def page(product: Product, practice: MemoryProcess, browser: Browser) -> Page:
@@ -51,6 +58,7 @@ def look_at(page: Page, name: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         faults += [f"{name} {width} {scheme}: {fault}" for fault in _faults(page)]
+        faults += [f"{name} {width}: {one} leaves its card" for one in page.evaluate(_OUTSIDE)]
         if folder := os.environ.get("RESONANZ_PICTURES"):
             page.set_viewport_size({"width": width, "height": 2400})
             page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png")
