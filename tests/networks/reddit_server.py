@@ -271,6 +271,6 @@ def _listing(children: list[Thing], after: str | None) -> Answer:
 
 def _as_html(words: str) -> str:
     """What Reddit makes of its markup, as far as our own words use it."""
-    plain = re.sub(r"\\(.)", r"\1", words)
+    plain = re.sub(r"\\(.)|(&#?\w+;)", lambda found: found[1] or html.unescape(found[2]), words)
     body = html.escape(plain, quote=False).replace("  \n", "<br/>\n")
     return f'<!-- SC_OFF --><div class="md"><p>{body}</p>\n</div><!-- SC_ON -->'

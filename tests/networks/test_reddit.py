@@ -143,6 +143,30 @@ class TestHearing:
 
         assert {one.native_id for one in said(found)} == {post["name"], message["name"]}
 
+    def test_what_was_held_back_is_heard_when_it_is_let_through(self, reddit: RedditServer) -> None:
+        chosen = {"subreddits": "fahrrad"}
+        reddit.post("bob", "schnell", ago=timedelta(hours=1))
+        held = reddit.post("ada", "mit Link", ago=timedelta(hours=5))
+        del reddit.things[held["name"]]
+        cursor = cursor_of(poll(reddit, settings=chosen))
+        reddit.things[held["name"]] = held
+
+        with later(1):
+            found = poll(reddit, cursor, settings=chosen)
+        with later(2):
+            again = poll(reddit, cursor_of(found), settings=chosen)
+
+        assert [one.native_id for one in said(found)] == [held["name"]]
+        assert said(again) == []
+
+    @pytest.mark.parametrize("kind", ["private", "public", "restricted", "user"])
+    def test_what_only_members_read_is_private(self, reddit: RedditServer, kind: str) -> None:
+        post = reddit.post("ada", "Neu", subreddit_type=kind)
+        reddit.say("bob", "auch", post, subreddit_type=kind)
+        expected = Visibility.PRIVATE if kind == "private" else Visibility.PUBLIC
+
+        assert {one.visibility for one in said(poll(reddit, settings={"subreddits": "fahrrad"}))} == {expected}
+
     def test_what_is_deleted_already_is_not_heard(self, reddit: RedditServer) -> None:
         post = reddit.post("bob", "Weg", "Weg", removed_by_category="moderator")
         reddit.delete(reddit.say("ada", "weg", post))
@@ -162,7 +186,7 @@ class TestWhatBecameOfIt:
         assert (found.native_id, found.text) == (comment["name"], "doch gut")
         assert found.edited_at == NOON + timedelta(minutes=1)
 
-    @pytest.mark.parametrize("by", ["[deleted]", "[removed]"])
+    @pytest.mark.parametrize("by", ["[deleted]", "[removed]", "[ Removed by Reddit ]"])
     def test_deleted_and_removed_comments_are_gone(self, reddit: RedditServer, by: str) -> None:
         comment = reddit.say("ada", "schlecht", reddit.post("bob", "x", ago=timedelta(days=9)), inbox="post_reply")
         cursor = cursor_of(poll(reddit))
@@ -198,7 +222,37 @@ class TestWhatBecameOfIt:
         assert isinstance(found[0], Deleted)
         assert isinstance(found[1], AccountGone)
 
-    def test_missing_once_is_not_gone_and_missing_alone_is(self, reddit: RedditServer) -> None:
+    def test_post_that_its_author_deleted_takes_nothing_else_with_it(self, reddit: RedditServer) -> None:
+        post = reddit.post("ada", "Seht her", is_self=False, url="https://x.example/bild")
+        cursor = cursor_of(poll(reddit, settings={"subreddits": "fahrrad"}))
+        post["author"] = "[deleted]"
+
+        with later(1):
+            found = events(poll(reddit, cursor, settings={"subreddits": "fahrrad"}))
+
+        assert [(type(one), one.native_id) for one in found] == [(Deleted, post["name"])]
+
+    def test_what_is_not_shown_for_a_day_is_not_gone(self, reddit: RedditServer) -> None:
+        comment = reddit.say("ada", "hallo", reddit.post("bob", "x", ago=timedelta(days=9)), inbox="post_reply")
+        cursor = cursor_of(poll(reddit))
+        reddit.things.pop(comment["name"])
+        reddit.to_us.clear()
+        with later(1):
+            closed = poll(reddit, cursor)
+        assert events(closed) == []
+        reddit.things[comment["name"]] = comment
+        with later(24 * 60):
+            opened = poll(reddit, cursor_of(closed))
+        assert Cursor.read(cursor_of(opened)).missing == {}
+        del reddit.things[comment["name"]]
+
+        with later(49 * 60):
+            closed = poll(reddit, cursor_of(opened))
+        assert events(closed) == []
+        with later(98 * 60):
+            assert [type(one) for one in events(poll(reddit, cursor_of(closed)))] == [Deleted]
+
+    def test_missing_once_is_asked_for_alone(self, reddit: RedditServer) -> None:
         comment = reddit.say("ada", "hallo", reddit.post("bob", "x", ago=timedelta(days=9)), inbox="post_reply")
         cursor = cursor_of(poll(reddit))
         empty = as_json({"kind": "Listing", "data": {"children": [], "after": None}})
@@ -210,11 +264,11 @@ class TestWhatBecameOfIt:
 
         reddit.faulty = once
         with later(1):
-            assert events(poll(reddit, cursor)) == []
-        reddit.to_us.clear()
-        del reddit.things[comment["name"]]
-        with later(2):
-            assert [type(one) for one in events(poll(reddit, cursor))] == [Deleted]
+            found = poll(reddit, cursor)
+        assert events(found) == []
+        assert Cursor.read(cursor_of(found)).missing == {}
+        assert len(times) == 2
+        assert comment["name"] in times[1]
 
     def test_few_are_all_looked_at_each_time(self) -> None:
         cursor = Cursor()

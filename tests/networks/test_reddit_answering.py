@@ -13,6 +13,7 @@ from tests.networks.reddit_server import TOKEN, RedditServer, as_json, fault, wr
 from resonanz.core import clock, http
 from resonanz.networks.contract import Correction, Report
 from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
+from resonanz.networks.reddit import writing
 from resonanz.networks.reddit.writing import written
 
 SINCE = NOON - timedelta(minutes=1)
@@ -51,6 +52,7 @@ class TestAnswering:
             ("    Code", "Code"),
             ("a_b_c https://x.example/a_b_c d_e", r"a\_b\_c https://x.example/a_b_c d\_e"),
             ("[x](y) ~~z~~ ^a `b`", r"\[x\](y) \~\~z\~\~ \^a \`b\`"),
+            ("Q&A, AT&T &amp; &#x263a;", r"Q&A, AT&T \&amp; \&#x263a;"),
             ("2026 war gut - wirklich.", "2026 war gut - wirklich."),
         ],
     )
@@ -107,6 +109,33 @@ class TestAnswering:
         assert found.native_id == sent.native_id
         known = frozenset({sent.native_id})
         assert network.find_sent(account(reddit), sought, since=SINCE, known=known) is None
+
+    @pytest.mark.parametrize("words", ["Cafe\u0301 am Platz", "a\x00b", "x &amp; y"])
+    def test_answer_is_found_in_whichever_signs_it_was_typed(self, reddit: RedditServer, words: str) -> None:
+        sought = order(reddit.post("ada", "Wann?"), words)
+        sent = network.reply(account(reddit), sought)
+
+        found = network.find_sent(account(reddit), sought, since=SINCE, known=frozenset())
+
+        assert found is not None
+        assert found.native_id == sent.native_id
+
+    def test_answer_is_found_below_many_others_and_never_guessed_at(
+        self, reddit: RedditServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        parent = reddit.post("ada", "Wann?")
+        sent = reddit.say("Nordhain", "Morgen.", parent, ago=timedelta(seconds=9))
+        for number in range(4):
+            reddit.say("Nordhain", f"{number}", parent, ago=timedelta(seconds=number))
+        reddit.page = 2
+        sought = order(parent, "Morgen.")
+
+        found = network.find_sent(account(reddit), sought, since=SINCE, known=frozenset())
+        assert found is not None
+        assert found.native_id == sent["name"]
+        monkeypatch.setattr(writing, "_MOST_PAGES", 2)
+        with pytest.raises(Refused):
+            network.find_sent(account(reddit), sought, since=SINCE, known=frozenset())
 
     def test_answer_of_ours_is_corrected_and_withdrawn_and_twice_is_no_error(self, reddit: RedditServer) -> None:
         ours = reddit.say("Nordhain", "Morgen.", reddit.post("ada", "x"))

@@ -15,6 +15,7 @@ from resonanz.core import clock
 from resonanz.networks.contract import Correction
 from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater
 from resonanz.networks.metering import AnswersStopped, BudgetUsedUp
+from resonanz.networks.youtube import writing
 
 SINCE = NOON - timedelta(minutes=1)
 
@@ -82,6 +83,31 @@ class TestAnswering:
 
         assert found is not None
         assert (found.native_id, found.url.startswith("https://www.youtube.com/watch?v=")) == (sent["id"], True)
+
+    @pytest.mark.parametrize("words", ["Cafe\u0301 am Platz", "a\x00b"])
+    def test_answer_is_found_in_whichever_signs_it_was_typed(self, youtube: YouTubeServer, words: str) -> None:
+        top = youtube.say("ada", "Wann?", on=youtube.show("Neu"))
+        sent = network.reply(account(youtube), order(top, words))
+
+        found = network.find_sent(account(youtube), order(top, words), since=SINCE, known=frozenset())
+
+        assert found is not None
+        assert found.native_id == sent.native_id
+
+    def test_where_more_stands_there_than_is_read_nobody_guesses(
+        self, youtube: YouTubeServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        top = youtube.say("ada", "Wann?", on=youtube.show("Neu"))
+        for number in range(3):
+            youtube.say("bob", f"{number}", below=top)
+        youtube.say("nordhain", "Morgen.", below=top, ago=timedelta())
+        youtube.page = 1
+        monkeypatch.setattr(writing, "_MOST_PAGES", 3)
+
+        with pytest.raises(Refused):
+            network.find_sent(account(youtube), order(top, "Morgen."), since=SINCE, known=frozenset())
+        monkeypatch.setattr(writing, "_MOST_PAGES", 4)
+        assert network.find_sent(account(youtube), order(top, "Morgen."), since=SINCE, known=frozenset()) is not None
 
     def test_what_others_said_or_is_known_or_older_is_not_our_answer(self, youtube: YouTubeServer) -> None:
         top = youtube.say("ada", "Wann?", on=youtube.show("Neu"))

@@ -11,17 +11,21 @@ from resonanz.networks.reddit.posts import FAULTS, MESSAGE, State, checked_id, k
 MOST_WATCHED = 3_000
 AT_ONCE = 100
 """As many as Reddit tells about in one answer."""
+_LOST_SECONDS = 48 * 3_600
+"""Reddit shows what was deleted as deleted; what it does not show at all is in a place that is closed, perhaps for a
+day. It wants deletions to have gone everywhere within two days."""
 
 
 @dataclass(slots=True)
 class Cursor:
     """`places`: by list, when the newest was said that was read, in seconds since 1970. `watched`: by id, the oldest
-    first. `turn`: where looking again goes on.
+    first. `turn`: where looking again goes on. `missing`: what Reddit did not show, and since when.
     """
 
     places: dict[str, int] = field(default_factory=dict)
     watched: dict[str, State] = field(default_factory=dict)
     turn: int = 0
+    missing: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, cursor: str) -> Cursor:
@@ -29,16 +33,18 @@ class Cursor:
         try:
             found = json.loads(cursor or "{}")
             places = {str(name): min(_whole(at), _now()) for name, at in found["places"].items()}
-            return cls(
-                places, {checked_id(key): _state(kept) for key, kept in found["watched"].items()}, _whole(found["turn"])
-            )
+            watched = {checked_id(key): _state(kept) for key, kept in found["watched"].items()}
+            missing = {checked_id(key): min(_whole(at), _now()) for key, at in found.get("missing", {}).items()}
+            return cls(places, watched, _whole(found["turn"]), missing)
         except (*FAULTS, RecursionError):
             return cls()
 
     def write(self) -> str:
         """As it is kept with the channel."""
         watched = {key: astuple(one) for key, one in self.watched.items()}
-        return json.dumps({"places": self.places, "watched": watched, "turn": self.turn}, separators=(",", ":"))
+        missing = {key: at for key, at in self.missing.items() if key in self.watched}
+        kept = {"places": self.places, "watched": watched, "turn": self.turn, "missing": missing}
+        return json.dumps(kept, separators=(",", ":"))
 
     def watch(self, native_id: str, state: State) -> None:
         """Look at it again from now on. Of too many what was not said to us is let go first, and of that the oldest."""
@@ -54,8 +60,13 @@ class Cursor:
         self.turn = (first + len(turns)) % max(len(public), 1)
         return turns
 
+    def is_lost(self, native_id: str) -> bool:
+        """Whether Reddit has not shown it for so long that it counts as gone. Now it does not."""
+        return self.missing.setdefault(native_id, _now()) <= _now() - _LOST_SECONDS
+
     def forget(self, native_id: str) -> None:
         """It is gone."""
+        self.missing.pop(native_id, None)
         if self.watched.pop(native_id, None):
             self.turn = max(self.turn - 1, 0)
 

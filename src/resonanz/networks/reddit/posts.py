@@ -37,7 +37,10 @@ _NAME = re.compile(r"[\w-]{1,30}", re.ASCII)
 _PATH = re.compile(r"/[\w/%.~-]{1,500}")
 _THREAD = re.compile(r"/comments/([0-9a-z]{1,13})/", re.ASCII)
 _MENTION = re.compile(r"(?<![\w/])/?u/([\w-]{3,20})", re.ASCII)
-_DELETED, _REMOVED = "[deleted]", "[removed]"
+_DELETED = "[deleted]"
+_GONE = frozenset({_DELETED, "[removed]", "[ Removed by Reddit ]"})
+_CLOSED = frozenset({"private", "employees_only", "gold_only"})
+"""Kinds of subreddits that only their members read."""
 _MOST_MENTIONS = 20
 
 Found = Mapping[str, Any]
@@ -96,7 +99,7 @@ def is_gone(thing: object) -> bool:
     if kind == POST and (found.get("removed_by_category") or found.get("title") == _DELETED):
         return True
     words = found.get("selftext") if kind == POST else found.get("body")
-    return words in {_DELETED, _REMOVED}
+    return isinstance(words, str) and words.strip() in _GONE
 
 
 def has_no_author(thing: object) -> bool:
@@ -177,6 +180,7 @@ def _comment(found: Found, account: Account, *, in_inbox: bool) -> Posted:
         text=words,
         posted_at=_moment(found["created_utc"]),
         kind=PostKind.COMMENT,
+        visibility=_visibility(found),
         url=_address(path),
         parent_id=checked_id(found["parent_id"]) if found.get("parent_id") else "",
         root_id=checked_id(root) if root else "",
@@ -202,6 +206,7 @@ def _post(found: Found, account: Account) -> Posted:
         text=words,
         posted_at=_moment(found["created_utc"]),
         kind=PostKind.POST,
+        visibility=_visibility(found),
         url=_address(found.get("permalink")),
         root_id=native_id,
         mentions=mentions,
@@ -237,6 +242,10 @@ def _words(found: Found, name: str) -> str:
     if isinstance(shown, str) and shown:
         return text.from_html(shown, most=MOST_TEXT)
     return text.clean(_plain(found[name]), most=MOST_TEXT)
+
+
+def _visibility(found: Found) -> Visibility:
+    return Visibility.PRIVATE if str(found.get("subreddit_type")) in _CLOSED else Visibility.PUBLIC
 
 
 def _plain(value: object) -> str:

@@ -19,6 +19,7 @@ from resonanz.networks.errors import NotAuthorised, Refused, TryLater
 from resonanz.networks.reddit.client import WAIT_SECONDS, Forbidden, NotThere, PlaceClosed, Reddit
 from resonanz.networks.reddit.cursor import Cursor
 from resonanz.networks.reddit.posts import (
+    COMMENT,
     FAULTS,
     account_gone,
     checked_id,
@@ -28,6 +29,7 @@ from resonanz.networks.reddit.posts import (
     has_no_author,
     heard,
     is_gone,
+    kind_of,
     opened,
     said_at,
     state_of,
@@ -83,6 +85,7 @@ class _Poll:
         self._events: list[Event] = []
         self._bad: list[BadEvent] = []
         self._is_closed_out = False
+        self._first = int((clock.now() - _FIRST).timestamp())
 
     def batches(self) -> Iterator[Batch]:
         """The last one always comes: a quiet inbox was read, too. What was found before a failure is brought first."""
@@ -134,7 +137,7 @@ class _Poll:
 
     def _read(self, one: _List) -> Iterator[Batch]:
         """Downwards to what is known. How far that came is kept once all of it was read."""
-        first = int((clock.now() - _FIRST).timestamp())
+        first = self._first
         since, after = self._cursor.places.get(one.name, 0), ""
         until, newest = max(since - _LATE, 0) or first, since or first
         for _ in range(MOST_PAGES):
@@ -156,7 +159,8 @@ class _Poll:
                 return said_at(thing)
             said = heard(thing, self._account, in_inbox=in_inbox)
             state = state_of(thing, said)
-            if state.said > until and said.native_id not in self._cursor.watched:
+            is_late = state.said > self._first and not has_no_author(thing)  # it was held back, and let through
+            if (state.said > until or is_late) and said.native_id not in self._cursor.watched:
                 self._events.append(said)
                 self._cursor.watch(said.native_id, state)
         except FAULTS as error:
@@ -165,7 +169,7 @@ class _Poll:
         return state.said
 
     def _look_again(self) -> None:
-        """At what was heard. What is missing is asked for alone before it counts as gone."""
+        """At what was heard. What is missing is asked for alone, and counts as gone where it stays so."""
         ids = self._cursor.turns()
         stands = self._stands(ids)
         for native_id, thing in stands.items():
@@ -176,7 +180,7 @@ class _Poll:
         missing = [native_id for native_id in ids if native_id not in stands]
         found = self._stands(missing)
         for native_id in missing:
-            if native_id not in found:
+            if native_id not in found and self._cursor.is_lost(native_id):
                 self._gone(native_id)
 
     def _stands(self, ids: list[str]) -> dict[str, Any]:
@@ -187,6 +191,7 @@ class _Poll:
 
     def _look(self, native_id: str, thing: Any) -> None:
         before = self._cursor.watched[native_id]
+        self._cursor.missing.pop(native_id, None)
         if is_gone(thing):
             self._gone(native_id)
             return
@@ -208,9 +213,13 @@ class _Poll:
         self._cursor.forget(native_id)
 
     def _account_gone(self, native_id: str, author: str) -> None:
-        """The words stand there without their author; Reddit's terms ask that nobody keeps whose they were."""
+        """The words stand there without their author; Reddit's terms ask that nobody keeps whose they were.
+
+        Where the author of a post deletes it alone, and it has no words but its title, it looks the same.
+        """
         self._gone(native_id)
-        self._events.append(account_gone(author))
+        if kind_of(native_id) == COMMENT:
+            self._events.append(account_gone(author))
 
 
 def _name_of(thing: object) -> str:

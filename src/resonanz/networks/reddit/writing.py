@@ -6,14 +6,17 @@ import contextlib
 import re
 from datetime import datetime
 
-from resonanz.networks.contract import Account, Correction, Receipt, ReplyOrder, Visibility
+from resonanz.core import text
+from resonanz.networks.contract import Account, Correction, Posted, Receipt, ReplyOrder, Visibility
 from resonanz.networks.errors import NoAnswer, Refused, Unsupported
 from resonanz.networks.reddit.client import NotThere, Reddit
-from resonanz.networks.reddit.posts import FAULTS, MESSAGE, checked_id, heard, kind_of
+from resonanz.networks.reddit.posts import FAULTS, MESSAGE, MOST_TEXT, checked_id, heard, kind_of
 
 _PAGE = 100
+_MOST_PAGES = 10
 _ADDRESS = re.compile(r"(https?://\S+)")
-_SIGNS = re.compile(r"([\\`*_~^\[\]<|])")
+_SIGNS = re.compile(r"([\\`*_~^\[\]<|]|&(?=#?\w+;))")
+"""What its markup would take for itself; an ampersand only where it would make another sign of it."""
 _AT_THE_START = re.compile(r"^(\s*)([#>+-]|\d+(?=[.)]))")
 
 
@@ -35,16 +38,29 @@ def find_sent(account: Account, order: ReplyOrder, *, since: datetime, known: fr
     """The oldest thing of ours below the same one with the same words, said since then."""
     parent_id = _id(order.parent_id)
     path = "/message/sent" if kind_of(parent_id) == MESSAGE else f"/user/{account.handle}/comments"
-    things, _ = Reddit(account).listing(path, limit=_PAGE, sort="new")
-    found = []
-    for thing in things:
-        with contextlib.suppress(*FAULTS):
-            said = heard(thing, account)
-            is_new = said.posted_at >= since.replace(microsecond=0) and said.native_id not in known
-            if is_new and said.parent_id == parent_id and _same(said.text, order.text):
-                found.append(said)
+    found = [
+        said
+        for said in _said_since(account, path, since.replace(microsecond=0))
+        if said.native_id not in known and said.parent_id == parent_id and _same(said.text, order.text)
+    ]
     oldest = min(found, key=lambda said: said.posted_at, default=None)
     return Receipt(native_id=oldest.native_id, url=oldest.url) if oldest else None
+
+
+def _said_since(account: Account, path: str, since: datetime) -> list[Posted]:
+    """What we said since then. Refused where that is more than Reddit lists: then nothing is sent again unseen."""
+    reddit, after, found = Reddit(account), "", list[Posted]()
+    for _ in range(_MOST_PAGES):
+        things, after = reddit.listing(path, limit=_PAGE, sort="new", **({"after": after} if after else {}))
+        moments = []
+        for thing in things:
+            with contextlib.suppress(*FAULTS):
+                said = heard(thing, account)
+                moments.append(said.posted_at)
+                found += [said] if said.posted_at >= since else []
+        if not after or (moments and min(moments) < since):
+            return found
+    raise Refused("TooMany")
 
 
 def correct(account: Account, correction: Correction) -> None:
@@ -80,7 +96,7 @@ def _not_at_the_start(sign: str) -> str:
 
 def _same(found: str, wanted: str) -> bool:
     """Whether these are the words; Reddit sets blanks and line ends its own way."""
-    return "".join(found.split()) == "".join(wanted.split())
+    return "".join(found.split()) == "".join(text.clean(wanted, most=MOST_TEXT).split())
 
 
 def _public(native_id: str) -> str:

@@ -7,16 +7,22 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from resonanz.core import text
 from resonanz.networks.contract import Account, Correction, Receipt, ReplyOrder
 from resonanz.networks.errors import NoAnswer, Refused
 from resonanz.networks.metering import AnswersStopped
 from resonanz.networks.youtube import tariff
 from resonanz.networks.youtube.client import NotThere, call, get
-from resonanz.networks.youtube.posts import FAULTS, address_of, checked_id, commented, id_of, is_video, part
+from resonanz.networks.youtube.posts import FAULTS, MOST_TEXT, address_of, checked_id, commented, id_of, is_video, part
 
-_MOST_PAGES = 5
+_MOST_PAGES = 10
+"""A thread at YouTube has some hundreds of answers at most."""
 _PAGE = 100
 _SNIPPET = {"part": "snippet"}
+
+
+class _TooMany(Refused):
+    """More stands below it than is read."""
 
 
 def reply(account: Account, order: ReplyOrder) -> Receipt:
@@ -38,13 +44,20 @@ def reply(account: Account, order: ReplyOrder) -> Receipt:
 
 
 def find_sent(account: Account, order: ReplyOrder, *, since: datetime, known: frozenset[str]) -> Receipt | None:
-    """The oldest comment of ours below the same one with the same words, said since then."""
+    """The oldest comment of ours below the same one with the same words, said since then.
+
+    Refused where more stands there than is read: then a person looks, and nothing is sent again.
+    """
     parent_id = _id(order.parent_id)
-    found = [one for one in _below(account, parent_id) if _is_it(one, account, order.text, since)]
-    fresh = sorted(
-        (one for one in found if id_of(one) not in known), key=lambda one: str(one["snippet"]["publishedAt"])
-    )
-    return Receipt(native_id=id_of(fresh[0]), url=_address(fresh[0], parent_id)) if fresh else None
+    found: list[Any] = []
+    try:
+        for one in _below(account, parent_id):
+            found += [one] if _is_it(one, account, order.text, since) and id_of(one) not in known else []
+    except _TooMany:
+        if not found:
+            raise
+    oldest = min(found, key=lambda one: str(one["snippet"]["publishedAt"]), default=None)
+    return Receipt(native_id=id_of(oldest), url=_address(oldest, parent_id)) if oldest else None
 
 
 def correct(account: Account, correction: Correction) -> None:
@@ -74,13 +87,18 @@ def _below(account: Account, parent_id: str) -> Iterator[Any]:
         token = page.get("nextPageToken") or ""
         if not token or not isinstance(token, str):
             return
+    raise _TooMany("TooMany")
 
 
 def _is_it(one: Any, account: Account, words: str, since: datetime) -> bool:
     try:
         said = commented(one, account, video_id="")
         by_us = said.author is not None and said.author.native_id == account.native_id
-        return by_us and said.posted_at >= since.replace(microsecond=0) and said.text.split() == words.split()
+        return (
+            by_us
+            and said.posted_at >= since.replace(microsecond=0)
+            and said.text.split() == text.clean(words, most=MOST_TEXT).split()
+        )
     except FAULTS:
         return False
 
