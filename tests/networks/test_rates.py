@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from resonanz.core import clock
+from resonanz.networks import rates
 from resonanz.networks.rates import Buckets, Rate, retry_after
 
 
@@ -54,3 +55,24 @@ def test_reset_of_a_rate_limit_is_waited_for(value: str, seconds: float) -> None
         for header in ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset"):
             assert retry_after({header: value}, default=30) == pytest.approx(seconds, abs=0.2)
         assert retry_after({"x-ratelimit-reset": value, "retry-after": "7"}, default=30) == 7
+
+
+@pytest.mark.parametrize(
+    ("headers", "percent"),
+    [
+        ({}, None),
+        ({"x-ratelimit-remaining": "150", "x-ratelimit-limit": "300"}, 50),
+        ({"ratelimit-remaining": "2999", "ratelimit-limit": "3000;w=300"}, 99),
+        ({"x-rate-limit-remaining": "0", "x-rate-limit-limit": "15"}, 0),
+        ({"x-ratelimit-remaining": "75.0", "x-ratelimit-used": "25"}, 75),
+        ({"x-ratelimit-remaining": "75"}, None),
+        ({"x-ratelimit-remaining": "7", "x-ratelimit-limit": "0"}, None),
+        ({"x-ratelimit-remaining": "-7", "x-ratelimit-limit": "10"}, None),
+        ({"x-ratelimit-remaining": "inf", "x-ratelimit-limit": "10"}, None),
+        ({"x-ratelimit-remaining": "70", "x-ratelimit-limit": "10"}, 100),
+        ({"x-app-usage": '{"call_count": 28, "total_time": 40, "total_cputime": 2}'}, 60),
+        ({"x-app-usage": '{"call_count": 120}'}, 0),
+    ],
+)
+def test_what_is_left_of_limits(headers: dict[str, str], percent: int | None) -> None:
+    assert rates.left(headers) == percent

@@ -132,3 +132,18 @@ def test_page_of_a_channel_tells_the_same(signed_in: Client, radwerk: Channel) -
     assert "How it is" in page
     assert "nothing in 90 days" in page
     assert "no gaps" in page
+
+
+@pytest.mark.parametrize(
+    ("left", "sign"),
+    [
+        (None, None),
+        (100, Sign("100 % left", "good")),
+        (20, Sign("20 % left", "soon")),
+        (0, Sign("0 % left", "late")),
+    ],
+)
+def test_what_the_network_says_is_left_of_its_limits(radwerk: Channel, left: int | None, sign: Sign | None) -> None:
+    channels.note_read(channel_id=radwerk.pk, limit_left=left)
+
+    assert health(radwerk).limits == sign

@@ -120,6 +120,22 @@ def test_units_that_are_used_up_are_one_line_of_the_channel(
 
 
 @pytest.mark.parametrize("network", [RedditNetwork], indirect=True)
+def test_least_that_was_left_of_the_limits_stands_on_the_page_of_the_channel(
+    signed_in: Client, miriam: User, network: tuple[str, Any]
+) -> None:
+    name, server = network
+    channel = connected(signed_in, name, miriam)
+    server.left = 12
+
+    poll_once(channel.pk)
+
+    channel.refresh_from_db()
+    assert channel.limit_left is not None
+    assert channel.limit_left < 60
+    assert f"{channel.limit_left} %" in page_of(signed_in, channel)
+
+
+@pytest.mark.parametrize("network", [RedditNetwork], indirect=True)
 def test_closed_subreddit_is_one_line_of_the_channel(signed_in: Client, miriam: User, network: tuple[str, Any]) -> None:
     name, server = network
     channel = connected(signed_in, name, miriam)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from resonanz.core import http
+from resonanz.networks import limits_left
 from resonanz.networks.contract import BadEvent
 from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater
 from resonanz.networks.rates import retry_after
@@ -56,7 +57,11 @@ def failures(*, reads: bool) -> Iterator[None]:
 
 
 def refuse(answer: http.Answer, *, reads: bool, denied: Collection[int] = _DENIED) -> None:
-    """Raise what the status of an answer means everywhere; return when it is for the connector to read."""
+    """Raise what the status of an answer means everywhere; return when it is for the connector to read.
+
+    What it says of its limits is kept for whoever gathers that.
+    """
+    limits_left.hear(answer.headers)
     if answer.status in denied:
         raise NotAuthorised(status=answer.status)
     if answer.status in _BUSY:

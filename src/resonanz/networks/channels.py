@@ -233,13 +233,14 @@ def note_failure(*, channel_id: int, code: str, words: str, stop: bool, token_at
     return True
 
 
-def note_read(*, channel_id: int) -> None:
+def note_read(*, channel_id: int, limit_left: int | None = None) -> None:
     """All was read that there is; a network where nobody said anything moves no cursor.
 
+    `limit_left`: what the network said meanwhile is left of how much may be asked of it, in hundredths.
     A channel that its stream has just stopped stays stopped, and says why.
     """
     Channel.objects.filter(pk=channel_id).exclude(state=ChannelState.BROKEN).update(
-        read_at=clock.now(), failing_since=None, failure_code="", failure_words=""
+        read_at=clock.now(), limit_left=limit_left, failing_since=None, failure_code="", failure_words=""
     )
 
 

@@ -46,6 +46,7 @@ class Channel(models.Model):
     stream_place = models.TextField(blank=True, default="")
     stream_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    limit_left = models.PositiveSmallIntegerField(null=True, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
     failure_code = models.CharField(max_length=80, blank=True, default="")
     failure_words = models.CharField(max_length=500, blank=True, default="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,8 +14,13 @@ from resonanz.core import clock
 
 _DAY = 86_400.0
 _RESETS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+_REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
+_LIMITS = ("x-ratelimit-limit", "ratelimit-limit", "x-rate-limit-limit")
+_USED = "x-ratelimit-used"
 _NO_MOMENT = 10**8  # seconds since 1970 are more by now, seconds to wait are less
 _MOST_HEADER = 20_000
+_META = ("x-app-usage", "x-page-usage", "x-business-use-case-usage")
+_NUMBER = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,6})?")
 _SHARES = ("call_count", "total_time", "total_cputime", "total_calls")
 
 
@@ -61,13 +67,35 @@ def used(headers: Mapping[str, str]) -> Used:
 
     The fullest of them counts. What cannot be read says nothing.
     """
-    found = [entry for name in ("x-app-usage", "x-page-usage") if isinstance(entry := _told(headers, name), dict)]
-    accounts = _told(headers, "x-business-use-case-usage")
+    found = [entry for name in _META[:2] if isinstance(entry := _told(headers, name), dict)]
+    accounts = _told(headers, _META[2])
     for kinds in accounts.values() if isinstance(accounts, dict) else ():
         found += [entry for entry in kinds if isinstance(entry, dict)] if isinstance(kinds, list) else []
     percent = max((_whole(entry.get(share)) for entry in found for share in _SHARES), default=0)
     minutes = max((_whole(entry.get("estimated_time_to_regain_access")) for entry in found), default=0)
     return Used(percent, min(minutes * 60.0, _DAY))
+
+
+def left(headers: Mapping[str, str]) -> int | None:
+    """How much of its limits a network says is left, in hundredths; None where it says nothing that can be read.
+
+    Mastodon and X name what remains and of how much, the AT Protocol too, Reddit what remains and what is used, Meta
+    the share that is used.
+    """
+    if any(headers.get(name) for name in _META):
+        return max(0, 100 - used(headers).percent)
+    remaining = _count(headers, *_REMAINING)
+    if remaining is None:
+        return None
+    whole, gone = _count(headers, *_LIMITS), _count(headers, _USED)
+    whole = whole if whole is not None else remaining + gone if gone is not None else None
+    return min(100, int(100 * remaining / whole)) if whole else None
+
+
+def _count(headers: Mapping[str, str], *names: str) -> float | None:
+    """Reddit names fractions; others put the window of time behind it ("100;w=60")."""
+    told = next((found for name in names if (found := headers.get(name, "").partition(";")[0].strip())), "")
+    return float(told) if _NUMBER.fullmatch(told) else None
 
 
 def _told(headers: Mapping[str, str], name: str) -> object:

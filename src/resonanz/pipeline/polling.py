@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from resonanz.core.broker import BrokerAway
-from resonanz.networks import gaps, registry
+from resonanz.networks import gaps, limits_left, registry
 from resonanz.networks.channels import account_of, note_failure, note_read
 from resonanz.networks.contract import Reads
 from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, TryLater
@@ -39,17 +39,18 @@ def poll_once(
     connector = registry.connector(channel.network)
     reading: Reads = connector  # type: ignore[assignment] # declared POLL; a test in tests/house compares
     try:
-        batches = reading.poll(account_of(channel), channel.cursor)
-        while stopping is None or not stopping.is_set():
-            with turn or nullcontext():
-                batch = next(batches, None)
-                if batch is None:
-                    gaps.note_if_any(channel=channel)
-                    note_read(channel_id=channel_id)
-                    break
-                deliver(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad)
-                if batch.missed:
-                    gaps.note(channel_id=channel_id, missed=batch.missed)
+        with limits_left.gathering() as left:
+            batches = reading.poll(account_of(channel), channel.cursor)
+            while stopping is None or not stopping.is_set():
+                with turn or nullcontext():
+                    batch = next(batches, None)
+                    if batch is None:
+                        gaps.note_if_any(channel=channel)
+                        note_read(channel_id=channel_id, limit_left=min(left, default=None))
+                        break
+                    deliver(channel=channel, events=batch.events, cursor=batch.cursor, bad=batch.bad)
+                    if batch.missed:
+                        gaps.note(channel_id=channel_id, missed=batch.missed)
     except NetworkError as error:
         is_noted = note(channel_id, error, channel.token_at)
         return Polled(_pause_after(error) if is_noted else _RENEWED_SECONDS, well=False)

@@ -24,6 +24,7 @@ from resonanz.web import words
 
 GAP_DAYS, SAID_DAYS = 30, 90
 _PATIENCE = timedelta(minutes=10)
+_LITTLE_LEFT = 20
 _POLLS = 3  # so many may fail to come before it counts as silent
 _OURS = frozenset({"password", "api_key", "api_secret", "service_key"})
 
@@ -45,6 +46,7 @@ class Health:
     channel: Channel
     heard: Sign | None
     said: Sign | None
+    limits: Sign | None
     connection: Sign | None
     gaps: Sign | None
 
@@ -54,7 +56,7 @@ def of(channels: Iterable[Channel]) -> list[Health]:
     rows, now = list(channels), clock.now()
     said, gaps = _said(rows, now), _gaps(rows, now)
     return [
-        Health(one, _heard(one, now), _answers(one, said), _connection(one, now), _gap(one, gaps[one.pk]))
+        Health(one, _heard(one, now), _answers(one, said), _limits(one), _connection(one, now), _gap(one, gaps[one.pk]))
         for one in rows
     ]
 
@@ -100,6 +102,14 @@ def _answers(channel: Channel, said: Mapping[int, datetime]) -> Sign | None:
     if channel.pk in said:
         return Sign("", "", said[channel.pk])
     return Sign(_("nothing in %(days)s days") % {"days": SAID_DAYS})
+
+
+def _limits(channel: Channel) -> Sign | None:
+    """What the network said, when it was asked last, is left of how much may be asked of it."""
+    if channel.limit_left is None:
+        return None
+    tone = "good" if channel.limit_left > _LITTLE_LEFT else "soon" if channel.limit_left else "late"
+    return Sign(_("%(percent)s %% left") % {"percent": channel.limit_left}, tone)
 
 
 def _connection(channel: Channel, now: datetime) -> Sign | None:
