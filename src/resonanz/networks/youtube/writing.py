@@ -94,11 +94,8 @@ def _is_it(one: Any, account: Account, words: str, since: datetime) -> bool:
     try:
         said = commented(one, account, video_id="")
         by_us = said.author is not None and said.author.native_id == account.native_id
-        return (
-            by_us
-            and said.posted_at >= since.replace(microsecond=0)
-            and said.text.split() == text.clean(words, most=MOST_TEXT).split()
-        )
+        is_same = said.text.split() == text.clean(words, most=MOST_TEXT).split()
+        return by_us and is_same and said.posted_at >= since.replace(microsecond=0)
     except FAULTS:
         return False
 
