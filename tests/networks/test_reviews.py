@@ -22,6 +22,7 @@ from resonanz.networks.contract import Capability, Correction, Edited, Posted, P
 from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater
 from resonanz.networks.reviews.answering import AlreadyAnswered
 from resonanz.networks.reviews.cursor import MOST_WATCHED
+from resonanz.networks.reviews.reading import LOOKS
 
 SERVERS: dict[str, type[ReviewServer]] = {
     "app_store": AppStoreServer,
@@ -150,6 +151,56 @@ def test_empty_list_by_mistake_deletes_nothing(server: ReviewServer, network: Re
     assert told(batches) == []
     assert all(one in cursor_of(batches) for one in said)
     server.newest = listed  # type: ignore[method-assign] # likewise
+
+
+def test_review_that_cannot_be_read_any_more_stays_and_holds_nothing_up(
+    server: ReviewServer, network: ReviewNetwork
+) -> None:
+    odd = server.say("Gut.")
+    cursor = cursor_of(poll(network, server))
+    server.reviews[odd] = replace(server.reviews[odd], stars=9)
+
+    with clock.moved_to(NOON + timedelta(days=1, hours=1)):
+        fresh = server.say("Neu")
+        batches = poll(network, server, cursor)
+        later = poll(network, server, cursor_of(batches))
+
+    assert told(batches) == [("posted", fresh)]
+    assert odd in cursor_of(batches)
+    assert told(later) == []
+
+
+def test_review_that_fails_alone_holds_up_nothing_new(server: ReviewServer, network: ReviewNetwork) -> None:
+    hidden = server.say("Gut.")
+    cursor = cursor_of(poll(network, server))
+    listed = server.newest
+    server.newest = lambda *, changed: [one for one in listed(changed=changed) if one.review_id != hidden]  # type: ignore[method-assign] # a fault of theirs
+    server.faulty = lambda method, path: html(500) if path.split("?")[0].endswith(hidden) else None
+
+    with clock.moved_to(NOON + timedelta(days=1, hours=1)):
+        fresh = server.say("Neu")
+        batches = poll(network, server, cursor)
+
+    assert told(batches) == [("posted", fresh)]
+    assert hidden in cursor_of(batches)
+
+
+def test_deleted_review_is_noticed_though_many_others_are_only_hidden(
+    server: ReviewServer, network: ReviewNetwork
+) -> None:
+    said = [server.say(f"Nummer {number}", ago=timedelta(minutes=number + 1)) for number in range(LOOKS + 2)]
+    found = poll(network, server)
+    del server.reviews[said[-1]]
+    server.newest = lambda *, changed: []  # type: ignore[method-assign] # what remains is there, but not in the list
+
+    with clock.moved_to(NOON + timedelta(days=1, hours=1)):
+        found = poll(network, server, cursor_of(found))
+        found += poll(network, server, cursor_of(found))
+        asked = len(server.asked)
+        found += poll(network, server, cursor_of(found))
+
+    assert ("deleted", said[-1]) in told(found)
+    assert len(server.asked) - asked <= 2  # a token and the list: the comparison is done
 
 
 def test_answer_by_a_colleague_elsewhere_is_ours(server: ReviewServer, network: ReviewNetwork) -> None:

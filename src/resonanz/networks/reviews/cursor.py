@@ -32,13 +32,15 @@ class Known:
 @dataclass(slots=True)
 class Cursor:
     """`since`: what was listed before is not ours to know. `swept`: when all that is watched was last compared. `odd`:
-    marks of what could not be read and was told already; it stays in the list.
+    marks of what could not be read and was told already; it stays in the list. `looked`: what the list lacks and was
+    asked for alone since `swept`.
     """
 
     since: float = 0.0
     swept: float = 0.0
     watched: dict[str, Known] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, cursor: str) -> Cursor:
@@ -46,7 +48,8 @@ class Cursor:
         try:
             found = json.loads(cursor)
             rows = {str(key): Known(float(row[0]), str(row[1]), str(row[2])) for key, row in found["watched"].items()}
-            return cls(float(found["since"]), float(found["swept"]), rows, [str(one) for one in found["odd"]])
+            odd, looked = ([str(one) for one in found.get(key, [])] for key in ("odd", "looked"))
+            return cls(float(found["since"]), float(found["swept"]), rows, odd, looked)
         except (*FAULTS, RecursionError):
             now = clock.now()
             return cls((now - FIRST).timestamp(), now.timestamp())
@@ -54,7 +57,13 @@ class Cursor:
     def write(self) -> str:
         """As it is kept with the channel."""
         rows = {key: (known.listed, known.mark, known.answer) for key, known in self.watched.items()}
-        kept = {"since": self.since, "swept": self.swept, "watched": rows, "odd": self.odd[-_MOST_ODD:]}
+        kept: dict[str, object] = {
+            "since": self.since,
+            "swept": self.swept,
+            "watched": rows,
+            "odd": self.odd[-_MOST_ODD:],
+        }
+        kept["looked"] = [native_id for native_id in self.looked if native_id in self.watched]
         return json.dumps(kept, separators=(",", ":"))
 
     def is_news(self, odd: str) -> bool:

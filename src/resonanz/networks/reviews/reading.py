@@ -10,7 +10,7 @@ from typing import Any
 from resonanz.core import clock
 from resonanz.networks.asking import put_aside
 from resonanz.networks.contract import Account, BadEvent, Batch, Event
-from resonanz.networks.errors import TryLater
+from resonanz.networks.errors import Refused, TryLater
 from resonanz.networks.reviews.cursor import Cursor, Known
 from resonanz.networks.reviews.review import (
     FAULTS,
@@ -18,6 +18,7 @@ from resonanz.networks.reviews.review import (
     Page,
     Review,
     Source,
+    Unreadable,
     answered,
     answered_otherwise,
     edited,
@@ -118,15 +119,24 @@ class _Poll:
         return [key for key, known in self._cursor.watched.items() if key not in seen and known.listed > floor]
 
     def _look_for(self, missing: list[str]) -> None:
-        """A list may be wrong for a moment: only the network's word about that one review counts."""
-        for native_id in missing[:LOOKS]:
+        """A list may be wrong for a moment: only the network's word about that one review counts.
+
+        What is there all the same, or cannot be read, stays, and holds up neither the others nor what is new.
+        """
+        waiting = [native_id for native_id in missing if native_id not in self._cursor.looked]
+        for native_id in waiting[:LOOKS]:
+            self._cursor.looked.append(native_id)
             try:
                 self._compare(self._source.one(native_id))
             except NotThere:
                 self._cursor.forget(native_id)
                 self._events.append([gone(native_id, self._account)])
-        if len(missing) <= LOOKS:
-            self._cursor.swept = clock.now().timestamp()
+            except (Unreadable, Refused):
+                continue
+            except TryLater:
+                return
+        if len(waiting) <= LOOKS:
+            self._cursor.swept, self._cursor.looked = clock.now().timestamp(), []
 
 
 def page_of(items: object, reads: Callable[[Any], Review]) -> Page:
@@ -162,11 +172,11 @@ def _id_or_shape(key: str, value: object, depth: int) -> object:
 
 
 def one_of(found: object, native_id: str, reads: Callable[[Any], Review]) -> Review:
-    """The review that was asked for. Raises TryLater where another one came, or none."""
+    """The review that was asked for. Raises Unreadable where another one came, or none."""
     try:
         review = reads(found)
         if review.native_id != native_id:
             raise ValueError("another review")
     except FAULTS as error:
-        raise TryLater(_WAIT_SECONDS, "answer.unreadable") from error
+        raise Unreadable(_WAIT_SECONDS, "answer.unreadable") from error
     return review

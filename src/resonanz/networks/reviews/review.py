@@ -10,7 +10,7 @@ from typing import Protocol
 
 from resonanz.core import clock, text
 from resonanz.networks.contract import Account, Author, BadEvent, Deleted, Edited, Posted, PostKind
-from resonanz.networks.errors import Refused
+from resonanz.networks.errors import Refused, TryLater
 
 FAULTS = (ValueError, KeyError, TypeError, AttributeError, OverflowError, IndexError)
 """What reading foreign JSON that lies about its shape can raise."""
@@ -22,6 +22,10 @@ _ANSWER = "/reply"
 
 class NotThere(Refused):
     """The network itself says that there is no such review."""
+
+
+class Unreadable(TryLater):
+    """The network answered, but not with a review that we can read."""
 
 
 @dataclass(frozen=True, slots=True)
