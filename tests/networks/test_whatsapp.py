@@ -201,8 +201,11 @@ class TestAnswering:
              "text": {"body": "Morgen.", "preview_url": False}, "context": {"message_id": said["id"]}}
         ]  # fmt: skip
 
-    def test_after_the_day_it_is_answered_by_hand_and_nothing_is_sent(self, whatsapp: WhatsAppServer) -> None:
-        late = order(whatsapp.message(), until=clock.now())
+    @pytest.mark.parametrize("left", [timedelta(0), timedelta(minutes=1), None])
+    def test_after_the_day_it_is_answered_by_hand_and_nothing_is_sent(
+        self, whatsapp: WhatsAppServer, left: timedelta | None
+    ) -> None:
+        late = order(whatsapp.message(), until=clock.now() + left if left is not None else None)
 
         with pytest.raises(OutsideWindow):
             network.reply(account(whatsapp), late)

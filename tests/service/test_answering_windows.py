@@ -13,7 +13,7 @@ import pytest
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.guidelines.ruling import Outcome
-from resonanz.listening.models import Post, Speaker
+from resonanz.listening.models import Post, PostChannel, Speaker
 from resonanz.networks.contract import Account, Receipt, ReplyOrder
 from resonanz.networks.facebook import FacebookNetwork
 from resonanz.networks.instagram import InstagramNetwork
@@ -100,15 +100,31 @@ def test_time_begins_anew_with_what_the_person_writes_and_not_with_what_others_d
         again.pk, again.native_id, again.author_native_id, again.speaker = None, f"more-{number}", who, speaker
         again.posted_at = clock.now()
         again.save(force_insert=True)
+        PostChannel.objects.create(post=again, channel=quiet_case.channel)
     asked: dict[str, Any] = {"channel": quiet_case.channel, "post": message, "visibility": "PRIVATE"}
     assert not takes_answer(**asked)
 
     again.pk, again.native_id, again.speaker = None, "newest", Speaker.OUTSIDER
     again.save(force_insert=True)
+    PostChannel.objects.create(post=again, channel=quiet_case.channel)
 
     found = window(**asked)
     assert found is not None
     assert (found.is_over, found.is_free) == (False, True)
+
+
+def test_what_is_written_to_another_number_of_ours_begins_no_time_on_this_one(
+    quiet_case: Case, message: Post, windows: None
+) -> None:
+    said_ago(message, days=8)
+    elsewhere, other = Post.objects.get(pk=message.pk), Channel.objects.get(pk=quiet_case.channel_id)
+    other.pk, other.name, other.native_id = None, "Nordhain Zwei", "other-number"
+    other.save(force_insert=True)
+    elsewhere.pk, elsewhere.native_id, elsewhere.posted_at = None, "elsewhere", clock.now()
+    elsewhere.save(force_insert=True)
+    PostChannel.objects.create(post=elsewhere, channel=other)
+
+    assert not takes_answer(channel=quiet_case.channel, post=message, visibility="PRIVATE")
 
 
 def test_after_the_first_day_it_is_no_longer_free(quiet_case: Case, message: Post, windows: None) -> None:

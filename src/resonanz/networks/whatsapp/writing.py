@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from resonanz.core import clock
 from resonanz.networks.contract import Account, Receipt, ReplyOrder, Visibility
 from resonanz.networks.errors import NoAnswer, Refused
@@ -12,13 +14,15 @@ from resonanz.networks.meta.reading import FAULTS, objects
 from resonanz.networks.whatsapp.messages import message_id, person_in
 
 _PRIVATE = "private"
+_MARGIN = timedelta(minutes=2)
+"""Meta's clock and ours, and the time until it arrives."""
 
 
 def reply(account: Account, order: ReplyOrder) -> Receipt:
     """As words, never as a template. WhatsApp says only afterwards that it was too late, so our own clock decides."""
     if order.visibility is not Visibility.PRIVATE:
         raise Refused(_PRIVATE)
-    if order.until is not None and order.until <= clock.now():
+    if order.until is None or order.until - _MARGIN <= clock.now():
         raise OutsideWindow
     try:
         parent_id = message_id(order.parent_id)

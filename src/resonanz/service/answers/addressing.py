@@ -60,12 +60,12 @@ def is_answerable(*, channel: Channel, post: Post | None) -> bool:
 def window(*, channel: Channel, post: Post | None, visibility: str) -> Window | None:
     """The time for an answer in private to this post; None where the network has none.
 
-    It begins anew with all that the person writes in private; what they said in public has its own.
+    It begins anew with all that the person writes to this channel in private; what they said in public has its own.
     """
     limits = registry.connector(channel.network).limits
     if not limits.private_hours or post is None or visibility != Visible.PRIVATE:
         return None
-    said_at = post.posted_at if post.visibility == Visible.PUBLIC else _wrote_last(post)
+    said_at = post.posted_at if post.visibility == Visible.PUBLIC else _wrote_last(channel, post)
     freely = limits.private_hours_freely or limits.private_hours
     if post.visibility == Visible.PUBLIC:
         freely = limits.private_hours
@@ -78,13 +78,13 @@ def ends_at(*, channel: Channel, post: Post | None, visibility: str) -> datetime
     return found.until if found else None
 
 
-def _wrote_last(post: Post) -> datetime:
-    """When the author of a message wrote in private last."""
+def _wrote_last(channel: Channel, post: Post) -> datetime:
+    """When the author of a message wrote to this channel in private last: each of our numbers has its own time."""
     if not post.author_native_id:
         return post.posted_at
     written = Post.objects.filter(
         network=post.network, origin=post.origin, author_native_id=post.author_native_id,
-        visibility=Visible.PRIVATE, speaker=Speaker.OUTSIDER,
+        visibility=Visible.PRIVATE, speaker=Speaker.OUTSIDER, channels=channel,
     )  # fmt: skip
     last: datetime | None = written.aggregate(last=Max("posted_at"))["last"]
-    return last or post.posted_at
+    return max(last, post.posted_at) if last else post.posted_at
