@@ -17,6 +17,7 @@ from resonanz.networks.contract import (
     Edited,
     Media,
     MediaKind,
+    Missed,
     PostKind,
     Visibility,
 )
@@ -122,6 +123,24 @@ class TestHearing:
 
         assert [one.text for one in said(second)] == ["neu"]
         assert events(third) == []
+
+    def test_more_than_reddit_shows_is_told_as_a_gap(
+        self, reddit: RedditServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        chosen = {"subreddits": "fahrrad"}
+        reddit.post("ada", "alt", ago=timedelta(minutes=50))
+        first = poll(reddit, settings=chosen)
+        for number in range(900):
+            reddit.post("ada", f"{number}", ago=timedelta(minutes=30))
+        monkeypatch.setattr(reading, "MOST_PAGES", 9)
+
+        with later(1):
+            found = poll(reddit, cursor_of(first), settings=chosen)
+
+        assert [one for batch in first for one in batch.missed] == []
+        assert [one for batch in found for one in batch.missed] == [
+            Missed(NOON - timedelta(minutes=50), NOON - timedelta(minutes=30), is_filled=False)
+        ]
 
     def test_interrupted_poll_loses_nothing(self, reddit: RedditServer) -> None:
         post = reddit.post("bob", "Neu", ago=timedelta(days=30))

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from tests.networks.youtube_asking import NOON, account, cursor_of, events, later, network, poll, said
+from tests.networks.youtube_asking import NOON, account, cursor_of, events, later, network, poll, poll_failing, said
 from tests.networks.youtube_server import YouTubeServer, fault
 
-from resonanz.networks.contract import Deleted, Edited
+from resonanz.networks.contract import Deleted, Edited, Missed
+from resonanz.networks.errors import TryLater
+from resonanz.networks.youtube import reading
 from resonanz.networks.youtube.cursor import Cursor
 
 
@@ -115,6 +117,57 @@ class TestRefusedTogether:
 
         assert _gone(events(found)) == []
         assert [one.text for one in events(found) if isinstance(one, Edited)] == ["anders"]
+
+
+class TestWhatWasNotRead:
+    def test_more_than_one_poll_reads_is_told_as_a_gap(
+        self, youtube: YouTubeServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        film = youtube.show("Neu")
+        youtube.say("ada", "alt", on=film, ago=timedelta(minutes=30))
+        first = poll(youtube)
+        for number in range(6):
+            youtube.say("bob", f"{number}", on=film, ago=timedelta(minutes=number))
+        youtube.page = 2
+        monkeypatch.setattr(reading, "MOST_PAGES", 2)
+
+        with later(1):
+            found = poll(youtube, cursor_of(first))
+            again = poll(youtube, cursor_of(found))
+
+        assert [one for batch in first for one in batch.missed] == []
+        assert [one for batch in found for one in batch.missed] == [
+            Missed(NOON - timedelta(minutes=30), NOON - timedelta(minutes=3), is_filled=False)
+        ]
+        assert [one for batch in again for one in batch.missed] == []
+
+    def test_page_that_cannot_be_read_hides_none_below_it(self, youtube: YouTubeServer) -> None:
+        film = youtube.show("Neu")
+        youtube.say("ada", "unten", on=film, ago=timedelta(minutes=30))
+        youtube.say("ada", "kaputt", on=film, ago=timedelta(minutes=20))["snippet"]["authorChannelId"] = {"value": 7}
+        youtube.say("ada", "oben", on=film)
+        youtube.page = 1
+
+        found = poll(youtube)
+
+        assert {"oben", "unten"} <= {one.text for one in said(found)}
+        assert sum(len(batch.bad) for batch in found) == 1
+
+    @pytest.mark.parametrize("resource", ["search", "playlistItems"])
+    def test_no_to_a_search_or_to_our_films_stops_no_channel(self, youtube: YouTubeServer, resource: str) -> None:
+        youtube.say("ada", "Wann?", on=youtube.show("Neu"))
+        youtube.faulty = lambda _method, path: fault(403, "forbidden") if f"/{resource}?" in path else None
+
+        found = poll(youtube, settings={"words": "rad"})
+
+        assert "Wann?" in [one.text for one in said(found)]
+        assert [one.reason for batch in found for one in batch.bad] == (
+            ["event.Forbidden"] if resource == "search" else []
+        )
+
+    def test_question_that_google_could_not_work_off_is_asked_again(self, youtube: YouTubeServer) -> None:
+        youtube.faulty = lambda _method, path: fault(400, "processingFailure") if "commentThreads" in path else None
+        poll_failing(youtube, "", TryLater)
 
 
 def test_answer_that_came_while_another_went_is_heard(youtube: YouTubeServer) -> None:

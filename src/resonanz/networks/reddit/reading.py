@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from resonanz.core import clock
 from resonanz.networks.asking import put_aside
-from resonanz.networks.contract import Account, BadEvent, Batch, Event
+from resonanz.networks.contract import Account, BadEvent, Batch, Event, Missed
 from resonanz.networks.errors import NotAuthorised, Refused, TryLater
 from resonanz.networks.reddit.client import WAIT_SECONDS, Forbidden, NotThere, PlaceClosed, Reddit
 from resonanz.networks.reddit.cursor import Cursor
@@ -54,6 +54,8 @@ class _List:
     path: str
     asked: dict[str, object] = field(default_factory=dict)
     in_inbox: bool = False
+    most: int = 900
+    """Reddit shows no more of it, or hardly: what was said before that is not to be had."""
 
 
 def poll(account: Account, cursor: str) -> Iterator[Batch]:
@@ -84,6 +86,7 @@ class _Poll:
         self._reddit = Reddit(account)
         self._events: list[Event] = []
         self._bad: list[BadEvent] = []
+        self._missed: list[Missed] = []
         self._is_closed_out = False
         self._first = int((clock.now() - _FIRST).timestamp())
 
@@ -103,8 +106,8 @@ class _Poll:
             raise PlaceClosed(WAIT_SECONDS)
 
     def _batch(self) -> Batch:
-        batch = Batch(tuple(self._events), self._cursor.write(), tuple(self._bad))
-        self._events, self._bad = [], []
+        batch = Batch(tuple(self._events), self._cursor.write(), tuple(self._bad), missed=tuple(self._missed))
+        self._events, self._bad, self._missed = [], [], []
         return batch
 
     def _own_lists(self) -> list[_List]:
@@ -119,7 +122,7 @@ class _Poll:
         places = "+".join(subreddits_of(self._account))
         found = [_List("posts", f"/r/{places}/new"), _List("comments", f"/r/{places}/comments")] if places else []
         if query := query_of(self._account):
-            found.append(_List("search", "/search", {"q": query, "sort": "new", "type": "link", "t": "week"}))
+            found.append(_List("search", "/search", {"q": query, "sort": "new", "type": "link", "t": "week"}, most=200))
         return found
 
     def _read_own(self, one: _List) -> Iterator[Batch]:
@@ -140,15 +143,19 @@ class _Poll:
         first = self._first
         since, after = self._cursor.places.get(one.name, 0), ""
         until, newest = max(since - _LATE, 0) or first, since or first
+        lowest, count = int(clock.now().timestamp()), 0
         for _ in range(MOST_PAGES):
             things, after = self._reddit.listing(
                 one.path, limit=PAGE, **one.asked, **({"after": after} if after else {})
             )
             moments = [at for thing in things if (at := self._hear(thing, until, in_inbox=one.in_inbox))]
-            newest = max([newest, *moments])
-            if not after or not moments or min(moments) <= until:
+            newest, lowest, count = max([newest, *moments]), min([lowest, *moments]), count + len(things)
+            if not after or not things or lowest <= until:
                 break
             yield self._batch()
+        if since and lowest > since and count >= one.most:
+            began, ended = (datetime.fromtimestamp(at, UTC) for at in (since, lowest))
+            self._missed.append(Missed(began, ended, is_filled=False))
         self._cursor.places[one.name] = newest
         yield self._batch()
 

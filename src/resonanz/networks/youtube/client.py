@@ -22,6 +22,8 @@ _USED_UP = frozenset({"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceeded
 _PASSING = frozenset(
     {"rateLimitExceeded", "userRateLimitExceeded", "backendError", "internalError", "serviceUnavailable"}
 )
+_PERHAPS_PASSING = "processingFailure"
+"""Of an order it means that its words are none; of a question only that it was not read."""
 _LET_IN_NO_MORE = frozenset(
     {
         "authError", "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "authorizationRequired",
@@ -99,7 +101,10 @@ def _read(answer: http.Answer, account: Account, *, reads: bool) -> dict[str, An
     fault = found.get("error")
     if 200 <= answer.status < 300 and fault is None:
         return found
-    raise _failure(answer.status, fault if isinstance(fault, dict) else {}, account)
+    fault = fault if isinstance(fault, dict) else {}
+    if reads and _PERHAPS_PASSING in _reasons(fault):
+        raise TryLater(WAIT_SECONDS, _PERHAPS_PASSING)
+    raise _failure(answer.status, fault, account)
 
 
 def _failure(status: int, fault: Mapping[str, Any], account: Account) -> Exception:

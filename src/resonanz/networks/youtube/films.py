@@ -9,10 +9,10 @@ from typing import Any
 from resonanz.core import clock
 from resonanz.networks.asking import put_aside
 from resonanz.networks.contract import Account, BadEvent, Event
-from resonanz.networks.errors import TryLater
+from resonanz.networks.errors import Refused, TryLater
 from resonanz.networks.metering import BudgetUsedUp
 from resonanz.networks.youtube import tariff
-from resonanz.networks.youtube.client import WAIT_SECONDS, NotThere, get
+from resonanz.networks.youtube.client import WAIT_SECONDS, Forbidden, NotThere, get
 from resonanz.networks.youtube.cursor import AT_ONCE, WATCHED, Cursor, fifties, seconds
 from resonanz.networks.youtube.posts import (
     FAULTS,
@@ -78,7 +78,7 @@ class Films:
         asked = {"part": "contentDetails", "playlistId": self._cursor.uploads, "maxResults": AT_ONCE}
         try:
             found = get(self._account, "playlistItems", asked)
-        except NotThere:  # who never showed a film has no such list
+        except (NotThere, Forbidden):  # who never showed a film has no such list
             return []
         return self._ids(part(one, "contentDetails").get("videoId") for one in found["items"] if isinstance(one, dict))
 
@@ -100,6 +100,9 @@ class Films:
             )
         except BudgetUsedUp:  # they are rationed apart, so all else is still read
             return []
+        except Refused as error:  # it cannot be searched for; that is told, and all else is still read
+            self._bad.append(put_aside({"q": query, "words": error.words}, error))
+            found = {"items": []}
         self._cursor.searched_at = seconds(clock.now())
         return self._ids(part(one, "id").get("videoId") for one in found["items"] if isinstance(one, dict))
 

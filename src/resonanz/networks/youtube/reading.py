@@ -6,12 +6,12 @@ Nothing tells of an answer below an old comment, an edit or a deletion: threads 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from resonanz.core import clock
 from resonanz.networks.asking import put_aside
-from resonanz.networks.contract import Account, BadEvent, Batch, Event, Posted
+from resonanz.networks.contract import Account, BadEvent, Batch, Event, Missed, Posted
 from resonanz.networks.errors import NotAuthorised, Refused, TryLater
 from resonanz.networks.youtube.client import Forbidden, NotThere, get
 from resonanz.networks.youtube.cursor import WATCHED, Cursor, fifties, seconds
@@ -53,6 +53,7 @@ class _Poll:
         self._cursor = cursor
         self._events: list[Event] = []
         self._bad: list[BadEvent] = []
+        self._missed: list[Missed] = []
         self._unreadable: set[str] = set()
 
     def batches(self) -> Iterator[Batch]:
@@ -70,25 +71,35 @@ class _Poll:
         yield self._batch()
 
     def _batch(self) -> Batch:
-        batch = Batch(tuple(self._events), self._cursor.write(), tuple(self._bad))
+        batch = Batch(tuple(self._events), self._cursor.write(), tuple(self._bad), missed=tuple(self._missed))
         self._events.clear()
         self._bad.clear()
+        self._missed.clear()
         return batch
 
     def _read_threads(self) -> Iterator[Batch]:
         """Threads, the newest first, down to what is known. How far that came is kept once all of it was read."""
         first = seconds(clock.now() - _FIRST)
         until, newest, token = max(self._cursor.since - _LATE, 0) or first, self._cursor.since or first, ""
+        lowest = seconds(clock.now())
         for _ in range(MOST_PAGES):
             page = self._threads(token)
             moments = [at for one in page["items"] if (at := self._hear_thread(one, min(first, until)))]
-            newest = max([newest, *moments])
+            newest, lowest = max([newest, *moments]), min([lowest, *moments])
             token = _next(page)
-            if not token or not moments or min(moments) <= until:
+            if not token or not page["items"] or lowest <= until:
                 break
             yield self._batch()
+        else:
+            self._miss(lowest)
         self._cursor.since = newest
         yield self._batch()
+
+    def _miss(self, lowest: int) -> None:
+        """More was said than one poll reads; the first one of all looks back as far as it comes."""
+        if self._cursor.since:
+            began, ended = (datetime.fromtimestamp(at, UTC) for at in (self._cursor.since, lowest))
+            self._missed.append(Missed(began, ended, is_filled=False))
 
     def _threads(self, token: str) -> dict[str, Any]:
         asked: dict[str, object] = {"part": "snippet,replies", "order": "time", "textFormat": "plainText"}
@@ -181,11 +192,11 @@ class _Poll:
         """What is there of these, by id. A no to many may be for one of them: each half is asked alone."""
         try:
             found = get(self._account, path, {"part": parts, "id": ids, "textFormat": "plainText"})
-        except (NotThere, Forbidden) as error:
+        except Refused as error:
             if len(ids) > 1:
                 half = len(ids) // 2
                 return self._stands(path, ids[:half], parts) | self._stands(path, ids[half:], parts)
-            if isinstance(error, Forbidden):
+            if not isinstance(error, NotThere):
                 self._unreadable.update(ids)
             return {}
         return {one["id"]: one for one in found["items"] if isinstance(one, dict) and one.get("id") in ids}
