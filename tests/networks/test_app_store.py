@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -144,13 +145,34 @@ def test_review_that_cannot_be_read_is_put_aside_and_the_others_go_on(store: App
     assert (len(batch.events), len(batch.bad)) == (1, len(bad))
 
 
-@pytest.mark.parametrize("included", [7, [7], [{"type": "customerReviewResponses"}], {"a": 1}])
-def test_answers_that_cannot_be_read_are_not_taken_for_none(store: AppStoreServer, included: Any) -> None:
+@pytest.mark.parametrize("included", [7, {"a": 1}])
+def test_list_of_answers_that_is_none_waits(store: AppStoreServer, included: Any) -> None:
     item = store.written(store.reviews[store.say()])
     store.faulty = lambda method, path: as_json({"data": [item], "included": included, "links": {}})
 
     with pytest.raises(TryLater):
         poll(network, store)
+
+
+@pytest.mark.parametrize("included", [[], [7], [{"type": "customerReviewResponses"}], [{"type": "apps", "id": "r"}]])
+def test_answer_that_cannot_be_read_is_neither_gone_nor_overwritten_and_holds_up_nothing(
+    store: AppStoreServer, included: Any
+) -> None:
+    answered = store.say()
+    store.answer_by_hand(answered, "Von Hand beantwortet.")
+    [first] = poll(network, store)
+    fresh = store.say("Neu", ago=timedelta(minutes=1))
+    items = [store.written(store.reviews[one]) for one in (fresh, answered)]
+    one, listed = {"data": items[1], "included": included}, {"data": items, "included": included, "links": {}}
+    store.faulty = lambda method, path: as_json(one if "/customerReviews/" in path else listed)
+
+    [batch] = poll(network, store, first.cursor or "")
+
+    assert [(type(event), event.native_id) for event in batch.events] == [(Posted, fresh)]
+    assert len(batch.bad) == 1
+    with pytest.raises(TryLater):
+        network.reply(store.account(), order(answered))
+    assert store.orders() == []
 
 
 @given(JSON | st.fixed_dictionaries({

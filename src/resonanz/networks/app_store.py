@@ -5,6 +5,7 @@ What is heard and what is missed stands in docs/networks.md.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -186,7 +187,7 @@ class _App:
             listed_at=at,
             author_name=name(said.get("reviewerNickname")),
             url=f"{_STORE}{self.number}",
-            answer=answers.get(str(linked["id"])) if linked else None,
+            answer=answers[linked["id"]] if linked else None,  # one that did not come is not one that is gone
         )
 
     def _get(self, path: str, parameters: Mapping[str, object]) -> dict[str, Any]:
@@ -226,13 +227,16 @@ def _key(account: Account) -> Key:
 
 
 def _answers_in(found: Mapping[str, Any]) -> dict[str, Answer]:
-    """The answers that came beside reviews, by their ids. Raises TryLater: without them nothing is known of any."""
+    """The answers that came beside reviews, by their ids; a review whose answer cannot be read is put aside with it."""
     included = found.get("included", [])
-    try:
-        mine = [one for one in included if one["type"] == "customerReviewResponses"]
-        return {checked_id(one["id"]): _answer(one) for one in mine}
-    except FAULTS as error:
-        raise TryLater(_WAIT_SECONDS, "answer.unreadable") from error
+    if not isinstance(included, list):
+        raise TryLater(_WAIT_SECONDS, "answer.unreadable")
+    answers: dict[str, Answer] = {}
+    for one in included:
+        with contextlib.suppress(*FAULTS):
+            if one["type"] == "customerReviewResponses":
+                answers[checked_id(one["id"])] = _answer(one)
+    return answers
 
 
 def _answer(found: Mapping[str, Any]) -> Answer:
