@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode
+from base64 import b64encode, urlsafe_b64decode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -55,6 +55,16 @@ def test_other_keys_are_refused() -> None:
         typed = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
         with pytest.raises(NoKey):
             key_of(typed)
+
+
+@pytest.mark.parametrize("known", ["2a8648ce3d0201", "2a8648ce3d030107"])
+def test_key_of_a_kind_that_nobody_knows_is_refused(known: str) -> None:
+    number = bytes.fromhex(known)
+    unknown = number[:-1] + bytes([number[-1] ^ 0x40])
+    written = ec_key().private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()).replace(number, unknown)
+
+    with pytest.raises(NoKey):
+        key_of(f"-----BEGIN PRIVATE KEY-----{b64encode(written).decode()}-----END PRIVATE KEY-----")
 
 
 @given(st.text(max_size=80))

@@ -7,6 +7,7 @@ import re
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -30,7 +31,7 @@ def key_of(typed: str) -> Key:
     found = _PEM.search(typed[:_MOST_TYPED])
     try:
         key = load_der_private_key(b64decode("".join(found[1].split()), validate=True), None) if found else None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise NoKey from error
     if isinstance(key, RSAPrivateKey) and key.key_size >= _LEAST_BITS:
         return key
