@@ -159,6 +159,32 @@ def test_too_long_an_answer_is_refused_in_its_words(play: GooglePlayServer) -> N
     assert refused.value.words == "Reply text is too long."
 
 
+@pytest.mark.parametrize("seconds", [str(10**17), "-1" + "0" * 18, str(10**30), "x"])
+def test_time_that_is_none_holds_up_no_other_review(play: GooglePlayServer, seconds: str) -> None:
+    good = play.say()
+    comment = {"text": "Gut", "starRating": 5, "lastModified": {"seconds": seconds}}
+    told = {"reviewId": "gp:odd", "comments": [{"userComment": comment}]}
+    now = {"text": "Gut", "starRating": 5, "lastModified": {"seconds": str(int(NOON.timestamp()))}}
+    listed = {"reviews": [told, {"reviewId": good, "comments": [{"userComment": now}]}]}
+    play.faulty = lambda method, path: None if play.is_signing_in(path) else as_json(listed)
+
+    [batch] = poll(network, play)
+
+    assert [event.native_id for event in batch.events] == [good]
+    assert len(batch.bad) == 1
+
+
+@pytest.mark.parametrize("error", [{"status": ["x"]}, {"errors": [{"reason": {"a": 1}}]}, {"errors": 7, "code": "x"}])
+def test_refusal_of_any_shape_is_one(play: GooglePlayServer, error: dict[str, Any]) -> None:
+    refusal = as_json({"error": {"message": "No.", **error}}, 400)
+    play.faulty = lambda method, path: None if play.is_signing_in(path) else refusal
+
+    with pytest.raises(Refused) as refused:
+        poll(network, play)
+
+    assert refused.value.words == "No."
+
+
 @given(JSON)
 def test_any_json_is_read_or_put_aside(found: Any) -> None:
     app = _App(PACKAGE, google.Google("https://x.example", "t"))

@@ -126,9 +126,10 @@ def _accepted(answer: http.Answer, *, reads: bool) -> http.Answer:
 def _refusal(status: int, error: Mapping[str, Any]) -> Exception:
     code = error.get("code") if isinstance(error.get("code"), int) else status
     listed = error.get("errors")
-    reasons = {one.get("reason") for one in listed if isinstance(one, dict)} if isinstance(listed, list) else set()
+    told = [one.get("reason") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    reasons = {one for one in [error.get("status"), *told] if isinstance(one, str)}
     words = text.clean(str(error.get("message") or ""), most=300) or f"http.{code}"
-    if ({error.get("status")} | reasons) & _QUOTA or code == 429:
+    if reasons & _QUOTA or code == 429:
         return TryLater(_QUOTA_SECONDS, "http.429")
     if code in {_UNAUTHORISED, _FORBIDDEN}:
         return NotAuthorised(status=code)

@@ -12,8 +12,8 @@ from resonanz.core import clock, text
 from resonanz.networks.contract import Account, Author, BadEvent, Deleted, Edited, Posted, PostKind
 from resonanz.networks.errors import Refused, TryLater
 
-FAULTS = (ValueError, KeyError, TypeError, AttributeError, OverflowError, IndexError)
-"""What reading foreign JSON that lies about its shape can raise."""
+FAULTS = (ValueError, KeyError, TypeError, AttributeError, OverflowError, IndexError, OSError)
+"""What reading foreign JSON that lies about its shape can raise; OSError: a time beyond what the system counts."""
 MOST_TEXT = 20_000
 MOST_ID = 480
 STARS = range(1, 6)
