@@ -52,6 +52,7 @@ class RedditServer(LoopbackServer):
     asked: list[str] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
     renewals: set[str] = field(default_factory=lambda: {"renewal"})
+    accounts_gone: set[str] = field(default_factory=set)
     page: int = 100
     left: float = 600.0
     faulty: Callable[[str, str], Answer | None] = lambda _method, _path: None
@@ -119,6 +120,7 @@ class RedditServer(LoopbackServer):
 
     def leave(self, who: str) -> None:
         """Somebody deletes their account: the words stay."""
+        self.accounts_gone.add(who)
         for thing in self.things.values():
             if thing["author"] == who:
                 thing["author"] = "[deleted]"
@@ -160,6 +162,7 @@ class RedditServer(LoopbackServer):
             ("GET", r"/api/v1/me", self._me),
             ("GET", r"/message/(inbox|sent)", self._messages),
             ("GET", r"/user/(\w+)/(?:overview|comments)", self._of_user),
+            ("GET", r"/user/(\w+)/about", self._about),
             ("GET", r"/r/([\w+]+)/(new|comments)", self._subreddits),
             ("GET", r"/search", self._search),
             ("GET", r"/api/info", self._info),
@@ -185,6 +188,10 @@ class RedditServer(LoopbackServer):
         return self._listed(
             [one for one in self.things.values() if one["author"] == name and not one["name"].startswith("t4")], asked
         )
+
+    def _about(self, name: str, _asked: dict[str, str]) -> Answer:
+        is_there = name not in self.accounts_gone
+        return as_json({"kind": "t2", "data": {"name": name}}) if is_there else fault(404, "Not Found")
 
     def _subreddits(self, names: str, kind: str, asked: dict[str, str]) -> Answer:
         if set(names.split("+")) & self.closed:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.networks.loopback_server import Answer
 from tests.networks.reddit_asking import NOON, account, cursor_of, events, later, poll, poll_failing, said
-from tests.networks.reddit_server import RedditServer, as_json
+from tests.networks.reddit_server import RedditServer, as_json, fault
 
 from resonanz.core import http
 from resonanz.networks.contract import (
@@ -240,6 +240,35 @@ class TestWhatBecameOfIt:
         assert [one.native_id for one in found] == [comment["name"], "ada"]
         assert isinstance(found[0], Deleted)
         assert isinstance(found[1], AccountGone)
+
+    @pytest.mark.parametrize("answer", [None, fault(403, "Forbidden")])
+    def test_account_that_is_still_there_loses_only_what_has_no_author(
+        self, reddit: RedditServer, answer: Answer | None
+    ) -> None:
+        comment = reddit.say("ada", "hallo", reddit.post("bob", "x", ago=timedelta(days=9)), inbox="post_reply")
+        cursor = cursor_of(poll(reddit))
+        comment["author"] = "[deleted]"
+        reddit.faulty = lambda _method, path: answer if "/about" in path else None
+
+        with later(1):
+            found = events(poll(reddit, cursor))
+
+        assert [(type(one), one.native_id) for one in found] == [(Deleted, comment["name"])]
+
+    def test_whether_an_account_is_gone_is_asked_again_where_reddit_is_busy(self, reddit: RedditServer) -> None:
+        comment = reddit.say("ada", "hallo", reddit.post("bob", "x", ago=timedelta(days=9)), inbox="post_reply")
+        cursor = cursor_of(poll(reddit))
+        reddit.leave("ada")
+        reddit.faulty = lambda _method, path: (503, {}, b"") if "/about" in path else None
+        with later(1):
+            failed = poll_failing(reddit, cursor, TryLater)
+        reddit.faulty = lambda _method, _path: None
+
+        with later(2):
+            found = events(poll(reddit, cursor_of(failed)))
+
+        assert events(failed) == []
+        assert [one.native_id for one in found] == [comment["name"], "ada"]
 
     def test_post_that_its_author_deleted_takes_nothing_else_with_it(self, reddit: RedditServer) -> None:
         post = reddit.post("ada", "Seht her", is_self=False, url="https://x.example/bild")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from resonanz.core import clock
 from resonanz.networks.asking import put_aside
@@ -19,7 +20,6 @@ from resonanz.networks.errors import NotAuthorised, Refused, TryLater
 from resonanz.networks.reddit.client import WAIT_SECONDS, Forbidden, NotThere, PlaceClosed, Reddit
 from resonanz.networks.reddit.cursor import Cursor
 from resonanz.networks.reddit.posts import (
-    COMMENT,
     FAULTS,
     account_gone,
     checked_id,
@@ -29,7 +29,6 @@ from resonanz.networks.reddit.posts import (
     has_no_author,
     heard,
     is_gone,
-    kind_of,
     opened,
     said_at,
     state_of,
@@ -87,6 +86,7 @@ class _Poll:
         self._events: list[Event] = []
         self._bad: list[BadEvent] = []
         self._missed: list[Missed] = []
+        self._left: dict[str, bool] = {}
         self._is_closed_out = False
         self._first = int((clock.now() - _FIRST).timestamp())
 
@@ -203,7 +203,7 @@ class _Poll:
             self._gone(native_id)
             return
         if before.author and has_no_author(thing):
-            self._account_gone(native_id, before.author)
+            self._without_author(native_id, before.author)
             return
         said = heard(thing, self._account, in_inbox=before.is_to_us)
         now = state_of(thing, said)
@@ -219,14 +219,25 @@ class _Poll:
         self._events.append(deleted(native_id))
         self._cursor.forget(native_id)
 
-    def _account_gone(self, native_id: str, author: str) -> None:
+    def _without_author(self, native_id: str, author: str) -> None:
         """The words stand there without their author; Reddit's terms ask that nobody keeps whose they were.
 
-        Where the author of a post deletes it alone, and it has no words but its title, it looks the same.
+        All else that the account said goes only where the account is gone, too: an author who deletes a post without
+        words leaves its title behind in the same way, and what goes with an account never comes back.
         """
+        has_left = self._has_left(author)
         self._gone(native_id)
-        if kind_of(native_id) == COMMENT:
+        if has_left:
             self._events.append(account_gone(author))
+
+    def _has_left(self, author: str) -> bool:
+        if author not in self._left:
+            try:
+                self._reddit.get(f"/user/{quote(author, safe='')}/about")
+                self._left[author] = False
+            except Refused as error:
+                self._left[author] = isinstance(error, NotThere)
+        return self._left[author]
 
 
 def _name_of(thing: object) -> str:
