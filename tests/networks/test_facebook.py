@@ -32,7 +32,7 @@ from resonanz.networks.contract import (
     PostKind,
     Visibility,
 )
-from resonanz.networks.errors import NotAuthorised, Refused, TryLater
+from resonanz.networks.errors import ApplicationRefused, NotAuthorised, Refused, TryLater
 from resonanz.networks.facebook.posts import PLACE
 
 HTML: Answer = (200, {"Content-Type": "text/html"}, b"<html><body>Sorry, something went wrong</body></html>")
@@ -68,7 +68,7 @@ class TestConnecting:
             network.sign_in(facebook.url, APP, redirect_uri=BACK, code="used", verifier="v")
 
     def test_wrong_application_lets_nobody_in(self, facebook: FacebookServer) -> None:
-        with pytest.raises(Refused):
+        with pytest.raises(ApplicationRefused):
             network.sign_in(facebook.url, App("x", "y"), redirect_uri=BACK, code=CODE, verifier="v")
 
     def test_page_is_known_by_its_token_and_a_person_is_not_taken_for_one(self, facebook: FacebookServer) -> None:

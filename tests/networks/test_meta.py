@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resonanz.core import clock
-from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
+from resonanz.networks.errors import (
+    ApplicationRefused,
+    NetworkError,
+    NoAnswer,
+    NotAuthorised,
+    Refused,
+    TryLater,
+    Unsupported,
+)
 from resonanz.networks.meta import reading
 from resonanz.networks.meta.faults import LIMIT_SECONDS, NoRight, NotThere, OutsideWindow, failure
 from resonanz.networks.meta.windows import check_private_reply, terms_of_message
@@ -27,7 +35,10 @@ class TestFaults:
         [
             ({"code": 190, "error_subcode": 460}, NotAuthorised, NotAuthorised),
             ({"code": 102}, NotAuthorised, NotAuthorised),
-            ({"code": 100, "message": "Invalid appsecret_proof provided"}, NotAuthorised, NotAuthorised),
+            ({"code": 100, "message": "Invalid appsecret_proof provided"}, ApplicationRefused, ApplicationRefused),
+            ({"code": 101, "message": "Error validating application."}, ApplicationRefused, ApplicationRefused),
+            ({"code": 1, "message": "Error validating client secret."}, ApplicationRefused, ApplicationRefused),
+            ({"code": 1, "message": "An unknown error occurred"}, TryLater, NoAnswer),
             ({"code": 4}, TryLater, TryLater),
             ({"code": 17}, TryLater, TryLater),
             ({"code": 32}, TryLater, TryLater),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,14 +19,15 @@ from tests.networks.meta_server import APP_ID, APP_SECRET, MetaServer, signed
 from tests.web.conftest import BACKEND
 
 from resonanz.accounts.models import Role, User
-from resonanz.core import clock
+from resonanz.core import clock, secrets
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.networks import channels
 from resonanz.networks.facebook import FacebookNetwork
 from resonanz.networks.instagram import InstagramNetwork
-from resonanz.networks.models import Channel
+from resonanz.networks.models import Application, Channel, ChannelState
 from resonanz.pipeline import arrivals, receiving
+from resonanz.pipeline.polling import poll_once
 from resonanz.pipeline.receiving import Received
 from resonanz.service.answers import outbox
 from resonanz.service.answers.replies import queue_reply
@@ -108,6 +110,34 @@ def test_comment_that_is_brought_becomes_a_case_and_its_answer_stands_there(
     stands = server.things if name == "facebook" else server.comments
     assert stands[answer.native_id].get("message", stands[answer.native_id].get("text")) == "Morgen. ^MK"
     assert native_id in {stands[answer.native_id].get("parent"), stands[answer.native_id].get("parent_id")}
+
+
+def test_wrong_secret_of_the_application_is_told_there_and_stops_no_channel(
+    signed_in: Client, miriam: User, meta: tuple[str, Any]
+) -> None:
+    name, server = meta
+    registered(signed_in, name)
+    channel = connected(signed_in, name, server)
+    channels.resume(channel_id=channel.pk, actor=miriam)
+    page = f"/channels/applications/{name}/"
+    signed_in.post(page, {"client_id": APP_ID, "client_secret": "mistyped"})
+
+    polled = poll_once(channel.pk)
+    channel.refresh_from_db()
+
+    assert (polled.well, polled.seconds) == (False, 60.0)
+    assert (channel.state, channel.failure_code) == (ChannelState.ACTIVE, "network.application_refused")
+    assert Application.objects.get().refused_at is not None
+
+    Application.objects.update(sealed=_sealed_with(APP_SECRET))
+    assert poll_once(channel.pk).well
+    channel.refresh_from_db()
+    assert (channel.failure_code, Application.objects.get().refused_at) == ("", None)
+
+
+def _sealed_with(secret: str) -> bytes:
+    """As the network would have it once its keys are those that were typed: nobody types them here again."""
+    return secrets.encrypt(json.dumps({"client_secret": secret}))
 
 
 def test_only_it_registers_and_only_who_manages_channels_connects(client: Client, meta: tuple[str, Any]) -> None:

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from resonanz.core.broker import BrokerAway
-from resonanz.networks import gaps, limits_left, registry
+from resonanz.networks import applications, gaps, limits_left, registry
 from resonanz.networks.channels import account_of, note_failure, note_read
 from resonanz.networks.contract import Reads
-from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, TryLater
+from resonanz.networks.errors import ApplicationRefused, NetworkError, NotAuthorised, Refused, TryLater
 from resonanz.networks.models import Channel
 from resonanz.pipeline.delivering import deliver
 
@@ -53,6 +53,8 @@ def poll_once(
                         gaps.note(channel_id=channel_id, missed=batch.missed)
     except NetworkError as error:
         is_noted = note(channel_id, error, channel.token_at)
+        if isinstance(error, ApplicationRefused):
+            applications.note_refused(network=channel.network)
         return Polled(_pause_after(error) if is_noted else _RENEWED_SECONDS, well=False)
     except BrokerAway as error:
         note_failure(channel_id=channel_id, code=error.code, words="", stop=False)
@@ -60,15 +62,18 @@ def poll_once(
     except Exception:  # a fault of ours; the channel says so where people look, and the log says which
         note_fault(channel_id)
         raise
+    if channel.failure_code == ApplicationRefused.code:
+        applications.note_taken(network=channel.network)
     return Polled(float(connector.limits.poll_seconds), well=True)
 
 
 def note(channel_id: int, error: NetworkError, token_at: datetime | None) -> bool:
     """Keep the failure where people see it. A refusal and a lost token wait for a person.
 
+    Where it is the application that is refused, the tokens may be good: hearing goes on as soon as its keys are right.
     `token_at`: of the token that was shown. That it is good no more is past where it was renewed meanwhile: False.
     """
-    stop = isinstance(error, NotAuthorised | Refused)
+    stop = isinstance(error, NotAuthorised | Refused) and not isinstance(error, ApplicationRefused)
     words = error.words if isinstance(error, Refused) else str(error.params.get("reason", ""))
     shown = token_at if isinstance(error, NotAuthorised) else None
     return note_failure(channel_id=channel_id, code=error.code, words=words, stop=stop, token_at=shown)

@@ -22,7 +22,7 @@ from resonanz.core.broker import BrokerAway
 from resonanz.networks import gaps
 from resonanz.networks.channels import account_of, note_failure
 from resonanz.networks.contract import BadEvent, Batch, Event, Missed
-from resonanz.networks.errors import NetworkError, NotAuthorised, Refused, TryLater, Unsupported
+from resonanz.networks.errors import ApplicationRefused, NetworkError, NotAuthorised, Refused, TryLater, Unsupported
 from resonanz.networks.models import Channel
 from resonanz.networks.streams import Listening, Streams
 from resonanz.pipeline.delivering import deliver
@@ -112,7 +112,7 @@ class Follower:
         if isinstance(error, Unsupported):
             logger.info("channel %s has no stream and is only polled", self._channel_id)
             return _UNSUPPORTED_SECONDS
-        if isinstance(error, NotAuthorised | Refused):
+        if isinstance(error, NotAuthorised | Refused) and not isinstance(error, ApplicationRefused):
             self._end_unless_renewed(error)
         return error.seconds if isinstance(error, TryLater) else 0.0
 

@@ -11,7 +11,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from resonanz.core import text
-from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
+from resonanz.networks.errors import (
+    ApplicationRefused,
+    NetworkError,
+    NoAnswer,
+    NotAuthorised,
+    Refused,
+    TryLater,
+    Unsupported,
+)
 
 WAIT_SECONDS = 60.0
 LIMIT_SECONDS = 15 * 60.0
@@ -26,7 +34,9 @@ _NOT_THERE = 33
 _NO_SUCH_NAME = 803
 _OUTSIDE_WINDOW = frozenset({2018278, 2534022})
 _RE_ENGAGEMENT = 131047
-_PROOF = "appsecret_proof"
+_APPLICATION = 101
+_KEYS = {100: "appsecret_proof", 1: "validating client secret"}
+"""What stands in the words of an error that means something else, too, where it means the application's secret."""
 _UNAUTHORISED = 401
 _TOKENS = re.compile(r"\b(?:EA|IG|TH)[A-Za-z0-9]{20,}", re.ASCII)
 """Some errors repeat the token that they complain of."""
@@ -49,7 +59,9 @@ class OutsideWindow(Unsupported):
 def failure(error: Mapping[str, Any], *, reads: bool, seconds: float = 0.0) -> NetworkError:
     """The contract's error for what Graph calls `error`; `seconds`: how long it asks us to wait, where it says."""
     code, subcode, words = _number(error.get("code")), _number(error.get("error_subcode")), words_of(error)
-    if code in _TOKEN or (code == _PARAMETER and _PROOF in words):
+    if code == _APPLICATION or _is_about_keys(code, error.get("message")):
+        return ApplicationRefused(status=_UNAUTHORISED)
+    if code in _TOKEN:
         return NotAuthorised(status=_UNAUTHORISED)
     if code in _LIMITS:
         return TryLater(seconds or LIMIT_SECONDS, f"graph.{code}")
@@ -72,6 +84,10 @@ def words_of(error: Mapping[str, Any]) -> str:
     said = error.get("error_user_msg") or error.get("message")
     found = _TOKENS.sub("…", text.clean(said, most=300)) if isinstance(said, str) else ""
     return found or f"graph.{_number(error.get('code'))}"
+
+
+def _is_about_keys(code: int, message: object) -> bool:
+    return code in _KEYS and isinstance(message, str) and _KEYS[code] in message
 
 
 def _number(value: object) -> int:
