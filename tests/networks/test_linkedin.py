@@ -19,7 +19,7 @@ from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.networks.contract import Batch, Deleted, Edited, Posted, PostKind
 from resonanz.networks.errors import NotAuthorised, TryLater
-from resonanz.networks.linkedin import LinkedInNetwork
+from resonanz.networks.linkedin import LinkedInNetwork, reading
 from resonanz.networks.linkedin.client import OLD_VERSION
 from resonanz.networks.linkedin.posts import FAULTS, comment_id, event_of, words
 
@@ -138,6 +138,47 @@ def test_many_pages_are_read(linkedin: LinkedInServer) -> None:
     ]
 
     assert [event.text for event in found] == [f"Nummer {number}" for number in range(120)]
+
+
+def test_more_than_is_read_at_once_is_read_piece_by_piece_and_nothing_is_lost(
+    linkedin: LinkedInServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_PAGES", 2)
+    said = [linkedin.comment(f"Nummer {number}", ago=timedelta(minutes=2000 - 8 * number)) for number in range(250)]
+
+    batches = poll(linkedin)
+
+    heard = [event.native_id for event in events(batches) if event.native_id != ACTIVITY]
+    assert heard == said
+    assert events(poll(linkedin, cursor_of(batches))) == []
+
+
+def test_more_than_is_shown_for_half_an_hour_does_not_hold_the_channel_up(
+    linkedin: LinkedInServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_PAGES", 1)
+    for number in range(60):
+        linkedin.comment(f"Nummer {number}", ago=timedelta(minutes=5))
+    first = poll(linkedin)
+    with clock.moved_to(NOON + timedelta(hours=1)):
+        later = linkedin.comment("Danach", ago=timedelta(minutes=1))
+
+        heard = [event.native_id for event in events(poll(linkedin, cursor_of(first)))]
+
+    assert later in heard
+
+
+def test_what_is_put_aside_holds_no_words_of_members(linkedin: LinkedInServer) -> None:
+    linkedin.comment("Geheim")
+    linkedin.notes[0]["lastModifiedAt"] = "Geheim?"
+    listed = as_json({"elements": [linkedin.notes[0], "Geheim!", {"action": {"text": "Geheim."}}]})
+    linkedin.faulty = lambda method, path: listed if "Notifications" in path else None
+
+    [batch] = poll(linkedin)
+
+    assert len(batch.bad) == 3
+    assert not any("Geheim" in one.raw for one in batch.bad)
+    assert str(linkedin.notes[0]["notificationId"]) in batch.bad[1].raw + batch.bad[2].raw
 
 
 def test_nothing_is_heard_that_may_not_be_kept(linkedin: LinkedInServer) -> None:

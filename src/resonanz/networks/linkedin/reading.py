@@ -29,8 +29,10 @@ from resonanz.networks.linkedin.posts import (
 PAGE = 50
 MOST_PAGES = 20
 MOST_KNOWN = 300
+_MOST_ROUNDS = 10
+_MOST_NAMED = 120
 _FIRST = timedelta(days=2)  # more of it may not be kept anyway
-_LATE = timedelta(minutes=15)
+_LATE_MILLIS = 15 * 60 * 1000
 """LinkedIn tells some things later than others, so the last minutes are read again."""
 
 
@@ -62,7 +64,11 @@ class Cursor:
 
 def poll(account: Account, cursor: str) -> Iterator[Batch]:
     """What is new since `cursor`. What was read before a failure is read again: it is stored once."""
-    yield _Poll(account, Cursor.read(cursor)).batch()
+    place, until = Cursor.read(cursor), int(clock.now().timestamp() * 1000)
+    for _ in range(_MOST_ROUNDS):
+        yield _Poll(account, place).batch(until)
+        if place.since >= until:
+            return
 
 
 class _Poll:
@@ -72,11 +78,9 @@ class _Poll:
         self._events: list[Event] = []
         self._bad: list[BadEvent] = []
 
-    def batch(self) -> Batch:
-        """All of it, the oldest first."""
-        until = int(clock.now().timestamp() * 1000)
-        start = self._cursor.since - int(_LATE.total_seconds() * 1000)
-        told = self._notifications(start, until)
+    def batch(self, until: int) -> Batch:
+        """All of it until then, or as much as can be read at once; the oldest first."""
+        until, told = self._told(until)
         for note in sorted(told, key=_when):
             if (number := note.get("notificationId")) not in self._cursor.seen:
                 self._hear(note)
@@ -84,22 +88,35 @@ class _Poll:
         self._cursor.since = until
         return Batch(tuple(self._events), self._cursor.write(), tuple(self._bad))
 
-    def _notifications(self, start: int, until: int) -> list[Found]:
-        """Refused here means that the right or the role is gone: an administrator may read what the Page was told."""
+    def _told(self, until: int) -> tuple[int, list[Found]]:
+        """What was told, and up to when that is all of it: where there is too much for once, the older half is read."""
+        start = self._cursor.since - _LATE_MILLIS
+        while True:
+            listed, is_all = self._notifications(start, until)
+            if is_all or until - start <= 2 * _LATE_MILLIS:  # so many in minutes are read as far as they are shown
+                break
+            until = start + max((until - start) // 2, 2 * _LATE_MILLIS)
+        odd = [one for one in listed if not isinstance(one, dict)]
+        self._bad += [put_aside(type(one).__name__, TypeError()) for one in odd]
+        return until, [one for one in listed if isinstance(one, dict)]
+
+    def _notifications(self, start: int, until: int) -> tuple[list[Any], bool]:
+        """With whether that is all. Refused here means that the right or the role is gone: an administrator may read
+        what the Page was told.
+        """
         page = quote(self._account.native_id, safe="")
         asked = f"q=criteria&actions=List({','.join(ACTIONS)})&organizationalEntity={page}"
-        found: list[Found] = []
+        found: list[Any] = []
         for number in range(MOST_PAGES):
             place = f"timeRange=(start:{start},end:{until})&start={number * PAGE}&count={PAGE}"
             try:
                 listed = elements(get(self._account, f"/organizationalEntityNotifications?{asked}&{place}"))
             except (NotForUs, NotThere) as error:
                 raise NotAuthorised(status=403) from error
-            found += [one for one in listed if isinstance(one, dict)]
-            self._bad += [put_aside(one, TypeError()) for one in listed if not isinstance(one, dict)]
+            found += listed
             if len(listed) < PAGE:
-                break
-        return found
+                return found, True
+        return found, False
 
     def _hear(self, note: Found) -> None:
         try:
@@ -107,7 +124,7 @@ class _Poll:
         except NotThere:
             return  # it went meanwhile
         except (Refused, *FAULTS) as error:
-            self._bad.append(put_aside(note, error))
+            self._bad.append(put_aside(_named(note), error))
             return
         if isinstance(event, Posted):
             self._bring_root(note, event)
@@ -142,6 +159,16 @@ class _Poll:
 def one(account: Account, native_id: str) -> dict[str, Any]:
     """A comment as it stands now. Raises a NetworkError, and one of FAULTS where the id is none."""
     return get(account, f"/socialActions/{quote(root_of(native_id), safe='')}/comments/{number_of(native_id)}")
+
+
+def _named(note: Found) -> dict[str, object]:
+    """By what people find it, without its words: they may be kept for two days, and what is put aside stays longer."""
+    kept = {key: note.get(key) for key in ("notificationId", "action", "generatedActivity")}
+    return {key: one[:_MOST_NAMED] if isinstance(one, str) else one for key, one in kept.items() if _is_plain(one)}
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int)
 
 
 def _when(note: Found) -> tuple[int, int]:
