@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from tests.networks.loopback_server import Answer
 from tests.networks.youtube_asking import NOON, account, cursor_of, events, later, network, poll, poll_failing, said
-from tests.networks.youtube_server import YouTubeServer, fault
+from tests.networks.youtube_server import YouTubeServer, as_json, fault
 
 from resonanz.networks.contract import Deleted, Edited, Missed
 from resonanz.networks.errors import TryLater
@@ -117,6 +118,22 @@ class TestRefusedTogether:
 
         assert _gone(events(found)) == []
         assert [one.text for one in events(found) if isinstance(one, Edited)] == ["anders"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_film_that_one_answer_lacks_is_not_gone(youtube: YouTubeServer, times: int) -> None:
+    film = youtube.show("Neu")
+    cursor = cursor_of(poll(youtube))
+    asked: list[str] = []
+
+    def lacking(_method: str, path: str) -> Answer | None:
+        asked.extend([path] if "/videos?" in path else [])
+        is_one = "/videos?" in path and len(asked) <= times
+        return as_json({"kind": "youtube#videoListResponse", "items": []}) if is_one else None
+
+    youtube.faulty = lacking
+    with later(31):
+        assert _gone(events(poll(youtube, cursor))) == ([] if times == 1 else [film])
 
 
 class TestWhatWasNotRead:

@@ -65,11 +65,17 @@ class Films:
         if (query := query_of(self._account)) and _is_due(self._cursor.searched_at, _SEARCH_EVERY):
             fresh += self._search(query)
         for ids in fifties(list(dict.fromkeys([*fresh, *self._cursor.videos]))):
-            found = get(self._account, "videos", {"part": "snippet,statistics,status", "id": ids})
-            stands = {one["id"]: one for one in found["items"] if isinstance(one, dict) and one.get("id") in ids}
+            stands = self._stands(ids)
+            if missing := [key for key in ids if key not in stands and key in self._cursor.videos]:
+                stands |= self._stands(missing)  # one answer that lacks them makes none of them gone
             for native_id in ids:
                 self._look_at(native_id, stands.get(native_id))
         self._cursor.looked_at = seconds(clock.now())
+
+    def _stands(self, ids: list[str]) -> dict[str, Any]:
+        """What is there of these, by id."""
+        found = get(self._account, "videos", {"part": "snippet,statistics,status", "id": ids})
+        return {one["id"]: one for one in found["items"] if isinstance(one, dict) and one.get("id") in ids}
 
     def _uploads(self) -> list[str]:
         """Our newest films, those that nobody may see yet among them."""
