@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,8 +13,8 @@ from tests.networks.youtube_asking import APP, NOON, Counting, account, network,
 from tests.networks.youtube_server import QUOTA, TOKEN, US, YouTubeServer, as_json
 
 from resonanz.core import clock
-from resonanz.networks.contract import Correction
-from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater
+from resonanz.networks.contract import Correction, Visibility
+from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
 from resonanz.networks.metering import AnswersStopped, BudgetUsedUp
 from resonanz.networks.youtube import writing
 
@@ -108,6 +109,12 @@ class TestAnswering:
             network.find_sent(account(youtube), order(top, "Morgen."), since=SINCE, known=frozenset())
         monkeypatch.setattr(writing, "_MOST_PAGES", 4)
         assert network.find_sent(account(youtube), order(top, "Morgen."), since=SINCE, known=frozenset()) is not None
+
+    def test_nothing_that_is_meant_for_one_person_is_said_to_everybody(self, youtube: YouTubeServer) -> None:
+        top = youtube.say("ada", "Wann?", on=youtube.show("Neu"))
+        with pytest.raises(Unsupported):
+            network.reply(account(youtube), replace(order(top), visibility=Visibility.PRIVATE))
+        assert youtube.sent == []
 
     def test_what_others_said_or_is_known_or_older_is_not_our_answer(self, youtube: YouTubeServer) -> None:
         top = youtube.say("ada", "Wann?", on=youtube.show("Neu"))

@@ -198,6 +198,17 @@ def test_answer_that_came_while_another_went_is_heard(youtube: YouTubeServer) ->
         assert [one.native_id for one in said(poll(youtube, cursor))] == [fresh["id"]]
 
 
+def test_comment_that_claims_to_be_from_before_1970_costs_no_place(youtube: YouTubeServer) -> None:
+    comment = youtube.say("ada", "Wann?", on=youtube.show("Neu"))
+    cursor = cursor_of(poll(youtube))
+    comment["snippet"]["publishedAt"] = "1850-01-01T00:00:00Z"
+
+    with later(3):
+        after = Cursor.read(cursor_of(poll(youtube, cursor)))
+
+    assert after.since == Cursor.read(cursor).since > 0
+
+
 def test_cursor_of_before_is_read() -> None:
     written = Cursor(since=int(NOON.timestamp())).write().replace(',"put_off":{}', "")
 

@@ -91,14 +91,19 @@ def shown(found: Found) -> Posted:
 def state_of_comment(found: Found, said: Posted, *, replies: int = 0) -> State:
     """Of a comment; `replies`: below it."""
     likes = number(part(found, "snippet").get("likeCount")) or 0
-    return State(int(said.posted_at.timestamp()), version_of(said.text), likes, replies)
+    return State(_seconds(said), version_of(said.text), likes, replies)
 
 
 def state_of_video(found: Found, said: Posted) -> State:
     """Of a film. Who hides its likes, or has no comments, tells none of them."""
     told = part(found, "statistics")
     likes, replies, views = (number(told.get(name)) or 0 for name in ("likeCount", "commentCount", "viewCount"))
-    return State(int(said.posted_at.timestamp()), version_of(said.text), likes, replies, views)
+    return State(_seconds(said), version_of(said.text), likes, replies, views)
+
+
+def _seconds(said: Posted) -> int:
+    """When it was said, as a cursor keeps it: a cursor reads no number below 0."""
+    return max(int(said.posted_at.timestamp()), 0)
 
 
 def counted(native_id: str, state: State, *, is_video: bool = False) -> Counted:

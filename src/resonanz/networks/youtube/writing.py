@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from resonanz.core import text
-from resonanz.networks.contract import Account, Correction, Receipt, ReplyOrder
-from resonanz.networks.errors import NoAnswer, Refused
+from resonanz.networks.contract import Account, Correction, Receipt, ReplyOrder, Visibility
+from resonanz.networks.errors import NoAnswer, Refused, Unsupported
 from resonanz.networks.metering import AnswersStopped
 from resonanz.networks.youtube import tariff
 from resonanz.networks.youtube.client import NotThere, call, get
@@ -27,6 +27,8 @@ class _TooMany(Refused):
 
 def reply(account: Account, order: ReplyOrder) -> Receipt:
     """Below a comment, or below a film where that is what is answered. Threads have one level: all stand in a row."""
+    if order.visibility is Visibility.PRIVATE:  # everybody reads what stands there
+        raise Unsupported
     if not account.meter.lets_answer():
         raise AnswersStopped
     parent_id = _id(order.parent_id)
