@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.networks.loopback_server import Answer
 from tests.networks.review_asking import NOON, events, order, poll
 from tests.networks.review_server import as_json
 from tests.networks.test_google_play import JSON
@@ -85,6 +86,25 @@ def test_colleague_whom_trustpilot_does_not_know_is_told_in_its_words(pilot: Tru
         network.reply(replace(pilot.account(), settings=settings), order(pilot.say()))
 
     assert refused.value.words == "The business user has no access to this business unit."
+
+
+def test_answer_that_a_colleague_gives_at_the_same_moment_is_not_taken_back(pilot: TrustpilotServer) -> None:
+    review_id = pilot.say()
+    looked = pilot.written(pilot.reviews[review_id])
+    shown: list[str] = []
+
+    def meanwhile(method: str, path: str) -> Answer | None:
+        if method != "GET" or "/reviews/" not in path or shown:
+            return None
+        shown.append(path)
+        pilot.answer_by_hand(review_id, "Von Hand beantwortet.")
+        return as_json(looked)
+
+    pilot.faulty = meanwhile
+    with pytest.raises(Refused):
+        network.reply(pilot.account(), order(review_id))
+
+    assert pilot.reviews[review_id].answer == "Von Hand beantwortet."
 
 
 @pytest.mark.parametrize("token", [None, "", 7, "a\nb"])

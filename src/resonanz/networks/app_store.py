@@ -159,13 +159,12 @@ class _App:
         found = self._get(f"/v1/customerReviews/{quote(native_id, safe='')}", {"include": "response"})
         return reading.one_of(found.get("data"), native_id, partial(self._read, answers=_answers_in(found)))
 
-    def answer(self, native_id: str, words: str) -> None:
+    def answer(self, review: Review, words: str) -> None:
         """A second one takes the place of the first."""
-        review = {"data": {"type": "customerReviews", "id": native_id}}
         data = {
             "type": "customerReviewResponses",
             "attributes": {"responseBody": words},
-            "relationships": {"review": review},
+            "relationships": {"review": {"data": {"type": "customerReviews", "id": review.native_id}}},
         }
         self._call("POST", "/v1/customerReviewResponses", {"data": data})
 

@@ -175,9 +175,9 @@ class _Location:
         """A review as it is now."""
         return reading.one_of(self.google.get(self._path(native_id)), native_id, _read)
 
-    def answer(self, native_id: str, words: str) -> None:
+    def answer(self, review: Review, words: str) -> None:
         """A second one takes the place of the first."""
-        self.google.call("PUT", f"{self._path(native_id)}/reply", {"comment": words})
+        self.google.call("PUT", f"{self._path(review.native_id)}/reply", {"comment": words})
 
     def take_back(self, review: Review) -> None:
         """It is gone."""

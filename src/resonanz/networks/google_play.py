@@ -122,9 +122,9 @@ class _App:
         """A review as it is now."""
         return reading.one_of(self.google.get(self._path(native_id)), native_id, self._read)
 
-    def answer(self, native_id: str, words: str) -> None:
+    def answer(self, review: Review, words: str) -> None:
         """Google says what it made of it; tags would be taken out, so that is looked at when it is read back."""
-        self.google.call("POST", f"{self._path(native_id)}:reply", {"replyText": words})
+        self.google.call("POST", f"{self._path(review.native_id)}:reply", {"replyText": words})
 
     def _path(self, native_id: str = "") -> str:
         review = f"/{quote(native_id, safe=':')}" if native_id else ""

@@ -158,11 +158,11 @@ class _Unit:
         """A review as it is now."""
         return reading.one_of(self._get(f"/v1/private/reviews/{quote(native_id, safe='')}"), native_id, _read)
 
-    def answer(self, native_id: str, words: str) -> None:
+    def answer(self, review: Review, words: str) -> None:
         """Trustpilot says nowhere that a second answer takes the place of the first, so that is taken back before."""
-        self.take_back(self.one(native_id))
+        self.take_back(review)
         body = {"authorBusinessUserId": self.speaks, "message": words}
-        self._call("POST", f"/v1/private/reviews/{quote(native_id, safe='')}/reply", body)
+        self._call("POST", f"/v1/private/reviews/{quote(review.native_id, safe='')}/reply", body)
 
     def take_back(self, review: Review) -> None:
         """Nothing, where there is no answer."""

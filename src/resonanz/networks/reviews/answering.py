@@ -24,7 +24,7 @@ def reply(source: Source, order: ReplyOrder) -> Receipt:
         return _receipt(review)
     if review.answer and review.answer.at >= (review.changed_at or review.said_at):
         raise AlreadyAnswered(review.answer.text[:100])
-    source.answer(review.native_id, order.text)
+    source.answer(review, order.text)
     return _receipt(review)
 
 
@@ -43,7 +43,7 @@ def correct(source: Source, correction: Correction) -> None:
     if review.answer is None:
         raise Refused("NotFound")
     if not _says(review, correction.text):
-        source.answer(review.native_id, correction.text)
+        source.answer(review, correction.text)
 
 
 def withdraw(source: Takes, native_id: str) -> None:

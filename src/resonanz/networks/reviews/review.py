@@ -77,8 +77,8 @@ class Source(Protocol):
         """A review as it stands now; raises NotThere."""
         ...
 
-    def answer(self, native_id: str, words: str) -> None:
-        """Say it, in place of what was said before."""
+    def answer(self, review: Review, words: str) -> None:
+        """Say it, in place of the answer that `review` was seen with."""
         ...
 
 
