@@ -10,7 +10,7 @@ from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from tests.networks.linkedin_server import APP, SHARE, US, LinkedInServer, no
+from tests.networks.linkedin_server import ACTIVITY, APP, SHARE, US, LinkedInServer, no
 from tests.networks.oauth_server import REDIRECT
 from tests.networks.review_asking import NOON, order
 from tests.networks.review_server import html
@@ -148,6 +148,18 @@ def test_answer_whose_sending_brought_no_reply_is_found_once(linkedin: LinkedInS
     assert found is not None
     known = frozenset({found.native_id})
     assert network.find_sent(linkedin.account(), order(urn), since=NOON, known=known) is None
+
+
+def test_answer_among_more_comments_than_are_looked_through_is_not_said_again(linkedin: LinkedInServer) -> None:
+    for number in range(500):
+        linkedin.comment(f"Nummer {number}", notified=False)
+    linkedin.comment("Danke, das freut uns.", US, ago=timedelta(0), notified=False)
+
+    with pytest.raises(Refused) as refused:  # the outbox leaves it to a person
+        network.find_sent(linkedin.account(), order(ACTIVITY), since=NOON, known=frozenset())
+
+    assert refused.value.words == "TooManyComments"
+    assert len(linkedin.asked) == 5
 
 
 @pytest.mark.parametrize(("who", "ago"), [("urn:li:person:bob-1", 0), (US, 3)])

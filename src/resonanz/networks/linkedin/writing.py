@@ -35,7 +35,10 @@ def reply(account: Account, order: ReplyOrder) -> Receipt:
 
 
 def find_sent(account: Account, order: ReplyOrder, *, since: datetime, known: frozenset[str]) -> Receipt | None:
-    """The oldest comment of the Page's there with the same words, said since then."""
+    """The oldest comment of the Page's there with the same words, said since then.
+
+    Refused where there are more comments than we look through: then a person looks, and nothing is said twice.
+    """
     try:
         place, root = _place(account, order.parent_id)
     except NotThere:
@@ -45,10 +48,12 @@ def find_sent(account: Account, order: ReplyOrder, *, since: datetime, known: fr
         path = f"/socialActions/{quote(place, safe='')}/comments?start={number * _PAGE}&count={_PAGE}"
         listed = elements(get(account, path))
         said += [found for item in listed if (found := _ours(item, account, order.text, since - _SKEW, root))]
+        fresh = sorted((at, receipt.native_id, receipt) for at, receipt in said if receipt.native_id not in known)
         if len(listed) < _PAGE:
-            break
-    fresh = sorted((at, receipt.native_id, receipt) for at, receipt in said if receipt.native_id not in known)
-    return fresh[0][2] if fresh else None
+            return fresh[0][2] if fresh else None
+    if not fresh:
+        raise Refused("TooManyComments")
+    return fresh[0][2]
 
 
 def correct(account: Account, correction: Correction) -> None:
