@@ -136,6 +136,14 @@ class TestHearing:
 
         assert len(said(poll(threads))) == 450
 
+    def test_answer_that_cannot_be_read_hides_none_that_is_listed_after_it(self, threads: ThreadsServer) -> None:
+        post = threads.post("nordhain", "Da", ago=timedelta(hours=2))
+        for number in range(150):
+            threads.post("ada", f"Nummer {number}", below=post, ago=timedelta(seconds=7000 - number))
+        threads.post("ada", "Wann war das?", below=post)["timestamp"] = "gestern"
+
+        assert len(said(poll(threads))) == 150
+
     def test_first_poll_looks_a_week_back(self, threads: ThreadsServer) -> None:
         post = threads.post("nordhain", "Da", ago=timedelta(days=30))
         threads.post("ada", "alt", below=post, ago=timedelta(days=8))
@@ -261,6 +269,14 @@ class TestBrought:
         assert network.addressees(Delivery(*delivery, clock.now())) == {"78901", ACCOUNT}
         assert len(brought(threads, delivery).events) == 1
         assert brought(threads, threads.told(answer, target="78901")) == Told()
+
+    def test_mention_of_another_account_below_our_post_names_that_one_alone(self, threads: ThreadsServer) -> None:
+        answer = threads.post("ada", "Fragt @andere", below=threads.post("nordhain", "Da"))
+
+        (found,) = brought(threads, threads.told(answer, "mentions", target="78901", owner=ACCOUNT)).events
+
+        assert isinstance(found, Posted)
+        assert (found.mentions, found.addressed) == ((), True)
 
     def test_mention_and_deletion_are_told_and_what_came_later_is_unknown(self, threads: ThreadsServer) -> None:
         post = threads.post("bob", "Hat @nordhain auf?")

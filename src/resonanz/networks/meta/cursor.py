@@ -16,6 +16,7 @@ MOST_TALKS_KNOWN = 200
 _WEEK = 7 * 86_400
 _MONTH = 30 * 86_400
 _DAY = 86_400
+_HOUR = 3_600
 _NUMBERS = ("since", "tagged", "talked", "subscribed", "next_look")
 _MAPS = ("posts", "counts", "talks")
 _SETTLING = 5
@@ -87,6 +88,14 @@ class Cursor:
     def wants_deliveries(self) -> bool:
         """Whether a day is over since they were asked for; rights, and the application itself, may have changed."""
         return self.subscribed < clock.now().timestamp() - _DAY
+
+    def wants_deliveries_tomorrow(self) -> None:
+        """They were asked for, or refused."""
+        self.subscribed = int(clock.now().timestamp())
+
+    def wants_deliveries_soon(self) -> None:
+        """Asking for them failed; until it is tried again, all else is read."""
+        self.subscribed = int(clock.now().timestamp()) - _DAY + _HOUR
 
     def read_talk(self, talk_id: str, at: int) -> None:
         """A conversation is read up to then; of those that are silent for long nothing is kept."""

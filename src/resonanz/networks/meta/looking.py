@@ -71,9 +71,10 @@ class Looking:
         self.questions += 1
         try:
             found = self.graph.get("/", ids=",".join(ids), fields=fields)
-        except (NotThere, NoRight):
+        except (NotThere, NoRight) as error:
             if len(ids) == 1:
-                yield ids[0], None
+                if isinstance(error, NotThere):  # what the token may not look at by itself is there all the same
+                    yield ids[0], None
                 return
             half = len(ids) // 2
             yield from self._ask(ids[:half], fields)

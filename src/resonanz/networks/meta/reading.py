@@ -17,6 +17,7 @@ FAULTS = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
 Found = Mapping[str, Any]
 _ID = re.compile(r"[A-Za-z0-9_.:$=+-]{1,255}", re.ASCII)
 _MILLISECONDS = 10**11
+_NEVER = 10**14
 
 
 def identifier(value: object) -> str:
@@ -30,6 +31,8 @@ def identifier(value: object) -> str:
 def moment(value: object) -> datetime:
     """A time, written in ISO 8601 or as seconds or milliseconds since 1970; never one to come. Raises one of FAULTS."""
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        if value >= _NEVER:  # what no calendar reaches is an error of the system there
+            raise ValueError("no date")
         found = datetime.fromtimestamp(value / 1000 if value > _MILLISECONDS else value, UTC)
     elif isinstance(value, str) and len(value) <= 40:
         found = datetime.fromisoformat(value)

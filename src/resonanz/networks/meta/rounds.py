@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from resonanz.core import clock
 from resonanz.networks.asking import put_aside
 from resonanz.networks.contract import Account, BadEvent, Batch, Counted, Event, Posted
 from resonanz.networks.errors import NoAnswer, Refused, TryLater
 from resonanz.networks.meta.cursor import Cursor
-from resonanz.networks.meta.faults import WAIT_SECONDS
 from resonanz.networks.meta.graph import Graph
 from resonanz.networks.meta.looking import Looking, Looks
 from resonanz.networks.meta.place import is_ours
@@ -38,13 +36,14 @@ class Round:
         """Once a day. Without it the application's webhook hears nothing of this account; polling does without."""
         if self.account.app is None or not self.cursor.wants_deliveries():
             return
-        self.cursor.subscribed = int(clock.now().timestamp())
         try:
             self.ask_for_deliveries()
-        except NoAnswer as error:
-            raise TryLater(WAIT_SECONDS, str(error.params.get("reason", ""))) from error
+        except (NoAnswer, TryLater):
+            self.cursor.wants_deliveries_soon()
         except Refused:
-            pass
+            self.cursor.wants_deliveries_tomorrow()
+        else:
+            self.cursor.wants_deliveries_tomorrow()
 
     def batches(self) -> Iterator[Batch]:
         """The last one always comes: where all was quiet is read, too. What was found before a failure comes first."""
@@ -98,18 +97,19 @@ class Round:
         """A list with the newest first, down to what was read; `at`: which field tells the time."""
         newest = self.cursor.tagged
         for page in pages(self.graph, path, most=_MOST_TAGGED_PAGES, fields=fields, limit=25):
-            fresh = 0
+            is_read = False
             for one in page:
                 try:
                     said, said_at = reads(one, self.account), seconds(one[at])
                 except FAULTS as error:
                     self.bad.append(put_aside(one, error))
                     continue
-                if said_at > self.cursor.tagged:
-                    fresh += 1
+                if said_at <= self.cursor.tagged:
+                    is_read = True
+                else:
                     newest = max(newest, said_at)
                     hears(said, one)
-            if fresh < len(page):
+            if is_read:
                 break
         self.cursor.tagged = newest
 

@@ -37,9 +37,10 @@ class Talks:
         """Conversations in which something was said, the longest waiting first."""
         talks: dict[str, int] = {}
         for page in self._pages():
-            fresh = dict(found for one in page if (found := self._talk(one)))
+            listed = dict(found for one in page if (found := self._talk(one)))
+            fresh = {talk_id: at for talk_id, at in listed.items() if self._is_new(talk_id, at)}
             talks |= fresh
-            if len(fresh) < len(page):
+            if len(fresh) < len(listed):
                 break
         for talk_id, at in sorted(talks.items(), key=lambda one: one[1])[:MOST_TALKS]:
             self.graph.spare()
@@ -54,13 +55,14 @@ class Talks:
 
     def _talk(self, one: Any) -> tuple[str, int] | None:
         try:
-            talk_id, at = identifier(one["id"]), int(moment(one["updated_time"]).timestamp())
+            return identifier(one["id"]), int(moment(one["updated_time"]).timestamp())
         except FAULTS as error:
             self.bad.append(put_aside(one, error))
             return None
+
+    def _is_new(self, talk_id: str, at: int) -> bool:
         read_until = self.cursor.talked
-        is_new = at > read_until or (at == read_until and self.cursor.talks.get(talk_id, 0) < at)
-        return (talk_id, at) if is_new else None
+        return at > read_until or (at == read_until and self.cursor.talks.get(talk_id, 0) < at)
 
     def _read_talk(self, talk_id: str) -> None:
         try:

@@ -24,11 +24,12 @@ def read(account: Account, delivery: Delivery) -> Told:
     try:
         told = json.loads(delivery.body)
         things = _things(told) if account.native_id in _concerned(told) else []
+        is_told_us = str(told["target_id"]) == account.native_id
     except _NONE as error:
         return Told(bad=(put_aside(delivery.body.decode("utf-8", "replace"), error),))
     for one in things:
         try:
-            found = _event(str(one["field"]), one["value"], account)
+            found = _event(str(one["field"]), one["value"], account, is_told_us=is_told_us)
         except _NONE as error:
             bad.append(put_aside(one, error))
             continue
@@ -53,10 +54,10 @@ def name_of(delivery: Delivery) -> str:
         return ""
 
 
-def _event(field: str, value: Found, account: Account) -> list[Event] | None:
-    """None for what nobody has heard of."""
+def _event(field: str, value: Found, account: Account, *, is_told_us: bool) -> list[Event] | None:
+    """None for what nobody has heard of. What names another account below a post of ours is told to that one."""
     if field in {"replies", "mentions"}:
-        return [posted(value, account, names_us=field == "mentions")]
+        return [posted(value, account, names_us=field == "mentions" and is_told_us)]
     if field == "delete":
         return [deleted(identifier(value["id"]))]
     return [] if field in _SILENT else None

@@ -102,18 +102,18 @@ class _Poll:
         """What was said since then, the oldest first."""
         found: list[Any] = []
         for page in pages(self._graph, path, most=_MOST_PAGES, fields=posts.FIELDS, limit=_PAGE, **more):
-            fresh = [one for one in page if self._is_newer(one, read_until)]
-            found += fresh
-            if len(fresh) < len(page):
+            dated = [(one, at) for one in page if (at := self._said_at(one)) is not None]
+            found += [one for one, at in dated if at >= read_until]
+            if any(at < read_until for _one, at in dated):
                 break
         return found[::-1]
 
-    def _is_newer(self, one: Any, read_until: int) -> bool:
+    def _said_at(self, one: Any) -> int | None:
         try:
-            return int(moment(one["timestamp"]).timestamp()) >= read_until
+            return int(moment(one["timestamp"]).timestamp())
         except FAULTS as error:
             self._bad.append(put_aside(one, error))
-            return False
+            return None
 
     def _hear(self, found: list[Any], *, names_us: bool) -> None:
         for one in found:
