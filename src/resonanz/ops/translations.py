@@ -15,7 +15,7 @@ def compile_catalogue(source: Path, target: Path) -> None:
     with source.open("rb") as file:
         catalogue = read_po(file, abort_invalid=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_suffix(f".mo.{os.getpid()}")  # two that start at once do not write into each other
+    beside = target.with_suffix(f".{os.getpid()}.mo")  # two that start at once do not write into each other
     with beside.open("wb") as file:
         write_mo(file, catalogue)
     beside.replace(target)
