@@ -170,6 +170,21 @@ def test_review_that_cannot_be_read_any_more_stays_and_holds_nothing_up(
     assert told(later) == []
 
 
+def test_comparison_with_a_list_that_cannot_be_read_is_made_up_for_at_once(
+    server: ReviewServer, network: ReviewNetwork
+) -> None:
+    gone = server.say("Gut.")
+    cursor = cursor_of(poll(network, server))
+    server.spoil = gone
+    with clock.moved_to(NOON + timedelta(days=1, hours=1)):
+        cursor = cursor_of(poll(network, server, cursor))
+    server.spoil = ""
+    del server.reviews[gone]
+
+    with clock.moved_to(NOON + timedelta(days=1, hours=1, minutes=10)):
+        assert told(poll(network, server, cursor)) == [("deleted", gone)]
+
+
 def test_review_that_fails_alone_holds_up_nothing_new(server: ReviewServer, network: ReviewNetwork) -> None:
     hidden = server.say("Gut.")
     cursor = cursor_of(poll(network, server))

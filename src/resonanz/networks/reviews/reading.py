@@ -60,19 +60,19 @@ class _Poll:
         """Everything that one poll brings, the oldest first."""
         sweeps = clock.now().timestamp() - self._cursor.swept >= self._pace.sweep.total_seconds()
         seen, floor = self._read_list(to_the_end=sweeps)
-        if sweeps:
+        if sweeps and floor is not None:
             self._look_for(self._missing(seen, floor))
         self._cursor.tidy()
         told = [event for events in reversed(self._events) for event in events]
         return Batch(tuple(told), self._cursor.write(), tuple(self._bad))
 
-    def _read_list(self, *, to_the_end: bool) -> tuple[set[str], float]:
-        """The ids that were seen, and down to which place the list was read."""
+    def _read_list(self, *, to_the_end: bool) -> tuple[set[str], float | None]:
+        """The ids that were seen, and down to which place the list was read; None where it cannot be read."""
         seen: set[str] = set()
         for number, page in enumerate(self._source.pages()):
             self._bad += [one for one in page.bad if self._cursor.is_news(one.raw)]
             if page.bad and not page.reviews:  # the others will hardly be readable either
-                return seen, clock.now().timestamp()
+                return seen, None
             fresh = [review for review in page.reviews if review.native_id not in seen]
             changes = [self._compare(review) for review in fresh]
             seen |= {review.native_id for review in fresh}
