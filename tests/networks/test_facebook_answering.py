@@ -197,6 +197,28 @@ class TestReadingBack:
         assert before is None
         assert network.find_sent(account(facebook), sought, since=since, known=frozenset()) == receipt
 
+    def test_comment_is_found_again_although_many_said_something_since(self, facebook: FacebookServer) -> None:
+        sought = order(facebook.post("11", "Wann?"))
+        since = clock.now() - timedelta(seconds=1)
+        receipt = network.reply(account(facebook), sought)
+        with clock.moved_to(clock.now() + timedelta(minutes=1)):
+            for number in range(120):
+                facebook.comment("12", f"Nummer {number}", facebook.things[sought.parent_id], ago=timedelta(0))
+
+            assert network.find_sent(account(facebook), sought, since=since, known=frozenset()) == receipt
+
+    def test_where_too_much_was_said_nobody_knows_whether_it_stands_there(self, facebook: FacebookServer) -> None:
+        to_post, to_message = order(facebook.post("11", "Wann?")), order(facebook.write("11", "Wann?"))
+        since = clock.now() - timedelta(hours=1)
+        for number in range(520):
+            facebook.comment("12", f"Nummer {number}", facebook.things[to_post.parent_id], ago=timedelta(0))
+        for number in range(20):
+            facebook.write("11", f"Nummer {number}", ago=timedelta(0))
+
+        for sought in (to_post, to_message):
+            with pytest.raises(Refused):
+                network.find_sent(account(facebook), sought, since=since, known=frozenset())
+
     def test_same_words_of_somebody_else_or_of_before_are_not_ours(self, facebook: FacebookServer) -> None:
         comment = facebook.comment("11", "Wann?", facebook.post(PAGE, "Da"))
         facebook.comment("12", "Das tut uns leid.", comment, ago=timedelta(0))

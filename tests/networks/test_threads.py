@@ -207,6 +207,19 @@ class TestAnswering:
         other = threads.post("bob", "Und meins?", below=threads.posts[question["root_post"]["id"]])
         assert network.find_sent(account(threads), order(other), **asked) is None
 
+    def test_answer_is_found_again_although_we_gave_many_since(self, threads: ThreadsServer) -> None:
+        question = threads.post("ada", "Wann?", below=threads.post("nordhain", "Da"))
+        since = clock.now() - timedelta(seconds=1)
+        receipt = network.reply(account(threads), order(question))
+        with clock.moved_to(clock.now() + timedelta(minutes=1)):
+            for number in range(120):
+                threads.post("nordhain", f"Nummer {number}", below=question, ago=timedelta(0))
+
+            found = network.find_sent(account(threads), order(question), since=since, known=frozenset())
+
+        assert found is not None
+        assert found.native_id == receipt.native_id
+
     def test_what_was_only_brought_is_tried_again_and_what_may_be_published_is_not(
         self, threads: ThreadsServer
     ) -> None:

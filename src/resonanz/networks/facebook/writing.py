@@ -11,7 +11,7 @@ from resonanz.networks.meta import answering
 from resonanz.networks.meta.answering import checked
 from resonanz.networks.meta.client import graph
 from resonanz.networks.meta.graph import Graph
-from resonanz.networks.meta.reading import Found, link, objects
+from resonanz.networks.meta.reading import Found, link
 from resonanz.networks.meta.talks import speaker
 
 MOST_LOOKED_AT = 50
@@ -63,13 +63,12 @@ def _find_comment(
     """Below what was answered, and below the comment that begins the thread: deeper ones are moved up there."""
     places = dict.fromkeys(one for one in (order.parent_id, order.root_id) if one and not PLACE.person_in(one))
     for place in places:
-        listed = api.get(
-            f"/{checked(place)}/comments",
-            fields="id,message,from,created_time,permalink_url",
-            order="reverse_chronological",
-            limit=MOST_LOOKED_AT,
-        )
-        if found := answering.oldest(objects(listed), _as_comment, account, order.text, since, known):
+        if found := answering.find_listed(
+            api, f"/{checked(place)}/comments",
+            lambda said: answering.oldest(said, _as_comment, account, order.text, since, known),
+            since=since, newest_first_by="created_time", fields="id,message,from,created_time,permalink_url",
+            order="reverse_chronological", limit=MOST_LOOKED_AT,
+        ):  # fmt: skip
             return found
     return None
 

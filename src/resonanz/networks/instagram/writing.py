@@ -11,7 +11,7 @@ from resonanz.networks.meta import answering
 from resonanz.networks.meta.answering import checked
 from resonanz.networks.meta.client import graph
 from resonanz.networks.meta.graph import Graph
-from resonanz.networks.meta.reading import Found, objects
+from resonanz.networks.meta.reading import Found
 from resonanz.networks.meta.talks import speaker
 
 MOST_LOOKED_AT = 50
@@ -41,9 +41,11 @@ def find_sent(account: Account, order: ReplyOrder, *, since: datetime, known: fr
     if order.root_id.startswith(ELSEWHERE):
         raise Refused(_NOT_SHOWN)
     for place in dict.fromkeys(one for one in (parent_id, order.root_id) if one):
-        path = f"/{checked(place)}/replies"
-        listed = objects(api.get(path, fields="id,text,timestamp,from,username", limit=MOST_LOOKED_AT))
-        if found := answering.oldest(listed, _as_comment, account, order.text, since, known):
+        if found := answering.find_listed(
+            api, f"/{checked(place)}/replies",
+            lambda said: answering.oldest(said, _as_comment, account, order.text, since, known),
+            since=since, fields="id,text,timestamp,from,username", limit=MOST_LOOKED_AT,
+        ):  # fmt: skip
             return found
     return None
 

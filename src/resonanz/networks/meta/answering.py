@@ -11,10 +11,12 @@ from resonanz.networks.errors import NoAnswer, Refused
 from resonanz.networks.meta.faults import NotThere, OutsideWindow
 from resonanz.networks.meta.graph import Graph
 from resonanz.networks.meta.place import Place, author_of, is_ours
-from resonanz.networks.meta.reading import FAULTS, Found, identifier, moment, same_words
-from resonanz.networks.meta.talks import newest_messages, talk_with, wrote_last
+from resonanz.networks.meta.reading import FAULTS, Found, identifier, moment, objects, pages, same_words
+from resonanz.networks.meta.talks import MESSAGES, newest_messages, talk_with, wrote_last
 from resonanz.networks.meta.windows import check_private_reply, terms_of_message
 
+_MOST_LOOKED_AT = 10
+_TOO_MUCH = "too much was said there since to find it"
 Words = Callable[[Found], tuple[object, object, str]]
 """Of what stands there: the words, the time, and where people read it."""
 
@@ -51,8 +53,38 @@ def find_message(
     """The oldest of our messages to a person with these words, said since then."""
     if not person_id:
         raise Refused("NotFound")  # who it was is not ours to know, so nobody can look
-    talk_id = talk_with(api, place, checked(person_id))
-    return oldest(newest_messages(api, talk_id), _as_message, account, text, since, known)
+    said = newest_messages(api, talk_with(api, place, checked(person_id)))
+    found = oldest(said, _as_message, account, text, since, known)
+    if found is None and len(said) >= MESSAGES and not _reaches(said[-1], "created_time", since):
+        raise Refused(_TOO_MUCH)
+    return found
+
+
+def find_listed(
+    api: Graph,
+    path: str,
+    find: Callable[[list[Found]], Receipt | None],
+    *,
+    since: datetime,
+    newest_first_by: str = "",
+    **parameters: object,
+) -> Receipt | None:
+    """What `find` finds in a list, as far back as `since`. Raises Refused where nobody can look that far.
+
+    Not found then does not mean that it does not stand there, and what is sent once more stands there twice.
+    """
+    said: list[Found] = []
+    number = 0
+    for page in pages(api, path, most=_MOST_LOOKED_AT, **parameters):
+        number += 1
+        listed = objects(page)
+        said += listed
+        if newest_first_by and listed and _reaches(listed[-1], newest_first_by, since):
+            return find(said)
+    found = find(said)
+    if found is None and number == _MOST_LOOKED_AT:
+        raise Refused(_TOO_MUCH)
+    return found
 
 
 def oldest(
@@ -104,6 +136,13 @@ def _send(
 ) -> Receipt:
     body = {"recipient": dict(recipient), "message": {"text": text}, **terms}
     return Receipt(native_id=given(api.post(f"/{place.page(account)}/messages", body), "message_id"))
+
+
+def _reaches(found: Found, at: str, since: datetime) -> bool:
+    try:
+        return moment(found[at]) < since.replace(microsecond=0)
+    except FAULTS:
+        return False
 
 
 def _as_message(found: Found) -> tuple[object, object, str]:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from resonanz.networks.contract import Account, Receipt, ReplyOrder
 from resonanz.networks.errors import NoAnswer, TryLater
-from resonanz.networks.meta.answering import checked, given
+from resonanz.networks.meta.answering import checked, find_listed, given
 from resonanz.networks.meta.faults import WAIT_SECONDS
-from resonanz.networks.meta.reading import FAULTS, identifier, link, moment, objects, same_words
+from resonanz.networks.meta.reading import FAULTS, Found, identifier, link, moment, same_words
 from resonanz.networks.threads.posts import graph
 
 MOST_LOOKED_AT = 50
@@ -28,13 +28,19 @@ def reply(account: Account, order: ReplyOrder) -> Receipt:
 
 def find_sent(account: Account, order: ReplyOrder, *, since: datetime, known: frozenset[str]) -> Receipt | None:
     """The oldest of our answers to the same post with the same words, said since then."""
-    parent_id = checked(order.parent_id)
-    fields = "id,text,timestamp,permalink,replied_to"
+    checked(order.parent_id)
+    return find_listed(
+        graph(account), "/me/replies", lambda said: _oldest(said, order, since, known), since=since,
+        newest_first_by="timestamp", fields="id,text,timestamp,permalink,replied_to", limit=MOST_LOOKED_AT,
+    )  # fmt: skip
+
+
+def _oldest(said: list[Found], order: ReplyOrder, since: datetime, known: frozenset[str]) -> Receipt | None:
     fitting: list[tuple[datetime, str, str]] = []
-    for one in objects(graph(account).get("/me/replies", fields=fields, limit=MOST_LOOKED_AT)):
+    for one in said:
         try:
             native_id, said_at, above = identifier(one["id"]), moment(one["timestamp"]), one["replied_to"]
-            is_there = identifier(above["id"] if isinstance(above, dict) else above) == parent_id
+            is_there = identifier(above["id"] if isinstance(above, dict) else above) == order.parent_id
             is_new = said_at >= since.replace(microsecond=0) and native_id not in known
             if is_there and is_new and same_words(one.get("text"), order.text):
                 fitting.append((said_at, native_id, link(one.get("permalink"))))
