@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -57,6 +59,14 @@ def test_key_of_a_person_has_no_issuer(store: AppStoreServer) -> None:
 
     with pytest.raises(NotAuthorised):
         network.identify(replace(store.account(), settings={"key_id": KEY_ID, "issuer_id": "other"}))
+
+
+def test_clock_that_is_half_a_minute_ahead_does_not_end_the_key(store: AppStoreServer) -> None:
+    _, claims, _ = _App.of(store.account()).token.split(".")
+    said = json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+
+    assert said["iat"] <= NOON.timestamp() - 30
+    assert NOON.timestamp() + 600 <= said["exp"] <= said["iat"] + 20 * 60
 
 
 @pytest.mark.parametrize("key_id", ["", "OTHER"])

@@ -51,6 +51,7 @@ AGREEMENTS = "app_store.agreements"
 _STORE = "https://apps.apple.com/app/id"
 _APP = re.compile(r"[0-9]{1,20}", re.ASCII)
 _LASTS = timedelta(minutes=15)  # Apple takes none that lasts longer than twenty
+_SKEW = timedelta(minutes=1)  # our clock may be a little ahead of Apple's, and its no would end the channel
 _PAGE = 100
 _WAIT_SECONDS = 60.0
 _AGREEMENTS_SECONDS = 900.0
@@ -214,7 +215,7 @@ def _token(account: Account) -> str:
     issuer, key_id = account.settings.get(ISSUER, "").strip(), account.settings.get(KEY_ID, "").strip()
     # A key of a person has no issuer, and speaks for whoever made it.
     who = {"iss": issuer} if issuer else {"sub": "user"}
-    times = {"iat": int(now.timestamp()), "exp": int((now + _LASTS).timestamp())}
+    times = {"iat": int((now - _SKEW).timestamp()), "exp": int((now + _LASTS).timestamp())}
     return signed(_key(account), {**who, **times, "aud": "appstoreconnect-v1"}, key_id=key_id)
 
 
