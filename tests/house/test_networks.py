@@ -75,7 +75,9 @@ def faults(network: Network) -> list[str]:
             found.append(f"{attribute} and {capability} do not go together")
     found += faults_of_connecting(network)
     public = {name for name, _ in inspect.getmembers(network) if not name.startswith("_")}
-    undeclared = public - DECLARED - {promise.__name__ for _, promise in METHODS}
+    undeclared = public - DECLARED - {promise.__name__ for _, promise in METHODS} - {contract.Forgets.forget.__name__}
+    if isinstance(network, contract.Forgets) and parameters(network.forget) != parameters(contract.Forgets.forget)[1:]:
+        found.append("forget takes other parameters than the contract")
     if contract.able(network, Capability.STREAM) and not contract.able(network, Capability.POLL):
         found.append("a stream alone misses what happens while it is closed")
     if bool(network.limits.keep_days) != bool(network.limits.keep_source):

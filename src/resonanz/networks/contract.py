@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from resonanz.networks.metering import FREE, Meter
 
@@ -418,6 +418,15 @@ class Reads(Network, Protocol):
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """Batches after `cursor` ("" from the start) until nothing new is there. Raises a NetworkError."""
+        ...
+
+
+@runtime_checkable
+class Forgets(Protocol):
+    """A connector that keeps ids of authors in its cursor; it lets go of those who are erased."""
+
+    def forget(self, cursor: str, author_id: str) -> str:
+        """The same cursor, without anything by which this author is known."""
         ...
 
 

@@ -10,6 +10,8 @@ from django.db.models import Q
 
 from resonanz.core.secrets import SecretsError
 from resonanz.networks import registry
+from resonanz.networks.contract import Forgets
+from resonanz.networks.models import Channel
 from resonanz.pipeline import hearsay, receiving, rejected_files
 from resonanz.pipeline.models import Delivery, PutAside
 from resonanz.privacy import erasure
@@ -32,6 +34,7 @@ def erase_account(subject: Subject) -> Removed:
     ids = [row.pk for row in found if any(p.search(f"{row.raw}\n{row.reason}") for p in patterns)]
     rows, _ = PutAside.objects.filter(pk__in=ids).delete()
     rows += _erase_arrivals(subject, patterns)
+    _forget_in_cursors(subject)
     if patterns:
         # Files know no transactions: they change once it is certain that the rows have.
         transaction.on_commit(lambda: _drop_lines(patterns))
@@ -44,6 +47,18 @@ def _erase_arrivals(subject: Subject, patterns: list[re.Pattern[str]]) -> int:
     rows = waiting.order_by("pk").iterator(chunk_size=50)  # each may hold a megabyte
     ids = [row.pk for row in rows if any(one.search(_words(row)) for one in patterns)]
     return Delivery.objects.filter(pk__in=ids).delete()[0]
+
+
+def _forget_in_cursors(subject: Subject) -> None:
+    """Some connectors keep by whom it is what they look at again."""
+    connector = registry.connector(subject.network) if subject.network in registry.names() else None
+    if not isinstance(connector, Forgets) or not subject.native_id:
+        return
+    for channel in Channel.objects.select_for_update().filter(
+        network=subject.network, cursor__contains=subject.native_id
+    ):
+        channel.cursor = connector.forget(channel.cursor, subject.native_id)
+        channel.save(update_fields=["cursor"])
 
 
 def _tellers(subject: Subject) -> list[str]:

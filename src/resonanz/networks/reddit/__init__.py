@@ -22,6 +22,7 @@ from resonanz.networks.contract import (
     Report,
 )
 from resonanz.networks.reddit import acting, letting_in, reading, writing
+from resonanz.networks.reddit.cursor import Cursor
 from resonanz.networks.reddit.posts import NAME
 
 
@@ -62,6 +63,10 @@ class RedditNetwork:
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """What is written to us, what we wrote, subreddits, what is searched for; then what became of some of it."""
         return reading.poll(account, cursor)
+
+    def forget(self, cursor: str, author_id: str) -> str:
+        """What they said is looked at no more."""
+        return Cursor.read(cursor).without(author_id).write()
 
     def authorize_url(self, server: str, app: App, *, redirect_uri: str, state: str, challenge: str) -> str:
         """Reddit's page."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 
 from resonanz.core import clock
 from resonanz.networks.reddit.posts import FAULTS, MESSAGE, State, checked_id, kind_of
@@ -38,6 +38,11 @@ class Cursor:
             return cls(places, watched, _whole(found["turn"]), missing)
         except (*FAULTS, RecursionError):
             return cls()
+
+    def without(self, author_id: str) -> Cursor:
+        """The same, where nothing by this author is looked at again."""
+        kept = {key: one for key, one in self.watched.items() if one.author != author_id}
+        return replace(self, watched=kept)
 
     def write(self) -> str:
         """As it is kept with the channel."""

@@ -21,6 +21,7 @@ from resonanz.networks.contract import (
 )
 from resonanz.networks.webhooks import Delivery, Keys, Proof, Told, WebhookHealth, WebhookTerms
 from resonanz.networks.x import acting, bringing, delivered, letting_in, reading, writing
+from resonanz.networks.x.cursor import Cursor
 from resonanz.networks.x.posts import NAME
 from resonanz.networks.x.tariff import TARIFF
 
@@ -74,6 +75,10 @@ class XNetwork:
         """Who speaks to us, what we said with other apps, what is searched for; then what became of some of it."""
         yield from reading.poll(account, cursor)
         bringing.keep_valid(account)
+
+    def forget(self, cursor: str, author_id: str) -> str:
+        """What they said is looked at no more."""
+        return Cursor.read(cursor).without(author_id).write()
 
     def authorize_url(self, server: str, app: App, *, redirect_uri: str, state: str, challenge: str) -> str:
         """X's page."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from resonanz.core import clock
@@ -82,6 +82,11 @@ class Cursor:
             return cls(places, watched)
         except (*FAULTS, RecursionError):
             return cls()
+
+    def without(self, author_id: str) -> Cursor:
+        """The same, where nothing by this author is looked at again."""
+        kept = {key: one for key, one in self.watched.items() if one.author_id != author_id}
+        return replace(self, watched=kept)
 
     def write(self) -> str:
         """As it is kept with the channel."""
