@@ -127,6 +127,28 @@ def test_two_equal_replies_are_told_apart_when_read_back(
     assert (len(set(receipts)), standing(network, stranger)) == (2, [ANSWER, ANSWER])
 
 
+def test_same_words_to_another_message_of_the_conversation_are_not_this_answer(
+    case: Case, agent: User, moving_clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[frozenset[str]] = []
+
+    def find_sent(_self: object, _account: Account, _order: ReplyOrder, **asked: Any) -> Receipt | None:
+        told.append(asked["known"])
+        return None
+
+    earlier, later = queue(case, agent), queue(case, agent)
+    Outgoing.objects.filter(pk=earlier.pk).update(
+        state=OutgoingState.SENT, parent_native_id="another", native_id="stands-there", sent_at=later.created_at
+    )
+    Outgoing.objects.filter(pk=later.pk).update(state=OutgoingState.UNKNOWN)
+    monkeypatch.setattr(type(registry.connector("memory")), "find_sent", find_sent)
+    moving_clock.forward(minutes=10)
+
+    outbox.send_due(outgoing_id=later.pk)
+
+    assert told == [frozenset({"stands-there"})]
+
+
 @pytest.mark.parametrize("mode", ["limited", "down"])
 def test_busy_network_is_tried_later(
     mode: str, case: Case, agent: User, network: MemoryProcess, stranger: Account, moving_clock: MovingClock

@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from resonanz.core import clock
 from resonanz.networks import registry
@@ -267,8 +267,14 @@ def _earliest(outgoing: Outgoing) -> datetime:
 
 
 def _receipts_in_thread(outgoing: Outgoing) -> frozenset[str]:
-    """Receipts of other replies: what stands there for them does not stand there for this one."""
-    others = Outgoing.objects.filter(channel=outgoing.channel, parent_native_id=outgoing.parent_native_id)
+    """Receipts of other replies: what stands there for them does not stand there for this one.
+
+    Networks look for an answer in a whole conversation, too, where each message may have had one with the same words.
+    """
+    thread = Q(parent_native_id=outgoing.parent_native_id)
+    if outgoing.root_native_id:
+        thread |= Q(root_native_id=outgoing.root_native_id)
+    others = Outgoing.objects.filter(thread, channel=outgoing.channel)
     return frozenset(others.exclude(pk=outgoing.pk).exclude(native_id="").values_list("native_id", flat=True))
 
 
