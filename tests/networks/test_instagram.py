@@ -106,6 +106,15 @@ class TestHearing:
 
             assert [one.text for one in said(poll(instagram, cursor))] == ["neu"]
 
+    def test_comment_that_is_listed_late_is_heard(self, instagram: InstagramServer) -> None:
+        post = instagram.post()
+        instagram.comment("11", "eins", post)
+        cursor = cursor_of(poll(instagram))
+        with clock.moved_to(clock.now() + timedelta(minutes=2)):
+            instagram.comment("12", "zwei", post, ago=timedelta(minutes=3))
+
+            assert "zwei" in {one.text for one in said(poll(instagram, cursor))}
+
     def test_first_poll_looks_a_week_back_and_asks_for_deliveries_once(self, instagram: InstagramServer) -> None:
         post = instagram.post(ago=timedelta(days=30))
         instagram.comment("11", "alt", post, ago=timedelta(days=8))

@@ -144,6 +144,18 @@ class TestHearing:
 
         assert len(said(poll(threads))) == 150
 
+    @pytest.mark.parametrize("names_us", [False, True])
+    def test_what_is_listed_late_is_heard(self, threads: ThreadsServer, names_us: bool) -> None:
+        post = threads.post("nordhain", "Da")
+        threads.post("ada", "eins", below=post)
+        cursor = cursor_of(poll(threads))
+        with clock.moved_to(clock.now() + timedelta(minutes=2)):
+            late = threads.post(
+                "bob", "@nordhain zwei", below=None if names_us else post, ago=timedelta(minutes=3, seconds=20)
+            )
+
+            assert late["id"] in {one.native_id for one in said(poll(threads, cursor))}
+
     def test_first_poll_looks_a_week_back(self, threads: ThreadsServer) -> None:
         post = threads.post("nordhain", "Da", ago=timedelta(days=30))
         threads.post("ada", "alt", below=post, ago=timedelta(days=8))

@@ -15,7 +15,7 @@ from resonanz.networks.contract import Account, Batch, Posted
 from resonanz.networks.errors import NotAuthorised, Refused
 from resonanz.networks.instagram import posts
 from resonanz.networks.meta.client import graph
-from resonanz.networks.meta.cursor import settled
+from resonanz.networks.meta.cursor import LATE
 from resonanz.networks.meta.faults import NoRight, NotThere
 from resonanz.networks.meta.reading import FAULTS, Found, count, identifier, link, objects, pages
 from resonanz.networks.meta.rounds import Round, seconds
@@ -81,7 +81,7 @@ class _Poll(Round):
             if isinstance(error, NoRight) and not _LOOKS.may_read(self.graph):
                 raise NotAuthorised(status=403) from error
             self.bad.append(put_aside(post_id, error))
-        self.cursor.posts[post_id] = settled(begun)
+        self.cursor.posts[post_id] = begun - LATE
         self.cursor.counts[post_id] = self._counts[post_id]
         yield self.batch()
 

@@ -19,6 +19,8 @@ _DAY = 86_400
 _HOUR = 3_600
 _NUMBERS = ("since", "tagged", "talked", "subscribed", "next_look")
 _MAPS = ("posts", "counts", "talks")
+LATE = 180
+"""How many seconds after it was said something may be listed first. What is listed again is stored once."""
 _SETTLING = 5
 """Meta tells times in whole seconds, so what is as young as that may be followed by more of the same second."""
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from resonanz.core import clock
-from resonanz.networks.meta.cursor import settled
+from resonanz.networks.meta.cursor import LATE
 from resonanz.networks.meta.reading import FAULTS
 
 _WEEK = 7 * 86_400
@@ -38,5 +38,9 @@ class Cursor:
         return json.dumps(asdict(self), separators=(",", ":"))
 
     def read_post(self, post_id: str, at: int) -> None:
-        """All that was said below it until then is read."""
-        self.read[post_id] = max(settled(at), self.read.get(post_id, 0))
+        """All that was said below it until then is read, but for what is listed late."""
+        self.read[post_id] = max(at - LATE, self.read.get(post_id, 0))
+
+    def read_mentions(self, at: int) -> None:
+        """The same of what names us."""
+        self.named = max(at - LATE, self.named)

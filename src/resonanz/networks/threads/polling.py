@@ -96,7 +96,7 @@ class _Poll:
         except Refused:
             return
         self._hear(fresh, names_us=True)
-        self._cursor.named = max(begun - 60, self._cursor.named)  # one that is listed late is still heard
+        self._cursor.read_mentions(begun)
 
     def _newer(self, path: str, read_until: int, **more: object) -> list[Any]:
         """What was said since then, the oldest first."""
