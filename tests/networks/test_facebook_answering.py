@@ -9,7 +9,7 @@ import pytest
 from tests.networks.facebook_asking import account, network, order
 from tests.networks.facebook_server import PAGE, FacebookServer
 from tests.networks.loopback_server import Answer
-from tests.networks.meta_server import EXPIRED, as_json, no
+from tests.networks.meta_server import EXPIRED, GONE, as_json, no
 
 from resonanz.core import clock
 from resonanz.networks.contract import Correction, Visibility
@@ -250,6 +250,14 @@ class TestActing:
         network.delete(account(facebook), comment["id"])
 
         assert comment["id"] not in facebook.things
+
+    def test_what_a_token_without_the_right_cannot_see_was_not_deleted(self, facebook: FacebookServer) -> None:
+        comment = facebook.comment("11", "Unsinn", facebook.post(PAGE, "Da"))
+        facebook.rights.remove("pages_read_user_content")
+        facebook.faulty = lambda request: GONE if request.method == "DELETE" else None
+
+        with pytest.raises(Refused):
+            network.delete(account(facebook), comment["id"])
 
     def test_somebody_is_banned_and_let_in_again(self, facebook: FacebookServer) -> None:
         for on in (True, True, False, False):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.networks.instagram_asking import account, brought, network, order, poll
 from tests.networks.instagram_server import ACCOUNT, InstagramServer
 from tests.networks.loopback_server import Answer
-from tests.networks.meta_server import APP_SECRET, EXPIRED, VERIFY, no, signed
+from tests.networks.meta_server import APP_SECRET, EXPIRED, GONE, VERIFY, lacking, no, signed
 
 from resonanz.core import clock
 from resonanz.networks.contract import Account, BadEvent, Deleted, Edited, Posted, Visibility
@@ -142,6 +142,13 @@ class TestAnswering:
             act(account(instagram), comment["id"])
 
         assert comment["id"] not in instagram.comments
+
+    def test_what_a_token_without_the_right_cannot_see_was_not_deleted(self, instagram: InstagramServer) -> None:
+        comment = instagram.comment("11", "Unsinn", instagram.post())
+        instagram.faulty = lambda request: GONE if request.method == "DELETE" else lacking("instagram_manage_comments")
+
+        with pytest.raises(Refused):
+            network.delete(account(instagram), comment["id"])
 
     def test_with_messages_nothing_of_it_can_be_done(self, instagram: InstagramServer) -> None:
         message = instagram.write("11", "Hallo")

@@ -5,7 +5,8 @@ NetworkError
 ├── Refused         the network said no, in its own words; never again with this content
 │   └── PersonalAccount   of ourselves: it seems to be a person's own
 ├── NotAuthorised   the token is gone or too weak: the channel stops until a person reconnects it
-│   └── ApplicationRefused   the company's application is not known, or its secret is wrong; tokens may be good
+│   └── ApplicationRefused   the company's application is not known, or its secret is wrong; tokens may be good,
+│                            so no channel stops
 ├── Unsupported     not declared in the capabilities
 │   └── NotAddressed      an answer to what nobody addressed to us, where the network takes no such answers
 └── NoAnswer        sent, but no answer came: it may have taken effect; read back before anyone sends again

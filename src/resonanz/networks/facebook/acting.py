@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from resonanz.networks.contract import Account, Correction
 from resonanz.networks.errors import Refused, Unsupported
-from resonanz.networks.facebook.posts import is_message
+from resonanz.networks.facebook.posts import Looks, is_message
 from resonanz.networks.meta.client import graph
 from resonanz.networks.meta.faults import NotThere
 from resonanz.networks.meta.reading import identifier
@@ -27,9 +25,13 @@ def hide(account: Account, native_id: str, *, on: bool) -> None:
 
 
 def delete(account: Account, native_id: str) -> None:
-    """What is gone already is no error, where our token could have seen it."""
-    with contextlib.suppress(NotThere):
-        graph(account).delete(f"/{_public(native_id)}")
+    """What is gone already is no error, where our token could have seen it. Raises NotThere where it could not."""
+    api = graph(account)
+    try:
+        api.delete(f"/{_public(native_id)}")
+    except NotThere:
+        if not Looks().may_read(api):
+            raise
 
 
 def block(account: Account, author_id: str, *, on: bool) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from resonanz.networks.contract import Account
 from resonanz.networks.errors import Unsupported
-from resonanz.networks.instagram.posts import is_message
+from resonanz.networks.instagram.posts import Looks, is_message
 from resonanz.networks.meta.answering import checked
 from resonanz.networks.meta.client import graph
 from resonanz.networks.meta.faults import NotThere
@@ -18,9 +16,13 @@ def hide(account: Account, native_id: str, *, on: bool) -> None:
 
 
 def delete(account: Account, native_id: str) -> None:
-    """What is gone already is no error, where our token could have seen it."""
-    with contextlib.suppress(NotThere):
-        graph(account).delete(f"/{_public(native_id)}")
+    """What is gone already is no error, where our token could have seen it. Raises NotThere where it could not."""
+    api = graph(account)
+    try:
+        api.delete(f"/{_public(native_id)}")
+    except NotThere:
+        if not Looks().may_read(api):
+            raise
 
 
 def _public(native_id: str) -> str:
