@@ -106,6 +106,19 @@ class TestHearing:
 
             assert [one.text for one in said(poll(instagram, cursor))] == ["neu"]
 
+    def test_posts_that_are_always_busy_keep_no_other_one_waiting(self, instagram: InstagramServer) -> None:
+        posts = [instagram.post(ago=timedelta(hours=number + 1)) for number in range(15)]
+        now, cursor, heard = clock.now(), "", set[str]()
+        for turn in range(3):
+            with clock.moved_to(now + timedelta(minutes=turn * 5)):
+                for number, post in enumerate(posts):
+                    instagram.comment("11", f"Unter {number}", post, ago=timedelta(0))
+                batches = poll(instagram, cursor)
+            cursor = cursor_of(batches)
+            heard |= {one.text for one in said(batches)}
+
+        assert heard == {f"Unter {number}" for number in range(15)}
+
     def test_comment_that_is_listed_late_is_heard(self, instagram: InstagramServer) -> None:
         post = instagram.post()
         instagram.comment("11", "eins", post)

@@ -46,7 +46,10 @@ class _Poll(Round):
             self.graph.post("/me/subscribed_apps", {"subscribed_fields": "messages"})
 
     def changed(self) -> list[str]:
-        """The newest posts below which another number of comments stands than when they were read."""
+        """The newest posts below which another number of comments stands than when they were read.
+
+        Those that are read longest ago come first, so that no post is kept waiting by others that are always busy.
+        """
         path, fields = f"/{self.account.native_id}/media", "id,permalink,comments_count"
         try:
             (listed,) = pages(self.graph, path, most=1, fields=fields, limit=MOST_POSTS)
@@ -66,7 +69,7 @@ class _Poll(Round):
         known.counts = {key: number for key, number in known.counts.items() if key in counts}
         changed = [key for key, number in counts.items() if number != known.counts.get(key, 0)]
         self._counts = counts
-        return changed[-MOST_CHANGED:]
+        return sorted(changed, key=lambda key: known.posts.get(key, 0))[:MOST_CHANGED]
 
     def read_post(self, post_id: str) -> Iterator[Batch]:
         """The comments that are new below it, with the answers to older ones."""
