@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import pytest
+from nats.js import JetStreamContext
+from nats.js.errors import BadRequestError
 
 from resonanz.core import clock
 from resonanz.core.broker import LANES, Broker, BrokerAway, Parcel
@@ -170,6 +173,25 @@ def test_without_a_majority_nothing_is_promised_and_afterwards_all_goes_on(broke
     broker.send([parcel(2), parcel(3)])
 
     assert taken(broker, 4.0) == [b"1", b"2", b"3"]
+
+
+@pytest.mark.parametrize(("err_code", "is_sent"), [(10005, True), (10058, False)])
+def test_only_servers_that_have_not_found_each_other_yet_are_asked_again(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, err_code: int, is_sent: bool
+) -> None:
+    prepare, refused = Broker._prepare, list[int]()
+
+    async def refuse_once(self: Broker, js: JetStreamContext) -> None:
+        if not refused:  # three servers that just started say so for a moment; it cannot be had at will
+            refused.append(err_code)
+            raise BadRequestError(code=400, err_code=err_code, description="no suitable peers for placement")
+        await prepare(self, js)
+
+    monkeypatch.setattr(Broker, "_prepare", refuse_once)
+
+    with nullcontext() if is_sent else pytest.raises(BrokerAway):
+        broker.send([parcel(1)])
+    assert taken(broker) == [b"1"] * is_sent
 
 
 def test_nobody_there_at_all_is_said_in_time() -> None:

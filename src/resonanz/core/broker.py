@@ -39,6 +39,7 @@ _ANSWER_SECONDS = 2.0
 _ALIVE_SECONDS = 0.3  # of the time that a parcel may be out, after which to say that we are at it
 _FIRST_LOOK, _LAST_LOOK = 0.02, 0.2
 _AGAIN_SECONDS = 0.25
+_NO_PEERS = 10005  # err_code of JSClusterNoPeersErrF: as long as a server that is to hold a copy is not there
 _ASK_NANOSECONDS = 10_000_000
 _NOTHING = {"404", "408", "409"}
 """What a server says when this time is over: the lane is empty by now, or has a parcel out."""
@@ -85,6 +86,11 @@ class Arrived:
     def later(self, seconds: float) -> None:
         """Not now; its lane waits with it."""
         self._broker._settle(self._message.nak(delay=seconds), self._alive)
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether asking again is of no use. Servers that have not found each other yet say 400, too."""
+    return isinstance(error, BadRequestError) and error.err_code != _NO_PEERS
 
 
 class Broker:
@@ -169,7 +175,7 @@ class Broker:
             except (NatsError, OSError, TimeoutError) as error:
                 if isinstance(error, NotFoundError):
                     self._forget()
-                if clock.monotonic() >= until or isinstance(error, BadRequestError):
+                if clock.monotonic() >= until or _is_final(error):
                     logger.warning("the broker does not answer (%s)", type(error).__name__)
                     raise BrokerAway(reason=type(error).__name__) from error
                 await asyncio.sleep(_AGAIN_SECONDS)
