@@ -150,6 +150,8 @@ def test_end_strays_ends_ours_and_spares_a_stranger_with_the_same_number(folder:
     stranger = subprocess.Popen(["sleep", "60"], start_new_session=True, env={"RESONANZ_DATA": "/elsewhere"})
     processes = [{"name": name, "pid": one.pid} for name, one in (("web", ours), ("worker", stranger))]
     (folder.run / STATE_FILE).write_text(json.dumps({"processes": processes}), "utf-8")
+    # Popen returns while the kernel still lays out the new program; for a moment its environment cannot be read.
+    _wait(lambda: all(psutil.Process(one.pid).environ() for one in (ours, stranger)))
 
     try:
         assert end_strays(folder) == 1
