@@ -38,6 +38,15 @@ function carryOver(before, after, own) {
   };
 }
 
+/**
+ * What was asked for beside a line, or is being asked for at this moment, stands beside the one that takes its place.
+ * @param {Element} before @param {Element} after
+ */
+function keepAsked(before, after) {
+  const asked = before.querySelector("[data-aside=links]");
+  if (asked) after.querySelector("[data-aside=links]")?.replaceWith(asked);
+}
+
 /** @param {Element} element */
 function wake(element) {
   // @ts-expect-error htmx is a classic script
@@ -49,6 +58,7 @@ function wake(element) {
 export function replace(before, after, own = false) {
   if (!differs(before, after)) return false;
   const settle = carryOver(before, after, own);
+  keepAsked(before, after);
   before.replaceWith(after);
   settle();
   wake(after);
