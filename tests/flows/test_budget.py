@@ -56,7 +56,7 @@ def look_at(page: Page, name: str) -> list[str]:
     faults: list[str] = []
     for width, scheme, _ in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour on its way to another
         faults += [f"{name} {width} {scheme}: {fault}" for fault in _faults(page)]
         faults += [f"{name} {width}: {one} leaves its card" for one in page.evaluate(_OUTSIDE)]
         if folder := os.environ.get("RESONANZ_PICTURES"):

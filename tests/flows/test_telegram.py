@@ -67,7 +67,7 @@ def look_at(page: Page, faults: list[str], name: str) -> None:
     """What axe says at every width; pictures where somebody wants to look at them, too."""
     for width, scheme, _ in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour on its way to another
         faults += [f"{name} {width} {scheme}: {fault}" for fault in _faults(page)]
         if folder := os.environ.get("RESONANZ_PICTURES"):
             page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
