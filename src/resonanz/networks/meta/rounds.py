@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,7 @@ _MOST_TAGGED_PAGES = 20
 Reads = Callable[[Any, Account], Posted]
 
 
-class Round:
+class Round(ABC):
     """What it finds waits in `events` and `bad` for the next batch."""
 
     def __init__(self, account: Account, cursor: str, looks: Looks, graph: Graph) -> None:
@@ -77,21 +78,21 @@ class Round:
         if not is_ours(said.author, self.account):
             self.cursor.watch(said, version, told, is_post=is_post)
 
+    @abstractmethod
     def ask_for_deliveries(self) -> None:
         """Have what happens brought. Raises a NetworkError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def changed(self) -> list[str]:
         """The newest posts on which something was said since they were read."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read_post(self, post_id: str) -> Iterator[Batch]:
         """A post and what was said below it; one that is refused holds up no other."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read_tagged(self) -> None:
         """Posts of others, elsewhere, that name the account."""
-        raise NotImplementedError
 
     def read_list(self, path: str, fields: str, at: str, reads: Reads, hears: Callable[[Posted, Any], None]) -> None:
         """A list with the newest first, down to what was read; `at`: which field tells the time."""
