@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
+from tests.networks.batches import until
 from tests.networks.discourse_server import KEY, DiscourseServer
 
-from resonanz.networks.contract import Account, Batch, Event, Posted, ReplyOrder, Visibility
+from resonanz.networks.contract import Account, Batch, ReplyOrder, Visibility
 from resonanz.networks.discourse import DiscourseNetwork
 from resonanz.networks.errors import NetworkError
 
@@ -30,26 +29,7 @@ def poll(forum: DiscourseServer, cursor: str = "", *, public: str = "") -> list[
 
 def poll_failing(forum: DiscourseServer, cursor: str, failure: type[NetworkError]) -> list[Batch]:
     """What a poll brings before it fails in this way."""
-    found: list[Batch] = []
-    with pytest.raises(failure):
-        _all_into(found, network.poll(account(forum), cursor))
-    return found
-
-
-def events(batches: list[Batch]) -> list[Event]:
-    """What the batches tell."""
-    return [event for batch in batches for event in batch.events]
-
-
-def said(batches: list[Batch]) -> list[Posted]:
-    """What was said, by the batches."""
-    return [event for event in events(batches) if isinstance(event, Posted)]
-
-
-def cursor_of(batches: list[Batch]) -> str:
-    """Where the next poll goes on."""
-    assert batches[-1].cursor is not None
-    return batches[-1].cursor
+    return until(failure, network.poll(account(forum), cursor))
 
 
 def order(parent: dict[str, Any], text: str = "Das tut uns leid.", *, private: bool = False) -> ReplyOrder:
@@ -58,8 +38,3 @@ def order(parent: dict[str, Any], text: str = "Das tut uns leid.", *, private: b
     return ReplyOrder(
         key="k", text=text, parent_id=str(parent["id"]), root_id=f"t{parent['topic_id']}", visibility=visibility
     )
-
-
-def _all_into(found: list[Batch], batches: Iterable[Batch]) -> None:
-    for batch in batches:
-        found.append(batch)

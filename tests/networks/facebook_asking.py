@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-import pytest
+from tests.networks.batches import until
 from tests.networks.facebook_server import PAGE, TOKEN, FacebookServer
 from tests.networks.meta_server import APP_ID, APP_SECRET, Said
 
 from resonanz.core import clock
-from resonanz.networks.contract import Account, App, Batch, Event, Posted, ReplyOrder, Visibility
+from resonanz.networks.contract import Account, App, Batch, ReplyOrder, Visibility
 from resonanz.networks.errors import NetworkError
 from resonanz.networks.facebook import FacebookNetwork
 from resonanz.networks.facebook.posts import PLACE
@@ -39,26 +38,7 @@ def poll(facebook: FacebookServer, cursor: str = "") -> list[Batch]:
 
 def poll_failing(facebook: FacebookServer, cursor: str, failure: type[NetworkError]) -> list[Batch]:
     """What a poll brings before it fails in this way."""
-    found: list[Batch] = []
-    with pytest.raises(failure):
-        _all_into(found, network.poll(account(facebook), cursor))
-    return found
-
-
-def events(batches: list[Batch]) -> list[Event]:
-    """What the batches tell."""
-    return [event for batch in batches for event in batch.events]
-
-
-def said(batches: list[Batch]) -> list[Posted]:
-    """What was said, by the batches."""
-    return [event for event in events(batches) if isinstance(event, Posted)]
-
-
-def cursor_of(batches: list[Batch]) -> str:
-    """Where the next poll goes on."""
-    assert batches[-1].cursor is not None
-    return batches[-1].cursor
+    return until(failure, network.poll(account(facebook), cursor))
 
 
 def brought(facebook: FacebookServer, delivery: tuple[dict[str, str], bytes]) -> Told:
@@ -76,8 +56,3 @@ def order(parent: Said, text: str = "Das tut uns leid.", *, private: bool = Fals
         root_id=PLACE.talk_with(parent["from"]["id"]) if is_message else parent["id"],
         visibility=Visibility.PRIVATE if private or is_message else Visibility.PUBLIC,
     )
-
-
-def _all_into(found: list[Batch], batches: Iterable[Batch]) -> None:
-    for batch in batches:
-        found.append(batch)

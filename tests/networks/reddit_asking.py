@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
+from tests.networks.batches import until
 from tests.networks.reddit_server import TOKEN, RedditServer, Thing
 
 from resonanz.core import clock
-from resonanz.networks.contract import Account, App, Batch, Event, Posted, ReplyOrder, Visibility
+from resonanz.networks.contract import Account, App, Batch, ReplyOrder, Visibility
 from resonanz.networks.errors import NetworkError
 from resonanz.networks.reddit import RedditNetwork
 
@@ -33,26 +32,7 @@ def poll(server: RedditServer, cursor: str = "", **more: Any) -> list[Batch]:
 
 def poll_failing(server: RedditServer, cursor: str, failure: type[NetworkError], **more: Any) -> list[Batch]:
     """What a poll brings before it fails in this way."""
-    found: list[Batch] = []
-    with pytest.raises(failure):
-        _all_into(found, network.poll(account(server, **more), cursor))
-    return found
-
-
-def events(batches: list[Batch]) -> list[Event]:
-    """What the batches tell."""
-    return [event for batch in batches for event in batch.events]
-
-
-def said(batches: list[Batch]) -> list[Posted]:
-    """What was said, by the batches."""
-    return [event for event in events(batches) if isinstance(event, Posted)]
-
-
-def cursor_of(batches: list[Batch]) -> str:
-    """Where the next poll goes on."""
-    assert batches[-1].cursor is not None
-    return batches[-1].cursor
+    return until(failure, network.poll(account(server, **more), cursor))
 
 
 def later(minutes: float) -> AbstractContextManager[None]:
@@ -65,8 +45,3 @@ def order(parent: Thing | str, text: str = "Das tut uns leid.", *, private: bool
     parent_id = parent if isinstance(parent, str) else parent["name"]
     visibility = Visibility.PRIVATE if private else Visibility.PUBLIC
     return ReplyOrder(key="k", text=text, parent_id=parent_id, root_id="", visibility=visibility)
-
-
-def _all_into(found: list[Batch], batches: Iterable[Batch]) -> None:
-    for batch in batches:
-        found.append(batch)

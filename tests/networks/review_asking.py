@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Protocol
 
+from tests.networks.batches import events
 from tests.networks.review_server import ReviewServer
 
 from resonanz.networks import contract
-from resonanz.networks.contract import Batch, Deleted, Edited, Event, Posted, ReplyOrder, Visibility
+from resonanz.networks.contract import Batch, Deleted, Edited, Posted, ReplyOrder, Visibility
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -22,21 +23,10 @@ def poll(network: ReviewNetwork, server: ReviewServer, cursor: str = "") -> list
     return list(network.poll(server.account(), cursor))
 
 
-def events(batches: list[Batch]) -> list[Event]:
-    """What the batches tell."""
-    return [event for batch in batches for event in batch.events]
-
-
 def told(batches: list[Batch]) -> list[tuple[str, str]]:
     """What happened to which post, in short."""
     kinds = {Posted: "posted", Edited: "edited", Deleted: "deleted"}
     return [(kinds[type(event)], event.native_id) for event in events(batches)]
-
-
-def cursor_of(batches: list[Batch]) -> str:
-    """Where the next poll goes on."""
-    assert batches[-1].cursor is not None
-    return batches[-1].cursor
 
 
 def order(review_id: str, text: str = "Danke, das freut uns.", *, private: bool = False) -> ReplyOrder:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.networks.telegram_server import BOT, TOKEN, Said, TelegramServer
 
-from resonanz.networks.contract import Account, Batch, Event, Posted, ReplyOrder, Visibility
+from resonanz.networks.contract import Account, Batch, ReplyOrder, Visibility
 from resonanz.networks.telegram import TelegramNetwork
 from resonanz.networks.telegram.places import WORLD
 
@@ -24,22 +24,6 @@ def account(bots: TelegramServer, **more: Any) -> Account:
 def poll(bots: TelegramServer, cursor: str = "", **more: Any) -> list[Batch]:
     """All that one poll brings."""
     return list(network.poll(account(bots, **more), cursor))
-
-
-def events(batches: list[Batch]) -> list[Event]:
-    """What the batches tell."""
-    return [event for batch in batches for event in batch.events]
-
-
-def said(batches: list[Batch]) -> list[Posted]:
-    """What was said, by the batches."""
-    return [event for event in events(batches) if isinstance(event, Posted)]
-
-
-def cursor_of(batches: list[Batch]) -> str:
-    """Where the next poll goes on."""
-    assert batches[-1].cursor is not None
-    return batches[-1].cursor
 
 
 def order(parent: Said, text: str = "Das tut uns leid.", *, public: bool = False) -> ReplyOrder:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.networks.app_store_server import APP, ISSUER, KEY_ID, AppStoreServer
-from tests.networks.review_asking import NOON, events, order, poll
+from tests.networks.batches import events
+from tests.networks.review_asking import NOON, order, poll
 from tests.networks.review_server import as_json
 from tests.networks.signing_keys import pem, rsa_key
 from tests.networks.test_google_play import JSON

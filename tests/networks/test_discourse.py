@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.networks.discourse_asking import account, cursor_of, events, network, poll, poll_failing, said
+from tests.networks.batches import cursor_of, events, said
+from tests.networks.discourse_asking import account, network, poll, poll_failing
 from tests.networks.discourse_server import BADGE, KEY, MENTIONED, MESSAGE, POSTED, REPLIED, DiscourseServer, no
 from tests.networks.loopback_server import Answer
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.networks.discourse_asking import NOON, account, network, poll, said
+from tests.networks.batches import said
+from tests.networks.discourse_asking import NOON, account, network, poll
 from tests.networks.discourse_server import MENTIONED, DiscourseServer
 
 from resonanz.core import clock

@@ -6,17 +6,8 @@ import json
 from datetime import timedelta
 
 import pytest
-from tests.networks.facebook_asking import (
-    APP,
-    account,
-    cursor_of,
-    events,
-    network,
-    order,
-    poll,
-    poll_failing,
-    said,
-)
+from tests.networks.batches import cursor_of, events, said
+from tests.networks.facebook_asking import APP, account, network, order, poll, poll_failing
 from tests.networks.facebook_server import CODE, PAGE, PEOPLE, PERSON, TOKEN, FacebookServer
 from tests.networks.loopback_server import Answer
 from tests.networks.meta_server import EXPIRED, GONE, Request, as_json, lacking, no

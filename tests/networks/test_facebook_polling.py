@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.networks.facebook_asking import cursor_of, events, poll, said
+from tests.networks.batches import cursor_of, events, said
+from tests.networks.facebook_asking import poll
 from tests.networks.facebook_server import PAGE, PEOPLE, FacebookServer
 from tests.networks.loopback_server import Answer
 from tests.networks.meta_server import Request, as_json, lacking, no

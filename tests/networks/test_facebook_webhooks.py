@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.networks.facebook_asking import brought, events, network, poll, said
+from tests.networks.batches import events, said
+from tests.networks.facebook_asking import brought, network, poll
 from tests.networks.facebook_server import PAGE, FacebookServer
 from tests.networks.meta_server import APP_SECRET, VERIFY, signed
 

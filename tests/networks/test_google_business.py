@@ -13,9 +13,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.networks.batches import events
 from tests.networks.google_business_server import APP, PLACE, GoogleBusinessServer
 from tests.networks.oauth_server import REDIRECT
-from tests.networks.review_asking import NOON, events, order, poll
+from tests.networks.review_asking import NOON, order, poll
 from tests.networks.review_server import as_json, html
 from tests.networks.test_google_play import JSON
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.networks.batches import events
 from tests.networks.google_play_server import PACKAGE, GooglePlayServer, key_file
-from tests.networks.review_asking import NOON, events, order, poll
+from tests.networks.review_asking import NOON, order, poll
 from tests.networks.review_server import as_json
 from tests.networks.signing_keys import ec_key, pem
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.networks.facebook_asking import APP, cursor_of, events, said
+from tests.networks.batches import cursor_of, events, said
+from tests.networks.facebook_asking import APP
 from tests.networks.instagram_asking import account, network, poll
 from tests.networks.instagram_server import ACCOUNT, CODE, PERSON, TOKEN, InstagramServer
 from tests.networks.loopback_server import Answer

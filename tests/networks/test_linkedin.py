@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.networks.batches import cursor_of, events
 from tests.networks.linkedin_server import ACTIVITY, ADA, BOB, SHARE, US, LinkedInServer, no
-from tests.networks.review_asking import NOON, cursor_of, events
+from tests.networks.review_asking import NOON
 from tests.networks.review_server import as_json, html
 from tests.networks.test_google_play import JSON
 

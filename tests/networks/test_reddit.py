@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.networks.batches import cursor_of, events, said
 from tests.networks.loopback_server import Answer
-from tests.networks.reddit_asking import NOON, account, cursor_of, events, later, poll, poll_failing, said
+from tests.networks.reddit_asking import NOON, account, later, poll, poll_failing
 from tests.networks.reddit_server import RedditServer, as_json, fault
 
 from resonanz.core import http

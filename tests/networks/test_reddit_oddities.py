@@ -10,19 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.networks.batches import cursor_of, events, said
 from tests.networks.loopback_server import Answer
-from tests.networks.reddit_asking import (
-    NOON,
-    account,
-    cursor_of,
-    events,
-    later,
-    network,
-    order,
-    poll,
-    poll_failing,
-    said,
-)
+from tests.networks.reddit_asking import NOON, account, later, network, order, poll, poll_failing
 from tests.networks.reddit_server import RedditServer, as_json, fault
 
 from resonanz.core import clock, http

@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 from tests.networks.app_store_server import AppStoreServer
+from tests.networks.batches import cursor_of, events
 from tests.networks.google_business_server import GoogleBusinessServer
 from tests.networks.google_play_server import GooglePlayServer
-from tests.networks.review_asking import NOON, ReviewNetwork, cursor_of, events, order, poll, told
+from tests.networks.review_asking import NOON, ReviewNetwork, order, poll, told
 from tests.networks.review_server import ReviewServer, html
 from tests.networks.trustpilot_server import TrustpilotServer
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.networks.batches import cursor_of, events, said
 from tests.networks.loopback_server import Answer
-from tests.networks.telegram_asking import account, cursor_of, events, network, poll, said
+from tests.networks.telegram_asking import account, network, poll
 from tests.networks.telegram_server import (
     ADA,
     BOB,

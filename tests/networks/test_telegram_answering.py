@@ -7,8 +7,9 @@ import traceback
 from datetime import timedelta
 
 import pytest
+from tests.networks.batches import said
 from tests.networks.loopback_server import Answer
-from tests.networks.telegram_asking import account, network, order, poll, said
+from tests.networks.telegram_asking import account, network, order, poll
 from tests.networks.telegram_server import ADA, BOB, GROUP, OPEN, TOKEN, TelegramServer, as_json, no
 
 from resonanz.core import clock, http

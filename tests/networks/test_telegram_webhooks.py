@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.networks.telegram_asking import NOON, account, cursor_of, events, network, poll, said
+from tests.networks.batches import cursor_of, events, said
+from tests.networks.telegram_asking import NOON, account, network, poll
 from tests.networks.telegram_server import ADA, OPEN, TOKEN, TelegramServer, as_json
 
 from resonanz.core import clock

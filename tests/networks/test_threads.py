@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.networks.facebook_asking import APP, cursor_of, said
+from tests.networks.batches import cursor_of, said
+from tests.networks.facebook_asking import APP
 from tests.networks.loopback_server import Answer
 from tests.networks.meta_server import APP_SECRET, EXPIRED, VERIFY, Said, as_json, lacking, no, signed
 from tests.networks.threads_server import ACCOUNT, CODE, TOKEN, ThreadsServer

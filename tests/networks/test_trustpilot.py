@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.networks.batches import events
 from tests.networks.loopback_server import Answer
-from tests.networks.review_asking import NOON, events, order, poll
+from tests.networks.review_asking import NOON, order, poll
 from tests.networks.review_server import as_json
 from tests.networks.test_google_play import JSON
 from tests.networks.trustpilot_server import DOMAIN, KEY, SECRET, UNIT, USER, TrustpilotServer

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.networks.x_asking import APP, NOON, Counting, account, cursor_of, events, network, poll, poll_failing, said
+from tests.networks.batches import cursor_of, events, said
+from tests.networks.x_asking import APP, NOON, Counting, account, network, poll, poll_failing
 from tests.networks.x_server import US, XServer, as_json, id_at
 
 from resonanz.core import clock

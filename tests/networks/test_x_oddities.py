@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.networks.batches import events, said
 from tests.networks.loopback_server import Answer
-from tests.networks.x_asking import NOON, events, network, poll, poll_failing, said
+from tests.networks.x_asking import NOON, network, poll, poll_failing
 from tests.networks.x_server import US, XServer, as_json, not_found, problem
 
 from resonanz.networks.contract import Account

@@ -6,18 +6,8 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from tests.networks.youtube_asking import (
-    NOON,
-    Counting,
-    account,
-    cursor_of,
-    events,
-    later,
-    network,
-    poll,
-    poll_failing,
-    said,
-)
+from tests.networks.batches import cursor_of, events, said
+from tests.networks.youtube_asking import NOON, Counting, account, later, network, poll, poll_failing
 from tests.networks.youtube_server import US, YouTubeServer, as_json, fault
 
 from resonanz.core import clock

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from tests.networks.batches import cursor_of, events, said
 from tests.networks.loopback_server import Answer
-from tests.networks.youtube_asking import NOON, account, cursor_of, events, later, network, poll, poll_failing, said
+from tests.networks.youtube_asking import NOON, account, later, network, poll, poll_failing
 from tests.networks.youtube_server import YouTubeServer, as_json, fault
 
 from resonanz.networks.contract import Deleted, Edited, Missed

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
+from tests.networks.batches import until
 from tests.networks.x_server import BEARER, CONSUMER_SECRET, TOKEN, US, XServer
 
-from resonanz.networks.contract import Account, App, Batch, Event, Posted, ReplyOrder, Visibility
+from resonanz.networks.contract import Account, App, Batch, ReplyOrder, Visibility
 from resonanz.networks.errors import NetworkError
 from resonanz.networks.metering import PLENTY
 from resonanz.networks.x import XNetwork
@@ -62,26 +61,7 @@ def poll(server: XServer, cursor: str = "", **more: Any) -> list[Batch]:
 
 def poll_failing(server: XServer, cursor: str, failure: type[NetworkError], **more: Any) -> list[Batch]:
     """What a poll brings before it fails in this way."""
-    found: list[Batch] = []
-    with pytest.raises(failure):
-        _all_into(found, network.poll(account(server, **more), cursor))
-    return found
-
-
-def events(batches: list[Batch]) -> list[Event]:
-    """What the batches tell."""
-    return [event for batch in batches for event in batch.events]
-
-
-def said(batches: list[Batch]) -> list[Posted]:
-    """What was said, by the batches."""
-    return [event for event in events(batches) if isinstance(event, Posted)]
-
-
-def cursor_of(batches: list[Batch]) -> str:
-    """Where the next poll goes on."""
-    assert batches[-1].cursor is not None
-    return batches[-1].cursor
+    return until(failure, network.poll(account(server, **more), cursor))
 
 
 def order(parent: dict[str, Any], text: str = "Das tut uns leid.", *, is_addressed: bool = True) -> ReplyOrder:
@@ -90,8 +70,3 @@ def order(parent: dict[str, Any], text: str = "Das tut uns leid.", *, is_address
         key="k", text=text, parent_id=str(parent["id"]), root_id=parent["conversation_id"],
         visibility=Visibility.PUBLIC, is_addressed=is_addressed,
     )  # fmt: skip
-
-
-def _all_into(found: list[Batch], batches: Iterable[Batch]) -> None:
-    for batch in batches:
-        found.append(batch)
