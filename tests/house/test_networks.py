@@ -135,6 +135,8 @@ def declared(network: Network) -> dict[str, str]:
 def word(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
+    if value is None:
+        return "all"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 

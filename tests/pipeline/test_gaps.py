@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.networks import channels
 from resonanz.networks.gaps import MOST_KEPT
+from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.models import Channel, Gap
 from resonanz.pipeline.polling import poll_once
 from tests.networks.memory_process import MemoryProcess
@@ -69,6 +71,21 @@ def test_a_gap_of_what_gives_nothing_past_is_not_called_filled(db: None, monkeyp
         poll_at(feed, BEGUN + timedelta(hours=3))
 
     assert gaps() == [(BEGUN, BEGUN + timedelta(hours=3), False)]
+
+
+def test_a_gap_is_filled_for_as_many_days_as_the_network_shows(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MemoryNetwork, "limits", replace(MemoryNetwork.limits, fills_gap_days=7))
+    again, back = BEGUN + timedelta(days=7), BEGUN + timedelta(days=28)
+    for moment in (BEGUN, again, back):
+        poll_at(channel, moment)
+
+    assert gaps() == [
+        (BEGUN, again, True),
+        (again, back - timedelta(days=7), False),
+        (back - timedelta(days=7), back, True),
+    ]
 
 
 def test_only_the_newest_are_kept(channel: Channel) -> None:

@@ -82,7 +82,7 @@ class AppStoreNetwork:
         }
     )
     # 3,600 questions an hour with one key, and most polls take one.
-    limits = Limits(text_length=5_970, poll_seconds=300, settle_seconds=60, fills_gaps=True)
+    limits = Limits(text_length=5_970, poll_seconds=300, settle_seconds=60, fills_gap_days=None)
     asks_for = Entries(
         handle=Entry("1234567890", called="apple_id"),
         secret=Entry("-----BEGIN PRIVATE KEY-----…", called="api_key"),

@@ -224,8 +224,9 @@ class Limits:
     of an answer, one of guidelines.checks.counting.Counting. `picture_count`, `picture_bytes` and `alt_length` are of
     one answer with PICTURES: how many, how large each may be, and how long what it shows may be told. `keep_days`: for
     how many days the network's terms let us keep what was said there, where they name any (else 0), and `keep_source`,
-    where they say so; what our own purposes allow is never exceeded. `fills_gaps`: a poll after a while in which the
-    network could not be reached brings all that was said meanwhile; else only what it still shows.
+    where they say so; what our own purposes allow is never exceeded. `fills_gap_days`: a poll after
+    a while in which the network could not be reached brings what was said meanwhile, of so many days at most; None: of
+    however many; 0: only what the network still shows.
     `private_hours`: for how many hours after a person wrote to us last it takes our answers in private, and for how
     many one in private to what they said in public; 0: always. `private_hours_freely`: the first of them; after that it
     takes only what a person of ours writes about the matter.
@@ -249,7 +250,7 @@ class Limits:
     alt_length: int = 0
     keep_days: int = 0
     keep_source: str = ""
-    fills_gaps: bool = False
+    fills_gap_days: int | None = 0
     private_hours: int = 0
     private_hours_freely: int = 0
     only_if_addressed: bool = False

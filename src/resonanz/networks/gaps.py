@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -26,8 +26,7 @@ def note_if_any(*, channel: Channel) -> None:
     now = clock.now()
     if channel.read_at is None or now - channel.read_at <= _usual(channel) + _LEAST:
         return
-    is_filled = registry.connector(channel.network).limits.fills_gaps
-    note(channel_id=channel.pk, missed=[Missed(channel.read_at, now, is_filled)])
+    note(channel_id=channel.pk, missed=_parts(channel.network, channel.read_at, now))
 
 
 def note(*, channel_id: int, missed: Sequence[Missed]) -> None:
@@ -50,6 +49,17 @@ def fill(*, gap_id: int) -> None:
     """What was missing came after all; what was only late by moments was no gap."""
     Gap.objects.filter(pk=gap_id).update(is_filled=True)
     Gap.objects.filter(pk=gap_id, ended_at__lte=F("began_at") + _LEAST).delete()
+
+
+def _parts(network: str, began: datetime, ended: datetime) -> list[Missed]:
+    """What the poll brought of that time, and before it what lies further back than the network shows."""
+    days = registry.connector(network).limits.fills_gap_days
+    if not days:
+        return [Missed(began, ended, is_filled=days is None)]
+    shown_since = ended - timedelta(days=days)
+    if began >= shown_since:
+        return [Missed(began, ended, is_filled=True)]
+    return [Missed(began, shown_since, is_filled=False), Missed(shown_since, ended, is_filled=True)]
 
 
 def _usual(channel: Channel) -> timedelta:

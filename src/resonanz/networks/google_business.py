@@ -66,7 +66,7 @@ class GoogleBusinessNetwork:
         }
     )
     # An answer may have 4,096 bytes; with few signs that take four of them that is more than this.
-    limits = Limits(text_length=2_000, poll_seconds=300, settle_seconds=60, fills_gaps=True)
+    limits = Limits(text_length=2_000, poll_seconds=300, settle_seconds=60, fills_gap_days=None)
     asks_for = Entries()
     connecting = ConnectTerms(
         rights=(RIGHT,),

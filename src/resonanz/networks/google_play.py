@@ -56,7 +56,7 @@ class GooglePlayNetwork:
         }
     )
     # 200 questions an hour for an app: 12 polls, and what a sweep and answers take.
-    limits = Limits(text_length=350, poll_seconds=300, settle_seconds=60, by_the_minute=False)
+    limits = Limits(text_length=350, poll_seconds=300, settle_seconds=60, by_the_minute=False, fills_gap_days=7)
     asks_for = Entries(
         handle=Entry("com.nordhain.app", called="package"), secret=Entry('{"type": …}', called="service_key")
     )

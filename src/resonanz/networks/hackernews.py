@@ -70,7 +70,7 @@ class HackerNewsNetwork:
     name = NAME
     title = "Hacker News"
     capabilities = frozenset({Capability.POLL, Capability.LISTEN_WIDER, Capability.EDITS, Capability.DELETIONS})
-    limits = Limits(poll_seconds=300, fills_gaps=True)
+    limits = Limits(poll_seconds=300, fills_gap_days=None)
     asks_for = Entries(handle=Entry("nordhain", is_needed=False))
     options = (Option("words", is_needed=True),)
 

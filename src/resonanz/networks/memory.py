@@ -85,7 +85,7 @@ class MemoryNetwork:
         picture_bytes=2 * 1024 * 1024,
         picture_types=("image/png", "image/jpeg"),
         alt_length=1_500,
-        fills_gaps=True,
+        fills_gap_days=None,
     )
     asks_for = Entries(address=Entry("http://127.0.0.1:8099"), handle=Entry("@nordhain"), secret=Entry())
 

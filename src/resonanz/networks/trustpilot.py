@@ -83,7 +83,7 @@ class TrustpilotNetwork:
         text_length=4_000,
         poll_seconds=600,
         settle_seconds=60,
-        fills_gaps=True,
+        fills_gap_days=None,
         keep_days=90,
         keep_source="Trustpilot API: refreshed once in 24 hours, which we do for 90 days",
     )

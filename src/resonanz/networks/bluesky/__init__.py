@@ -62,7 +62,7 @@ class BlueskyNetwork:
         settle_seconds=60,
         by_the_minute=True,
         counting="GRAPHEMES",
-        fills_gaps=True,
+        fills_gap_days=None,
     )
     asks_for = Entries(
         address=Entry("https://bsky.social"), handle=Entry("nordhain.bsky.social"), secret=Entry("xxxx-xxxx-xxxx-xxxx")

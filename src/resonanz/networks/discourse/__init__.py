@@ -55,7 +55,7 @@ class DiscourseNetwork:
         }
     )
     # An API key is good for 60 requests a minute, and a poll takes two dozen at most.
-    limits = Limits(text_length=32_000, poll_seconds=60, settle_seconds=60, fills_gaps=True)
+    limits = Limits(text_length=32_000, poll_seconds=60, settle_seconds=60, fills_gap_days=None)
     asks_for = Entries(address=Entry("https://forum.example"), handle=Entry("nordhain"), secret=Entry("0f3c9a…"))
     options = (Option("public", ("", "local")),)
     webhook = WebhookTerms(

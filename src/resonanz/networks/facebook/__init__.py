@@ -62,7 +62,7 @@ class FacebookNetwork:
         private_text_length=2_000,
         poll_seconds=120,
         settle_seconds=60,
-        fills_gaps=True,
+        fills_gap_days=7,
         private_hours=windows.HOURS,
         private_hours_freely=windows.HOURS_FREELY,
     )

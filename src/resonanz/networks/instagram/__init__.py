@@ -58,7 +58,6 @@ class InstagramNetwork:
         private_text_length=900,
         poll_seconds=120,
         settle_seconds=60,
-        fills_gaps=False,
         private_hours=windows.HOURS,
         private_hours_freely=windows.HOURS_FREELY,
     )

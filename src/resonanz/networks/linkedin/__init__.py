@@ -50,7 +50,7 @@ class LinkedInNetwork:
         keeps_wordings=False,
         keep_days=2,
         keep_source="learn.microsoft.com/linkedin/marketing/data-storage-requirements",
-        fills_gaps=True,
+        fills_gap_days=2,
     )
     asks_for = Entries()
     connecting = letting_in.TERMS

@@ -45,7 +45,7 @@ class MailNetwork:
     )
     # What a stream brought is marked as read by the poll beside it: who uses another program should see that soon.
     limits = Limits(
-        text_length=20_000, poll_seconds=60, poll_beside_stream_seconds=60, settle_seconds=60, fills_gaps=True
+        text_length=20_000, poll_seconds=60, poll_beside_stream_seconds=60, settle_seconds=60, fills_gap_days=None
     )
     asks_for = Entries(
         handle=Entry("info@nordhain.example", called="mailbox"),

@@ -73,7 +73,7 @@ class MastodonNetwork:
         picture_bytes=8 * 1024 * 1024,
         picture_types=("image/png", "image/jpeg"),
         alt_length=media.MOST_ALT,
-        fills_gaps=True,
+        fills_gap_days=None,
     )
     asks_for = Entries(address=Entry("https://mastodon.example"), handle=Entry("@nordhain"), secret=Entry())
     connecting = ConnectTerms(

@@ -54,7 +54,7 @@ class RedditNetwork:
     )
     # Ten thousand characters at Reddit, where each sign of its markup takes two. An application may ask a hundred times
     # a minute; a poll takes four to seven requests.
-    limits = Limits(text_length=9_000, poll_seconds=60, settle_seconds=60, keeps_wordings=False, fills_gaps=True)
+    limits = Limits(text_length=9_000, poll_seconds=60, settle_seconds=60, keeps_wordings=False, fills_gap_days=7)
     asks_for = Entries()
     options = (Option("subreddits"), Option("words"))
     connecting = letting_in.TERMS

@@ -54,7 +54,9 @@ class TelegramNetwork:
             Capability.WITHDRAW,
         }
     )
-    limits = Limits(text_length=4096, poll_seconds=2, settle_seconds=30, by_the_minute=True, counting="UTF16")
+    limits = Limits(
+        text_length=4096, poll_seconds=2, settle_seconds=30, by_the_minute=True, counting="UTF16", fills_gap_days=1
+    )
     asks_for = Entries(
         address=Entry(client.SERVER, is_needed=False, called="bot_server"),
         secret=Entry("123456789:AAE…", called="bot_token"),

@@ -61,7 +61,7 @@ class XNetwork:
         by_the_minute=True,
         keeps_wordings=False,
         counting="X",
-        fills_gaps=True,
+        fills_gap_days=7,
         only_if_addressed=True,
     )
     asks_for = Entries()

@@ -60,7 +60,7 @@ class YouTubeNetwork:
         keeps_wordings=False,
         keep_days=30,  # refresh or delete after 30 calendar days: deleted
         keep_source="developers.google.com/youtube/terms/developer-policies, III.E.4",
-        fills_gaps=True,
+        fills_gap_days=30,
     )
     asks_for = Entries()
     options = (Option("words"), Option("hashtags"))
