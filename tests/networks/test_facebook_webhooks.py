@@ -17,7 +17,7 @@ from tests.networks.meta_server import APP_SECRET, VERIFY, signed
 from resonanz.core import clock
 from resonanz.networks.contract import Account, BadEvent, Deleted, Edited, MediaKind, Posted, Visibility
 from resonanz.networks.facebook import delivered, posts
-from resonanz.networks.meta import messages, webhook
+from resonanz.networks.meta import messages
 from resonanz.networks.meta.cursor import Cursor
 from resonanz.networks.meta.place import author
 from resonanz.networks.meta.reading import FAULTS
@@ -343,7 +343,7 @@ class TestParsers:
         delivery = Delivery({}, body, clock.now())
 
         assert delivered.read(SOMEWHERE, delivery).events == ()
-        assert webhook.addressees(delivery) == frozenset()
+        assert network.addressees(delivery) == frozenset()
 
     @given(POSTS)
     @OFTEN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from resonanz.networks.authorising import AppEntry, AppTerms, ConnectTerms, Shown, Step
+from resonanz.networks.authorising import AppTerms, ConnectTerms, Shown, Step
 from resonanz.networks.contract import Account, App
 from resonanz.networks.errors import NotAuthorised, Refused, TryLater
 from resonanz.networks.facebook.posts import NAME, ORIGIN
@@ -41,10 +41,7 @@ APP = AppTerms(
         Step("meta.roles"),
         Step("meta.live"),
     ),
-    entries=(
-        AppEntry("client_id", "App ID", is_secret=False, example="1234567890123456"),
-        AppEntry("client_secret", "App secret"),
-    ),
+    entries=letting_in.ENTRIES,
 )
 _FIELDS = "id,name,username"
 

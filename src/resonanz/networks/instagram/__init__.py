@@ -5,7 +5,7 @@ What is heard and what is missed stands in docs/networks.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from resonanz.networks.contract import (
@@ -24,10 +24,10 @@ from resonanz.networks.instagram import connecting as letting_in
 from resonanz.networks.instagram.posts import NAME
 from resonanz.networks.meta import webhook as deliveries
 from resonanz.networks.meta import windows
-from resonanz.networks.webhooks import Delivery, Keys, Proof, Told
+from resonanz.networks.webhooks import Delivery, Told
 
 
-class InstagramNetwork:
+class InstagramNetwork(deliveries.SignedByMeta):
     """Account.secret is the token of the Page to which the account belongs; Account.app signs what is asked."""
 
     name = NAME
@@ -81,22 +81,6 @@ class InstagramNetwork:
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """What was said below our posts, what tags us, messages; then what became of some of it."""
         return polling.poll(account, cursor)
-
-    def is_genuine(self, delivery: Delivery, keys: Keys) -> bool:
-        """Signed over the body with the application's secret."""
-        return deliveries.is_genuine(delivery, keys)
-
-    def prove(self, asked: Mapping[str, str], keys: Keys) -> Proof | None:
-        """The challenge, to whoever knows our verify token."""
-        return deliveries.prove(asked, keys)
-
-    def name_of(self, delivery: Delivery) -> str:
-        """The field of the first change."""
-        return deliveries.name_of(delivery)
-
-    def addressees(self, delivery: Delivery) -> frozenset[str]:
-        """The accounts that a delivery concerns."""
-        return deliveries.addressees(delivery)
 
     def read(self, account: Account, delivery: Delivery) -> Told:
         """Comments, mentions and messages that are new, edited or gone."""

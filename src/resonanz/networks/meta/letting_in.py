@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from resonanz.networks.authorising import AppEntry
 from resonanz.networks.contract import Account, App
 from resonanz.networks.errors import TryLater
 from resonanz.networks.meta.client import graph, pages_of
@@ -15,6 +16,10 @@ from resonanz.networks.meta.signing_in import token
 from resonanz.networks.oauth import page_url
 
 CONSOLE = "https://developers.facebook.com/apps/"
+ENTRIES = (
+    AppEntry("client_id", "App ID", is_secret=False, example="1234567890123456"),
+    AppEntry("client_secret", "App secret"),
+)
 _MOST_PAGES = 4
 _MODERATES = "MODERATE"
 

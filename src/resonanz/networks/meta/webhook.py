@@ -22,18 +22,28 @@ def terms(*brings: str) -> WebhookTerms:
     return WebhookTerms(headers=(), asks=True, brings=brings)
 
 
-def is_genuine(delivery: Delivery, keys: Keys) -> bool:
-    """Signed over the body with the application's secret."""
-    return fits_hex(keys.app_secret, delivery.body, delivery.headers.get(SIGNATURE, ""), prefix="sha256=")
+class SignedByMeta:
+    """What a connector of a network of Meta's has of its deliveries, whatever they tell."""
 
+    def is_genuine(self, delivery: Delivery, keys: Keys) -> bool:
+        """Signed over the body with the application's secret."""
+        return fits_hex(keys.app_secret, delivery.body, delivery.headers.get(SIGNATURE, ""), prefix="sha256=")
 
-def prove(asked: Mapping[str, str], keys: Keys) -> Proof | None:
-    """The challenge, to whoever knows our verify token."""
-    challenge = asked.get("hub.challenge", "")
-    is_asked = asked.get("hub.mode") == "subscribe" and 0 < len(challenge) <= _MOST_CHALLENGE
-    if not is_asked or not challenge.isascii() or not challenge.isalnum():
-        return None
-    return Proof(challenge) if fits(keys.secret, asked.get("hub.verify_token", "")) else None
+    def prove(self, asked: Mapping[str, str], keys: Keys) -> Proof | None:
+        """The challenge, to whoever knows our verify token."""
+        challenge = asked.get("hub.challenge", "")
+        is_asked = asked.get("hub.mode") == "subscribe" and 0 < len(challenge) <= _MOST_CHALLENGE
+        if not is_asked or not challenge.isascii() or not challenge.isalnum():
+            return None
+        return Proof(challenge) if fits(keys.secret, asked.get("hub.verify_token", "")) else None
+
+    def name_of(self, delivery: Delivery) -> str:
+        """The field of the first change, or what came of a conversation; "" where it cannot be told."""
+        return _name_of(delivery)
+
+    def addressees(self, delivery: Delivery) -> frozenset[str]:
+        """The accounts that a delivery concerns."""
+        return frozenset(found for one in _entries(delivery) if (found := _id_of(one)))
 
 
 def entries(delivery: Delivery, kind: str) -> list[Found]:
@@ -44,13 +54,7 @@ def entries(delivery: Delivery, kind: str) -> list[Found]:
     return objects(found["entry"])
 
 
-def addressees(delivery: Delivery) -> frozenset[str]:
-    """The accounts that a delivery concerns."""
-    return frozenset(found for one in _entries(delivery) if (found := _id_of(one)))
-
-
-def name_of(delivery: Delivery) -> str:
-    """The field of the first change, or what came of a conversation; "" where it cannot be told."""
+def _name_of(delivery: Delivery) -> str:
     for entry in _entries(delivery):
         for change in objects(entry.get("changes")):
             if isinstance(change.get("field"), str):

@@ -5,7 +5,7 @@ What is heard and what is missed stands in docs/networks.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from resonanz.networks.contract import (
@@ -23,10 +23,10 @@ from resonanz.networks.meta import webhook as deliveries
 from resonanz.networks.threads import connecting as letting_in
 from resonanz.networks.threads import delivered, polling, writing
 from resonanz.networks.threads.posts import NAME
-from resonanz.networks.webhooks import Delivery, Keys, Proof, Told
+from resonanz.networks.webhooks import Delivery, Told
 
 
-class ThreadsNetwork:
+class ThreadsNetwork(deliveries.SignedByMeta):
     """Account.secret is the account's token, and its renewal, too; Account.app signs what is brought."""
 
     name = NAME
@@ -71,14 +71,6 @@ class ThreadsNetwork:
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """What answers our posts, and what names us."""
         return polling.poll(account, cursor)
-
-    def is_genuine(self, delivery: Delivery, keys: Keys) -> bool:
-        """Signed over the body with the application's secret."""
-        return deliveries.is_genuine(delivery, keys)
-
-    def prove(self, asked: Mapping[str, str], keys: Keys) -> Proof | None:
-        """The challenge, to whoever knows our verify token."""
-        return deliveries.prove(asked, keys)
 
     def name_of(self, delivery: Delivery) -> str:
         """The field of the first thing."""

@@ -5,26 +5,26 @@ What is heard and what is missed stands in docs/networks.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
-from resonanz.networks.authorising import AppEntry, AppTerms, Shown, Step
+from resonanz.networks.authorising import AppTerms, Shown, Step
 from resonanz.networks.contract import Account, Batch, Capability, Entries, Entry, Limits, Receipt, ReplyOrder
 from resonanz.networks.errors import NotAuthorised, Refused, TryLater
 from resonanz.networks.meta import webhook as deliveries
 from resonanz.networks.meta.answering import checked
 from resonanz.networks.meta.client import SERVER, graph
 from resonanz.networks.meta.faults import WAIT_SECONDS
-from resonanz.networks.meta.letting_in import CONSOLE
+from resonanz.networks.meta.letting_in import CONSOLE, ENTRIES
 from resonanz.networks.meta.reading import FAULTS, identifier, line
-from resonanz.networks.webhooks import Delivery, Keys, Proof, Told
+from resonanz.networks.webhooks import Delivery, Told
 from resonanz.networks.whatsapp import delivered, writing
 from resonanz.networks.whatsapp.messages import NAME, ORIGIN
 
 _FIELDS = "id,display_phone_number,verified_name"
 
 
-class WhatsAppNetwork:
+class WhatsAppNetwork(deliveries.SignedByMeta):
     """Account.native_id is the number as Meta numbers it, Account.secret the token of a system user."""
 
     name = NAME
@@ -53,10 +53,7 @@ class WhatsAppNetwork:
             Step("whatsapp.token"),
             Step("meta.live"),
         ),
-        entries=(
-            AppEntry("client_id", "App ID", is_secret=False, example="1234567890123456"),
-            AppEntry("client_secret", "App secret"),
-        ),
+        entries=ENTRIES,
     )
 
     def identify(self, account: Account) -> Account:
@@ -78,18 +75,6 @@ class WhatsAppNetwork:
         except Refused as error:
             raise NotAuthorised(status=403) from error
         yield Batch((), cursor)
-
-    def is_genuine(self, delivery: Delivery, keys: Keys) -> bool:
-        """Signed over the body with the application's secret."""
-        return deliveries.is_genuine(delivery, keys)
-
-    def prove(self, asked: Mapping[str, str], keys: Keys) -> Proof | None:
-        """The challenge, to whoever knows our verify token."""
-        return deliveries.prove(asked, keys)
-
-    def name_of(self, delivery: Delivery) -> str:
-        """The field of the first change."""
-        return deliveries.name_of(delivery)
 
     def addressees(self, delivery: Delivery) -> frozenset[str]:
         """The numbers that a delivery is about."""
