@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.networks import meters
 from tests.networks.batches import until
 from tests.networks.x_server import BEARER, CONSUMER_SECRET, TOKEN, US, XServer
 
 from resonanz.networks.contract import Account, App, Batch, ReplyOrder, Visibility
 from resonanz.networks.errors import NetworkError
-from resonanz.networks.metering import PLENTY
 from resonanz.networks.x import XNetwork
 from resonanz.networks.x.tariff import TARIFF
 
@@ -23,27 +21,11 @@ APP = App(
 network = XNetwork()
 
 
-@dataclass
-class Counting:
-    """A meter that keeps what it was told. `left`: what the budget has left, in millionths; None: plenty."""
+class Counting(meters.Counting):
+    """By its tariff."""
 
-    left: int | None = None
-    answers: bool = True
-    used: Counter[str] = field(default_factory=Counter)
-
-    def count(self, use: str, times: int = 1) -> None:
-        self.used[use] += times
-        if self.left is not None:
-            self.left -= TARIFF.prices[use] * times
-
-    def affords(self, use: str) -> int:
-        return PLENTY if self.left is None else max(self.left // TARIFF.prices[use], 0)
-
-    def until_anew(self) -> timedelta:
-        return timedelta(days=10)
-
-    def lets_answer(self) -> bool:
-        return self.answers
+    tariff = TARIFF
+    anew = timedelta(days=10)
 
 
 def account(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.networks import meters
 from tests.networks.batches import until
 from tests.networks.youtube_server import TOKEN, US, Comment, YouTubeServer
 
 from resonanz.core import clock
 from resonanz.networks.contract import Account, App, Batch, ReplyOrder, Visibility
 from resonanz.networks.errors import NetworkError
-from resonanz.networks.metering import PLENTY
 from resonanz.networks.youtube import YouTubeNetwork
 from resonanz.networks.youtube.tariff import TARIFF
 
@@ -22,28 +20,11 @@ APP = App(client_id="client", client_secret="client-secret")
 network = YouTubeNetwork()
 
 
-@dataclass
-class Counting:
-    """A meter that keeps what it was told. `left`: units of the day; None: plenty."""
+class Counting(meters.Counting):
+    """By its tariff."""
 
-    left: int | None = None
-    answers: bool = True
-    used: Counter[str] = field(default_factory=Counter)
-
-    def count(self, use: str, times: int = 1) -> None:
-        self.used[use] += times
-        if self.left is not None:
-            self.left -= TARIFF.prices[use] * times
-
-    def affords(self, use: str) -> int:
-        price = TARIFF.prices[use]
-        return PLENTY if self.left is None or not price else max(self.left // price, 0)
-
-    def until_anew(self) -> timedelta:
-        return timedelta(hours=20)
-
-    def lets_answer(self) -> bool:
-        return self.answers
+    tariff = TARIFF
+    anew = timedelta(hours=20)
 
 
 def account(
