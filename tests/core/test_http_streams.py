@@ -162,6 +162,21 @@ def test_page_that_is_no_stream_is_told(pages: PageServer) -> None:
     assert (told.value.answer.status, told.value.answer.body) == (200, b"<p>hi</p>")
 
 
+def test_lines_of_another_kind_are_read_where_they_are_asked_for(pages: PageServer) -> None:
+    def answer(request: Request) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", "application/json; charset=utf-8")
+        request.end_headers()
+        request.wfile.write(b'{"data":1}\r\n\r\n')
+
+    pages.pages["/"] = answer
+    with closing(http_streams.stream_lines(pages.url(), kind="application/json", bounds=QUICK)) as lines:
+        assert list(itertools.islice(lines, 3)) == [None, '{"data":1}', ""]
+    assert pages.seen[0]["accept"] == "application/json"
+    with pytest.raises(http_streams.NotStreaming):
+        list(http_streams.stream_lines(pages.url(), bounds=QUICK))
+
+
 def test_authorization_is_not_carried_to_another_host(pages: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with PageServer() as other:
         monkeypatch.setenv(http.ALLOWED_VARIABLE, f"{pages.host},{other.host}")

@@ -15,8 +15,9 @@ from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening.models import Post
 from resonanz.networks import channels, registry
 from resonanz.networks.contract import Account, Batch, Capability, Deleted, Entries, Event, Limits
-from resonanz.networks.errors import NotAuthorised, TryLater, Unsupported
+from resonanz.networks.errors import NetworkError, NotAuthorised, TryLater, Unsupported
 from resonanz.networks.memory import MemoryNetwork
+from resonanz.networks.metering import BudgetUsedUp
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.networks.streams import Listening
 from resonanz.pipeline import delivering, listeners, streaming
@@ -155,6 +156,48 @@ def test_polls_go_on_where_there_is_no_stream(
     assert len(scripted.streams) == 1
     channel.refresh_from_db()
     assert (channel.state, channel.failure_code) == (ChannelState.ACTIVE, "")
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (Unsupported(reason="x.no_bearer"), "x.no_bearer"),
+        (TryLater(600.0, "The stream is taken."), "The stream is taken."),
+        (TryLater(600.0, "http.503"), "network.try_later"),
+        (BudgetUsedUp(86_400.0, ""), "network.budget_used_up"),
+    ],
+)
+def test_why_nothing_is_told_at_once_stands_with_the_channel_until_it_is(
+    scripted: Scripted, channel: Channel, listening: Callable[[], None], failure: NetworkError, told: str
+) -> None:
+    def refused() -> Iterator[Batch]:
+        raise failure
+        yield
+
+    scripted.told = refused
+    listening()
+    eventually(lambda: Channel.objects.get().stream_failure == told)
+    eventually(lambda: len(scripted.polls) >= 2)
+    assert Channel.objects.get().stream_failure == told  # polls that go well do not take it away
+    assert (Channel.objects.get().state, Channel.objects.get().failure_code) == (ChannelState.ACTIVE, "")
+
+    scripted.told = lambda: iter([batch()])
+    Channel.objects.update(settings={"hashtags": "rad"})
+    eventually(lambda: Channel.objects.get().stream_failure == "")
+
+
+def test_stream_that_comes_back_in_a_moment_is_nothing_to_tell(
+    scripted: Scripted, channel: Channel, listening: Callable[[], None]
+) -> None:
+    def busy() -> Iterator[Batch]:
+        raise TryLater(1.0, "http.503")
+        yield
+
+    scripted.told = busy
+    listening()
+    eventually(lambda: len(scripted.streams) >= 2)
+
+    assert Channel.objects.get().stream_failure == ""
 
 
 def test_lost_token_stops_the_channel(scripted: Scripted, channel: Channel, listening: Callable[[], None]) -> None:

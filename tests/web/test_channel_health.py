@@ -54,6 +54,19 @@ def test_heard_lately_is_good_and_a_while_of_silence_is_not(radwerk: Channel) ->
     assert health(radwerk, NOON + DAY).heard == Sign("", "", NOON + timedelta(minutes=5))
 
 
+def test_page_says_why_nothing_is_told_at_once(radwerk: Channel, client: Client, miriam: User) -> None:
+    client.force_login(miriam)
+    page = f"/channels/{radwerk.pk}/"
+    assert "Not told at once" not in client.get(page).content.decode()
+
+    Channel.objects.update(stream_failure="x.no_bearer")
+    assert "For that X asks for the bearer token" in client.get(page).content.decode()
+    Channel.objects.update(stream_failure="<b>no</b>")
+    assert "&lt;b&gt;no&lt;/b&gt;" in client.get(page).content.decode()
+    Channel.objects.update(state=ChannelState.PAUSED)
+    assert "Not told at once" not in client.get(page).content.decode()
+
+
 @pytest.mark.parametrize(
     ("days", "words", "tone"),
     [(0, "until", "good"), (45, "until", "good"), (47, "ends on", "soon"), (60, "ended on", "late")],

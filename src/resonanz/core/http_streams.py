@@ -1,4 +1,4 @@
-"""Connections that stay open and tell what happens: lines over HTTP (server-sent events) and messages of a WebSocket.
+"""Connections that stay open and tell what happens: lines over HTTP (server-sent events or others) and WebSockets.
 
 They reach what `http.ask` may reach, by the same checks. What such a server sends has no end, so the bounds are others:
 the size of one line or message, and the time without a whole one. Both generators first yield None, as soon as the
@@ -26,6 +26,7 @@ from resonanz.core import http
 from resonanz.core.http_held import Held, StreamBounds
 
 DEFAULT_BOUNDS = StreamBounds()
+EVENTS = "text/event-stream"
 _REFUSAL_BYTES = 65_536
 _WEBSOCKET_SCHEMES = {"ws": "http", "wss": "https"}
 # The library writes whole messages into its log at DEBUG; people's words have no business there.
@@ -52,20 +53,21 @@ def stream_lines(
     url: str,
     *,
     headers: Mapping[str, str] | None = None,
+    kind: str = EVENTS,
     stopping: Callable[[], bool] = never,
     bounds: StreamBounds = DEFAULT_BOUNDS,
     allowed: Iterable[str] | None = None,
 ) -> Generator[str | None, None, None]:
     """The lines of an answer without end, without their line ends, blank ones included; None as the module says.
 
-    Raises NotStreaming for anything but server-sent events (redirects are followed as `http.ask` does it, and
+    Raises NotStreaming for anything that is not of this `kind` (redirects are followed as `http.ask` does it, and
     Authorization stays with its origin), TooLarge for a line without end, TooSlow for an idle one, and the other errors
     of `core.http`.
     """
     permitted = http.permitted_pairs(allowed)
-    request = http.request_for("GET", url, {"Accept": "text/event-stream", **(headers or {})})
+    request = http.request_for("GET", url, {"Accept": kind, **(headers or {})})
     for _ in range(http.MOST_REDIRECTS + 1):
-        answer = yield from _lines_or_answer(Held(request, bounds, permitted, stopping))
+        answer = yield from _lines_or_answer(Held(request, bounds, permitted, stopping), kind)
         if answer is None:
             return
         target = answer.headers.get("location")
@@ -123,7 +125,7 @@ def websocket_bursts(
             yield from socket.bursts()
 
 
-def _lines_or_answer(held: Held) -> Generator[str | None, None, http.Answer | None]:
+def _lines_or_answer(held: Held, wanted: str) -> Generator[str | None, None, http.Answer | None]:
     body = _Body(held)
     with held.open():
         head = body.ask()
@@ -131,7 +133,7 @@ def _lines_or_answer(held: Held) -> Generator[str | None, None, http.Answer | No
             return None
         headers = httpx.Headers(list(head.headers))
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if head.status_code != 200 or kind != "text/event-stream":
+        if head.status_code != 200 or kind != wanted:
             return http.Answer(head.status_code, headers, body.rest(), str(held.url))
         if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
             raise http.BadAnswer(host=held.url.host, reason="encoding")

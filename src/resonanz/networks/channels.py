@@ -120,7 +120,7 @@ def reconnect(*, channel_id: int, account: Account, actor: User) -> Channel:
     return channel
 
 
-def change_settings(*, channel_id: int, settings: Mapping[str, str], actor: User) -> None:
+def change_settings(*, channel_id: int, settings: Mapping[str, str], actor: User | None) -> None:
     """Set what a network's options offer; what else the channel's settings hold stays."""
     with transaction.atomic():
         channel = Channel.objects.select_for_update().get(pk=channel_id)
@@ -256,6 +256,12 @@ def move_place(*, channel_id: int, place: str) -> None:
     Channel.objects.filter(pk=channel_id).update(stream_place=place, stream_at=clock.now())
 
 
+def note_stream(*, channel_id: int, failure: str) -> None:
+    """Why nothing is told there as it happens; "" where it is, or where nobody wants it. Polls go on either way."""
+    told = failure[:500]
+    Channel.objects.filter(pk=channel_id).exclude(stream_failure=told).update(stream_failure=told)
+
+
 def account_of(channel: Channel) -> Account:
     """The channel as its connector sees it, with the token decrypted, and the company's application there."""
     secret = secrets.decrypt(bytes(channel.encrypted_secret)) if channel.encrypted_secret else ""
@@ -271,7 +277,9 @@ def account_of(channel: Channel) -> Account:
         renewal=renewal,
         expires_at=channel.expires_at,
         app=applications.app_of(network=channel.network),
+        cursor=channel.cursor,
         settings=dict(channel.settings),
+        place=channel.stream_place,
         meter=spending.meter_of(channel),
     )
 

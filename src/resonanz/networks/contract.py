@@ -321,7 +321,8 @@ class Account:
 
     Neither is ever logged or shown. `expires_at`: when the token ends; None where it does not, or nobody says.
     `app` is there for networks with APP, once it is registered. `name` is how people call the account there, where it
-    has a name besides its handle. `meter` counts what is used, for networks with COSTS.
+    has a name besides its handle. `place` is how far its stream came (`Batch.place`), for a poll that goes on from there.
+    `meter` counts what is used, for networks with COSTS.
     """
 
     network: str
@@ -335,6 +336,7 @@ class Account:
     expires_at: datetime | None = None
     app: App | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    place: str = ""
     meter: Meter = field(default=FREE, repr=False, compare=False)
 
 

@@ -20,7 +20,7 @@ from django.db import DatabaseError, connections
 from resonanz.core import clock
 from resonanz.core.broker import BrokerAway
 from resonanz.networks import gaps
-from resonanz.networks.channels import account_of, note_failure
+from resonanz.networks.channels import account_of, note_failure, note_stream
 from resonanz.networks.contract import BadEvent, Batch, Event, Missed
 from resonanz.networks.errors import ApplicationRefused, NetworkError, NotAuthorised, Refused, TryLater, Unsupported
 from resonanz.networks.models import Channel
@@ -34,6 +34,8 @@ _MOST_WAITING = 1000
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 300.0
 _LIVED_SECONDS = 60.0  # a stream that stood for so long was a good one: the pauses begin anew
 _UNSUPPORTED_SECONDS = 24 * 3600.0
+_MENDED_SECONDS = 600.0  # where a reason is named, somebody may see to it
+_LONG_SECONDS = 120.0  # a stream that stays away for so long is told of where people look
 logger = logging.getLogger(__name__)
 
 
@@ -49,6 +51,7 @@ class Follower:
         self._turn = turn
         self._pause = _FIRST_PAUSE
         self._token_at: datetime | None = None
+        self._told = ""
         self._ending = threading.Event()
         self._broken = threading.Event()
         self._lock = threading.Lock()
@@ -99,6 +102,7 @@ class Follower:
         try:
             channel = Channel.objects.get(pk=self._channel_id)
             account, self._token_at = account_of(channel), channel.token_at
+            self._told = channel.stream_failure
         except Channel.DoesNotExist:  # removed meanwhile
             self._ending.set()
             return
@@ -109,9 +113,12 @@ class Follower:
         )
 
     def _failed(self, error: NetworkError) -> float:
+        why = _why_not(error)
+        if why is not None:
+            self._tell(why)
         if isinstance(error, Unsupported):
             logger.info("channel %s has no stream and is only polled", self._channel_id)
-            return _UNSUPPORTED_SECONDS
+            return _MENDED_SECONDS if why else _UNSUPPORTED_SECONDS
         if isinstance(error, NotAuthorised | Refused) and not isinstance(error, ApplicationRefused):
             self._end_unless_renewed(error)
         return error.seconds if isinstance(error, TryLater) else 0.0
@@ -126,12 +133,25 @@ class Follower:
         finally:
             connections.close_all()
 
+    def _tell(self, failure: str) -> None:
+        """Why nothing is told at once, where people look; "" as soon as it is."""
+        if failure == self._told:
+            return
+        self._told = failure
+        try:
+            note_stream(channel_id=self._channel_id, failure=failure)
+        except DatabaseError:
+            logger.exception("why channel %s has no stream was not noted", self._channel_id)
+        finally:
+            connections.close_all()
+
     def _is_stopping(self) -> bool:
         return self._ending.is_set() or self._broken.is_set()
 
     def _hand_over(self, batch: Batch) -> None:
         if not self.is_open:
             self.is_open, self.opened = True, self.opened + 1
+            self._tell("")
         if batch == Batch((), None):
             return
         with self._lock:
@@ -188,3 +208,13 @@ class Follower:
         with self._lock:
             self._waiting.clear()
             self._taking = False
+
+
+def _why_not(error: NetworkError) -> str | None:
+    """What people are told: "" where nobody wants a stream, None for what passes by itself in a moment."""
+    reason = str(error.params.get("reason", ""))
+    if isinstance(error, Unsupported):
+        return reason
+    if isinstance(error, TryLater) and error.seconds >= _LONG_SECONDS:
+        return error.code if not reason or reason.startswith("http.") else reason
+    return None
