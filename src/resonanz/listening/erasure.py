@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from django.db.models import Q, QuerySet
 
-from resonanz.listening.models import EarlierWording, Post, PostMedia, Speaker
+from resonanz.listening import quotes
+from resonanz.listening.models import EarlierWording, Post, PostMedia, PostQuote, Speaker
 from resonanz.privacy import erasure, masking, retention
 from resonanz.privacy.erasure import Key, Removed, Subject
 from resonanz.privacy.tombstones import post_hash
@@ -54,18 +56,30 @@ def delete_posts(ids: Collection[int]) -> Removed:
 
 
 def erase_account(subject: Subject) -> Removed:
-    """Delete what the account said, and mask it where others speak of it."""
+    """Delete what the account said, also where others quote it, and mask it where others speak of it."""
     posts = posts_by(subject.network, subject.origin, subject.native_id)
     masked = _mask_texts(subject, set(posts.values_list("native_id", flat=True)))
     references = telling_ids(subject)
     removed = delete_posts(list(posts.values_list("pk", flat=True)))
     masked += _hide_references(subject, references)
-    return Removed(rows=removed.rows, held=removed.held, posts=removed.posts, masked=masked)
+    unquoted = _unquote(quotes.by(subject.network, subject.origin, subject.native_id) | quotes.of(removed.posts))
+    return _both(replace(removed, masked=masked), unquoted)
 
 
 def erase_posts(keys: Sequence[Key]) -> Removed:
-    """Delete these posts."""
-    return delete_posts(list(posts_with(keys).values_list("pk", flat=True)))
+    """Delete these posts, also where others quote them."""
+    return _both(delete_posts(list(posts_with(keys).values_list("pk", flat=True))), _unquote(quotes.of(keys)))
+
+
+def _unquote(rows: QuerySet[PostQuote]) -> Removed:
+    """Quotes go with what they quote, also those of a post that has to stay: its own words are what has to."""
+    gone = quotes.keys(rows)
+    return Removed(rows=quotes.let_go(rows), posts=gone)
+
+
+def _both(removed: Removed, unquoted: Removed) -> Removed:
+    keys = tuple(dict.fromkeys((*removed.posts, *unquoted.posts)))
+    return replace(removed, rows=removed.rows + unquoted.rows, posts=keys)
 
 
 def telling_ids(subject: Subject) -> dict[str, str]:
@@ -102,23 +116,30 @@ def _mask_texts(subject: Subject, said: Collection[str]) -> int:
     masked = masking.mask_columns(answers, ["text"], to)
     masked += masking.mask_columns(PostMedia.objects.filter(post__in=answers), ["alt"], to)
     masked += masking.mask_columns(PostMedia.objects.filter(post__in=others), ["alt"], about)
+    masked += masking.mask_columns(PostQuote.objects.filter(post__in=others), ["text"], about)
     masked += masking.mask_columns(others, ["text"], about)
     return masked + masking.mask_columns(EarlierWording.objects.filter(post__in=others), ["text"], about)
 
 
 def _words(key: Key) -> tuple[set[str], set[str]]:
     rows = list(posts_by(*key).values_list("author_handle", "author_name").distinct())
+    rows += quotes.by(*key).values_list("author_handle", "author_name").distinct()
     return {handle for handle, _ in rows}, {name for _, name in rows}
 
 
 def _held_posts() -> Iterator[Key]:
     rows = free(Post.objects.all()).values_list("network", "origin", "native_id")
     yield from rows.iterator(chunk_size=_CHUNK)
+    quoted = PostQuote.objects.exclude(native_id="").values_list("post__network", "post__origin", "native_id")
+    yield from quoted.distinct().iterator(chunk_size=_CHUNK)
 
 
 def _held_accounts() -> Iterator[Key]:
     rows = free(Post.objects.exclude(author_native_id="")).values_list("network", "origin", "author_native_id")
     yield from rows.distinct().iterator(chunk_size=_CHUNK)
+    who = ("post__network", "post__origin", "author_native_id")
+    quoted = PostQuote.objects.exclude(author_native_id="").values_list(*who).distinct()
+    yield from quoted.iterator(chunk_size=_CHUNK)
 
 
 PART = erasure.Part(

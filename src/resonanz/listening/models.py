@@ -192,6 +192,33 @@ class PostMedia(models.Model):
         return not self.url
 
 
+class PostQuote(models.Model):
+    """What a post carries below its own words: another post of the same network and origin, as far as it may be kept.
+
+    Without an id it is gone, or nobody may keep it: that something was quoted is all that is left.
+    """
+
+    post = models.OneToOneField(Post, on_delete=models.CASCADE, related_name="quote")
+    native_id = models.CharField(max_length=512, blank=True, default="")
+    url = models.CharField(max_length=2000, blank=True, default="")
+    author_native_id = models.CharField(max_length=512, blank=True, default="")
+    author_handle = models.CharField(max_length=255, blank=True, default="")
+    author_name = models.CharField(max_length=200, blank=True, default="")
+    text = models.TextField(blank=True, default="")
+    edited_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["native_id"], condition=~Q(native_id=""), name="listening_quoted_post"),
+            models.Index(
+                fields=["author_native_id"], condition=~Q(author_native_id=""), name="listening_quoted_author"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"what {self.post_id} quotes"
+
+
 MOST_SCREENSHOT = 4 * 1024 * 1024
 
 

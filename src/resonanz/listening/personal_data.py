@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from resonanz.listening import quotes
 from resonanz.listening.erasure import posts_by
-from resonanz.listening.models import EarlierWording, PostChannel, PostMedia, PostTopic, Screenshot
+from resonanz.listening.models import EarlierWording, PostChannel, PostMedia, PostQuote, PostTopic, Screenshot
 from resonanz.privacy import export
 from resonanz.privacy.register import declare_impersonal, declare_personal
 
@@ -73,10 +74,27 @@ def declare() -> None:
         exported=True,
         erased="with the post; whom else it shows is known to nobody but who looks, so the form warns of that",
     )
+    declare_personal(
+        "listening_postquote",
+        fields={
+            "native_id": "id of the post that is quoted",
+            "url": "its address",
+            "author_native_id": "id of the account that is quoted",
+            "author_handle": "its handle",
+            "author_name": "its name",
+            "text": "what is quoted, the first 1,000 characters",
+            "edited_at": "when that was changed",
+        },
+        purpose="to understand the post that quotes it (Art. 6(1)(f) GDPR)",
+        kept="with the post that quotes it, at most until what is quoted is gone",
+        exported=True,
+        erased="emptied with the account, or the post, that is quoted; mentions of others in it are masked",
+    )
     declare_impersonal("listening_topic", because="what we listen for; whoever puts a name into a query answers for it")
     export.register(table="listening_post", rows=posts_by)
     export.register(table="listening_earlierwording", rows=_wordings)
     export.register(table="listening_postmedia", rows=_media)
+    export.register(table="listening_postquote", rows=_quotes)
     export.register(table="listening_screenshot", rows=_screenshots)
     export.register(table="listening_posttopic", rows=_topics)
     export.register(table="listening_postchannel", rows=_channels)
@@ -88,6 +106,11 @@ def _wordings(network: str, origin: str, native_id: str) -> QuerySet[EarlierWord
 
 def _media(network: str, origin: str, native_id: str) -> QuerySet[PostMedia]:
     return PostMedia.objects.filter(post__in=posts_by(network, origin, native_id))
+
+
+def _quotes(network: str, origin: str, native_id: str) -> QuerySet[PostQuote]:
+    """What others quote of the account. Whom it quotes itself are others, whose words are not given out to it."""
+    return quotes.by(network, origin, native_id)
 
 
 def _screenshots(network: str, origin: str, native_id: str) -> QuerySet[Screenshot]:

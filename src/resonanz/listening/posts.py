@@ -17,7 +17,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from resonanz.core import clock
-from resonanz.listening import media
+from resonanz.listening import media, quotes
 from resonanz.listening.models import EarlierWording, Post, PostChannel, PostTopic
 from resonanz.networks.contract import Counted, Edited, Posted
 
@@ -88,6 +88,7 @@ def store(*, posts: Sequence[NewPost], channel_id: int) -> dict[PostKey, StoredP
         for post_id, *key in cursor.fetchall():
             stored[tuple(key)] = StoredPost(post_id, is_new=True, is_news=True)
     media.store(media={stored[post.key].post_id: post.posted.media for post in posts if post.key in stored})
+    quotes.store(quotes={stored[p.key].post_id: p.posted.quoted for p in posts if p.key in stored and p.posted.quoted})
     already = [post.key for post in posts if post.key not in stored]
     stored |= {key: StoredPost(post_id, is_new=False, is_news=False) for key, post_id in known(keys=already).items()}
     posts = [post for post in posts if post.key in stored]  # what was erased a moment ago stays erased

@@ -99,6 +99,16 @@ class Author:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A post of the same world that another one carries; without an id nobody may read it there, or we not keep it."""
+
+    native_id: str = ""
+    url: str = ""
+    author: Author | None = None
+    text: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
     """Somebody said something. Times are aware; ids are opaque text; `text` is plain, never HTML.
@@ -126,13 +136,14 @@ class Posted:
     addressed: bool = False
     media: tuple[Media, ...] = ()
     rating: int | None = None
+    quoted: Quoted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
     """The author changed the wording; `text` is the new one. `media`: what stands beside it now; None: not told.
 
-    `rating`: the stars it gives now; None: not told.
+    `rating`: the stars it gives now, `quoted`: what it quotes now; None: not told.
     """
 
     network: str
@@ -142,6 +153,7 @@ class Edited:
     edited_at: datetime
     media: tuple[Media, ...] | None = None
     rating: int | None = None
+    quoted: Quoted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from resonanz.listening import posts
+from resonanz.listening import posts, quotes
 from resonanz.listening.models import Post
 from resonanz.listening.posts import PostKey, Reworded
 from resonanz.listening.topics import compiled
@@ -12,7 +13,8 @@ from resonanz.networks import registry
 from resonanz.networks.contract import AccountGone, Counted, Deleted, Edited, Event
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity
-from resonanz.pipeline import hearsay
+from resonanz.pipeline import hearsay, quoting
+from resonanz.pipeline.cleaning import shortened
 from resonanz.privacy import audit, erasure
 from resonanz.service import cases, intake
 from resonanz.service.models import Case, CaseState
@@ -37,7 +39,8 @@ def apply(channel: Channel, events: Sequence[Event]) -> set[int]:
     gone = [event for event in events if isinstance(event, Deleted)]
     left = [event for event in events if isinstance(event, AccountGone) and _is_known(event)]
     touched = _open_cases(_ids_of(gone)) | _open_cases(_ids_by_authors(left))
-    if keys := list(posts.known(keys=[(event.network, event.origin, event.native_id) for event in gone])):
+    told = [(event.network, event.origin, event.native_id) for event in gone]
+    if keys := sorted(posts.known(keys=told).keys() | quotes.known(keys=told)):
         erasure.erase_posts(keys, told_by=teller)
     for account in told_gone:
         hearsay.forget(channel, account)
@@ -66,6 +69,8 @@ def _edit(channel: Channel, edits: Sequence[Edited]) -> list[int]:
     if not edits:
         return []
     keys = {(edit.network, edit.origin, edit.native_id) for edit in edits}
+    quotes.reword(edits=[replace(edit, text=shortened(edit.text)) for edit in edits])
+    quotes.change(edits=quoting.allowed(channel, [edit for edit in edits if edit.quoted]))
     changed = posts.reword(edits=edits, keep_earlier=_keep_earlier(channel, keys))
     outsiders = [post for post in changed if post.speaker == "OUTSIDER"]
     found = evaluations.evaluate(
@@ -103,7 +108,8 @@ def _is_known(gone: AccountGone) -> bool:
     """Whether we hold anything of the account; streams tell of thousands that we never heard of."""
     where = {"network": gone.network, "origin": gone.origin}
     said = Post.objects.filter(author_native_id=gone.native_id, **where)
-    return said.exists() or Identity.objects.filter(native_id=gone.native_id, **where).exists()
+    is_person = Identity.objects.filter(native_id=gone.native_id, **where).exists
+    return said.exists() or is_person() or quotes.by(**where, native_id=gone.native_id).exists()
 
 
 def _ids_of(gone: Sequence[Deleted]) -> list[int]:

@@ -8,7 +8,18 @@ from datetime import UTC, datetime, timedelta
 
 from resonanz.core import clock
 from resonanz.core.text import clean
-from resonanz.networks.contract import AccountGone, Author, BadEvent, Counted, Deleted, Edited, Event, Media, Posted
+from resonanz.networks.contract import (
+    AccountGone,
+    Author,
+    BadEvent,
+    Counted,
+    Deleted,
+    Edited,
+    Event,
+    Media,
+    Posted,
+    Quoted,
+)
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """What claims to be older has a broken date."""
@@ -18,6 +29,7 @@ _TEXT, _ID, _NAME, _URL, _RAW = 100_000, 512, 200, 2000, 10_000
 _MOST_COUNT = 2_147_483_647
 _MOST_STARS = 5
 _MOST_MEDIA, _ALT, _MOST_PIXELS = 16, 1500, 100_000
+_QUOTED = 1000
 
 
 class Unfit(ValueError):
@@ -76,6 +88,7 @@ def _clean_posted(event: Posted, network: str, origin: str, native_id: str) -> P
         addressed=event.addressed,
         media=_clean_media(event.media),
         rating=_rating(event.rating),
+        quoted=_clean_quoted(event.quoted, native_id),
     )
 
 
@@ -88,7 +101,28 @@ def _clean_edited(event: Edited, network: str, origin: str, native_id: str) -> E
         edited_at=_moment(event.edited_at),
         media=None if event.media is None else _clean_media(event.media),
         rating=_rating(event.rating),
+        quoted=_clean_quoted(event.quoted, native_id),
     )
+
+
+def _clean_quoted(found: Quoted | None, native_id: str) -> Quoted | None:
+    """What cannot be read of it takes no post along that quotes it. Whose words nobody knows, nobody could erase."""
+    if found is None:
+        return None
+    try:
+        quoted_id, author = _required(found.native_id, "quoted"), _clean_author(found.author)
+    except Unfit:
+        return Quoted()
+    if quoted_id == native_id:  # nothing carries itself
+        return None
+    said = shortened(found.text) if author else ""
+    return Quoted(native_id=quoted_id, url=_url(found.url), author=author, text=said)
+
+
+def shortened(quoted: str) -> str:
+    """So much of a quoted post as tells what is spoken of."""
+    said = clean(quoted, most=_QUOTED)
+    return f"{said[: _QUOTED - 1]}…" if len(quoted) > _QUOTED else said
 
 
 def _clean_media(found: Iterable[Media]) -> tuple[Media, ...]:

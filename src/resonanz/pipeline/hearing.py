@@ -14,7 +14,7 @@ from resonanz.networks.contract import Author, Posted, Visibility
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.people import staff
 from resonanz.people.staff import AccountKey
-from resonanz.pipeline import hearsay
+from resonanz.pipeline import hearsay, quoting
 from resonanz.privacy import tombstones
 from resonanz.privacy.models import Tombstone, TombstoneKind
 from resonanz.service import intake
@@ -77,7 +77,7 @@ def listen(
 
     `may_follow` tells of a post with the root of its thread whether that may yet turn out to be a thread of ours.
     """
-    wanted, ours = _not_erased(channel, _each_once(said)), _Ours(channel)
+    wanted, ours = quoting.allowed(channel, _not_erased(channel, _each_once(said))), _Ours(channel)
     colleagues = staff.among(keys={account for posted in wanted if (account := _account(posted))})
     wanted = [_wordless(posted, posted.author) if _account(posted) in colleagues else posted for posted in wanted]
     touched = topics.matcher.match_all(
@@ -144,7 +144,8 @@ def _account(posted: Posted) -> AccountKey | None:
 def _wordless(posted: Posted, author: Author | None) -> Posted:
     """That a colleague said something in private life, and where: no words, no name, and nothing to find them by."""
     nameless = Author(native_id=author.native_id) if author else None
-    return replace(posted, author=nameless, text="", url="", language="", addressed=False, mentions=(), media=())
+    bare = replace(posted, author=nameless, text="", url="", language="", addressed=False, mentions=(), media=())
+    return replace(bare, quoted=None)
 
 
 def _private(posted: Posted) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from resonanz.listening import posts, quotes
 from resonanz.listening.erasure import free, posts_by
 from resonanz.listening.models import Post, PostChannel
 from resonanz.listening.posts import PostKey
@@ -68,13 +69,22 @@ def _one_by_one(channel: Channel, change: Event) -> Iterator[Event]:
     said = _only_through(channel).filter(
         network=change.network, origin=change.origin, author_native_id=change.native_id
     )
-    for native_id in said.values_list("native_id", flat=True):
+    quoted = quotes.by(change.network, change.origin, change.native_id).exclude(native_id="")
+    ids = {*said.values_list("native_id", flat=True), *quoted.values_list("native_id", flat=True)}
+    for native_id in sorted(ids):
         yield Deleted(network=change.network, origin=change.origin, native_id=native_id, deleted_at=change.gone_at)
 
 
 def _told_only_by(channel: Channel, keys: Sequence[PostKey]) -> set[PostKey]:
     said = _only_through(channel).filter(native_id__in={native_id for _, _, native_id in keys})
-    return set(keys) & set(said.values_list("network", "origin", "native_id"))
+    return set(keys) & {*said.values_list("network", "origin", "native_id"), *_quoted_only_by(channel, keys)}
+
+
+def _quoted_only_by(channel: Channel, keys: Sequence[PostKey]) -> set[PostKey]:
+    """Those that nobody told, and that are known here only because something quotes them that was told there alone."""
+    told = quotes.of(set(keys) - posts.known(keys=keys).keys())
+    elsewhere = told.exclude(post__in=_only_through(channel))
+    return set(quotes.keys(told)) - set(quotes.keys(elsewhere))
 
 
 def _only_through(channel: Channel) -> QuerySet[Post]:

@@ -12,7 +12,7 @@ from itertools import product
 from unicodedata import is_normalized
 
 from resonanz.core.text import clean
-from resonanz.listening import posts
+from resonanz.listening import posts, quotes
 from resonanz.listening.models import Post, Speaker
 from resonanz.listening.topics import Compiled, compiled
 from resonanz.networks.models import Channel
@@ -73,19 +73,21 @@ class TopicSieve:
         return _as_kept(roots, lambda ids: intake.open_roots(channel=self._channel, root_ids=ids))
 
     def held(self, ids: Collection[str]) -> set[str]:
-        """Those that are stored, whoever brought them."""
-        network, origin = self._channel.network, self._channel.origin
-        return _as_kept(ids, lambda kept: posts.among(network=network, origin=origin, native_ids=kept))
+        """Those that are stored, whoever brought them, and those that a stored one quotes."""
+        where = {"network": self._channel.network, "origin": self._channel.origin}
+        return _as_kept(
+            ids, lambda kept: posts.among(**where, native_ids=kept) | quotes.among(**where, native_ids=kept)
+        )
 
     def people(self, ids: Collection[str]) -> set[str]:
-        """Authors of stored posts, and people with a record."""
+        """Authors of stored posts and of what these quote, and people with a record."""
         return _as_kept(ids, self._known_people) if ids else set()
 
     def _known_people(self, ids: Collection[str]) -> set[str]:
         where = {"network": self._channel.network, "origin": self._channel.origin}
         said = Post.objects.filter(author_native_id__in=ids, **where).values_list("author_native_id", flat=True)
         met = Identity.objects.filter(native_id__in=ids, **where).values_list("native_id", flat=True)
-        return set(said.distinct()) | set(met)
+        return set(said.distinct()) | set(met) | quotes.authors_among(**where, native_ids=ids)
 
     def _known_topics(self) -> Compiled:
         if self._topics is None:
