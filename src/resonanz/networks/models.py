@@ -21,6 +21,7 @@ class Channel(models.Model):
 
     `cursor` is how far a poll came, `stream_place` how far its stream did, where it can go on, and `stream_at` when.
     `stream_failure`: why nothing is told as it happens, a code or the network's words, although somebody wants it.
+    `stream_failure`: why nothing is told as it happens, a code or the network's words, although somebody wants it.
     `token_at` is when the token was got that is good until `expires_at`, `encrypted_renewal` what gets its successor.
     `connected_by` is the colleague whose rights at the network the token uses. `renew_at`: not renewed before, because
     somebody is at it or the network wants a pause. `told_days` and `told_stopped_at`: what was alarmed of (alarms).
@@ -46,6 +47,7 @@ class Channel(models.Model):
     cursor = models.TextField(blank=True, default="")
     stream_place = models.TextField(blank=True, default="")
     stream_at = models.DateTimeField(null=True, blank=True)
+    stream_failure = models.CharField(max_length=500, blank=True, default="")
     stream_failure = models.CharField(max_length=500, blank=True, default="")
     read_at = models.DateTimeField(null=True, blank=True)
     limit_left = models.PositiveSmallIntegerField(null=True, blank=True)
