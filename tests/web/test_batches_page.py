@@ -11,11 +11,12 @@ from tests.networks.provider_asking import batch, headers, line
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.networks import batch_keys
+from resonanz.networks import batch_keys, webhook_keys
 from resonanz.networks.channels import connect
 from resonanz.networks.models import Channel, Webhook
 from resonanz.pipeline import arrivals
 from resonanz.pipeline.receiving import Received, receive
+from resonanz.privacy.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +87,26 @@ def test_next_key_is_good_beside_the_first_and_a_third_is_refused(signed_in: Cli
     assert [bring(first, 3, batch()), bring(second, 3, batch())] == [Received.FORGED, Received.STORED]
 
 
+def test_key_that_was_to_end_gets_no_more_time_from_its_next_successor(
+    signed_in: Client, channel: Channel, miriam: User
+) -> None:
+    first, second = (batch_keys.make(channel_id=channel.pk, actor=miriam) for _ in range(2))
+    batch_keys.end(channel_id=channel.pk, key_id=second.key_id, actor=miriam)
+    with clock.moved_to(clock.now() + timedelta(days=10)):
+        batch_keys.make(channel_id=channel.pk, actor=miriam)
+
+    with clock.moved_to(clock.now() + timedelta(days=15)):
+        assert first.key_id not in [key.key_id for key in batch_keys.good(channel=channel)]
+
+
+def test_key_that_is_ended_twice_is_ended_once(signed_in: Client, channel: Channel) -> None:
+    key = make_key(signed_in, channel)
+    for _ in range(2):
+        signed_in.post(f"/channels/{channel.pk}/batch-keys/{key[0]}/end/")
+
+    assert AuditRecord.objects.filter(act="channel.batch_key_ended").count() == 1
+
+
 def test_page_tells_what_came_what_is_missing_and_what_was_refused(signed_in: Client, channel: Channel) -> None:
     key = make_key(signed_in, channel)
     bring(key, 1, batch(line("1"), line("2", shoe_size=42), "<b>\n"))
@@ -124,6 +145,17 @@ def test_other_networks_have_no_batches(signed_in: Client) -> None:
     signed_in.post(f"/channels/{feed.pk}/batch-keys/")
     assert not Webhook.objects.exists()
     assert signed_in.post(f"/channels/{feed.pk}/batch-keys/abc/end/").status_code == 404
+
+
+def test_webhooks_of_other_networks_have_no_keys_that_could_end(signed_in: Client, miriam: User) -> None:
+    bot = connect(network="telegram", name="Bot", is_live=True, actor=None)
+    secret = webhook_keys.keys_of(webhook_keys.make(channel_id=bot.pk, actor=miriam)).secret
+
+    answer = signed_in.post(f"/channels/{bot.pk}/batch-keys/abc/end/")
+
+    assert answer.status_code == 302
+    assert webhook_keys.keys_of(Webhook.objects.get()).secret == secret
+    assert not AuditRecord.objects.filter(act="channel.batch_key_ended").exists()
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.ANALYST])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 
@@ -72,7 +72,7 @@ def make(*, channel_id: int, actor: User) -> NewKey:
         kept = [key for key in _keys(webhook) if key.is_good(now)]
         if len(kept) >= MOST_GOOD:
             raise TwoAreGood
-        former = [Key(key.key_id, key.secret, key.made_at, now + BESIDE) for key in kept]
+        former = [replace(key, ends_at=min(key.ends_at or now + BESIDE, now + BESIDE)) for key in kept]
         made = Key("".join(random.choice(_LETTERS) for _ in range(8)), webhook_keys.new_secret(), now)
         _keep(webhook, [*former, made])
         _record("channel.batch_key_made", channel, actor)
@@ -80,12 +80,16 @@ def make(*, channel_id: int, actor: User) -> NewKey:
 
 
 def end(*, channel_id: int, key_id: str, actor: User) -> None:
-    """What is signed with this key is refused from now on."""
+    """What is signed with this key is refused from now on. Raises Unsupported."""
     with transaction.atomic():
         webhook = Webhook.objects.select_for_update().select_related("channel").get(channel_id=channel_id)
+        if not takes_batches(webhook.channel):
+            raise Unsupported
         keys = _keys(webhook)
-        _keep(webhook, [key for key in keys if key.key_id != key_id])
-        _record("channel.batch_key_ended", webhook.channel, actor)
+        left = [key for key in keys if key.key_id != key_id]
+        if len(left) < len(keys):
+            _keep(webhook, left)
+            _record("channel.batch_key_ended", webhook.channel, actor)
 
 
 def _address(channel: Channel) -> Webhook:
