@@ -21,7 +21,6 @@ class Channel(models.Model):
 
     `cursor` is how far a poll came, `stream_place` how far its stream did, where it can go on, and `stream_at` when.
     `stream_failure`: why nothing is told as it happens, a code or the network's words, although somebody wants it.
-    `stream_failure`: why nothing is told as it happens, a code or the network's words, although somebody wants it.
     `token_at` is when the token was got that is good until `expires_at`, `encrypted_renewal` what gets its successor.
     `connected_by` is the colleague whose rights at the network the token uses. `renew_at`: not renewed before, because
     somebody is at it or the network wants a pause. `told_days` and `told_stopped_at`: what was alarmed of (alarms).
@@ -47,7 +46,6 @@ class Channel(models.Model):
     cursor = models.TextField(blank=True, default="")
     stream_place = models.TextField(blank=True, default="")
     stream_at = models.DateTimeField(null=True, blank=True)
-    stream_failure = models.CharField(max_length=500, blank=True, default="")
     stream_failure = models.CharField(max_length=500, blank=True, default="")
     read_at = models.DateTimeField(null=True, blank=True)
     limit_left = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -82,32 +80,6 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return f"webhook of channel {self.channel_id}"
-
-
-class Lease(models.Model):
-    """For how long a network brings what happens on a channel, where it does so for a time only (Capability.LEASE).
-
-    `tries`: how often it was asked since it agreed last. `until`: None while it has not agreed, or no longer does.
-    """
-
-    channel = models.OneToOneField(Channel, on_delete=models.CASCADE, related_name="lease")
-    asked_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    began_at = models.DateTimeField(null=True, blank=True)
-    until = models.DateTimeField(null=True, blank=True)
-    refused_at = models.DateTimeField(null=True, blank=True)
-    refused_words = models.CharField(max_length=300, blank=True, default="")
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(began_at__isnull=True, until__isnull=True) | Q(until__gte=models.F("began_at")),
-                name="networks_lease_has_length",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"lease of channel {self.channel_id}"
 
 
 class Gap(models.Model):
