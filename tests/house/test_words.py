@@ -40,9 +40,9 @@ NOT_ON_PAGES = (
     "pipeline/cleaning.py",
     "privacy/scrub.py",
     "triage/artefact.py",
-    "triage/classifier_files.py",
+    "triage/onnx/classifier_files.py",
     "triage/datasets.py",
-    "triage/onnx_running.py",
+    "triage/onnx/running.py",
     "triage/training.py",
 )
 # Roots of families and faults in the code itself, which are never raised to a reader.

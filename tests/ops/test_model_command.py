@@ -11,7 +11,7 @@ from resonanz.ops import model_fetching
 from resonanz.ops.errors import OperatorError
 from resonanz.ops.model_command import model
 from resonanz.ops.triage_commands import train
-from resonanz.triage import e5_source
+from resonanz.triage.encoding import e5_source
 from resonanz.triage.evaluate import Evaluator
 from tests.triage import classifier_folders
 

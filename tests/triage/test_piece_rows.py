@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from resonanz.triage.encoder_files import WIDTH, WINDOWS, Weights, read_weights
-from resonanz.triage.piece_rows import BEGUN, FIRST, MEANT, NOTHING, PieceRows
+from resonanz.triage.encoding.files import WIDTH, WINDOWS, Weights, read_weights
+from resonanz.triage.encoding.piece_rows import BEGUN, FIRST, MEANT, NOTHING, PieceRows
 
 
 @pytest.fixture(scope="module")

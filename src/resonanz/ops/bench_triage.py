@@ -20,7 +20,7 @@ from resonanz.triage import ngrams
 from resonanz.triage.cleaning import clean_words, readable
 from resonanz.triage.contract import CleanText
 from resonanz.triage.datasets import own_texts
-from resonanz.triage.encoder import shared_encoder
+from resonanz.triage.encoding.encoder import shared_encoder
 from resonanz.triage.evaluate import DEFAULT_MODEL, Evaluator, load_models
 from resonanz.triage.heads import LanguageModel
 from resonanz.triage.language import LanguageJudge

@@ -14,8 +14,9 @@ from resonanz.ops.labelled_lines import LabelledTexts
 from resonanz.ops.larger_encoder import larger_encoder
 from resonanz.ops.lexicon_peer_process import most_memory
 from resonanz.ops.lexicon_peers import Peers
-from resonanz.triage import company_head, e5
+from resonanz.triage import company_head
 from resonanz.triage.contract import AddedEncoder
+from resonanz.triage.encoding import e5
 from resonanz.triage.measuring import PRECISION
 
 _file = click.Path(path_type=Path, exists=True, dir_okay=False)

@@ -15,10 +15,12 @@ import click
 from resonanz.core.errors import ResonanzError
 from resonanz.ops import model_fetching, model_placing
 from resonanz.ops.data_folder import DataFolder, open_data_folder
-from resonanz.triage import added, classifier_files, e5, evaluate
+from resonanz.triage import added, evaluate
+from resonanz.triage.encoding import e5
 from resonanz.triage.language import LanguageJudge
-from resonanz.triage.onnx_classifier import OnnxClassifier
-from resonanz.triage.onnx_running import RuntimeMissing
+from resonanz.triage.onnx import classifier_files
+from resonanz.triage.onnx.classifier import OnnxClassifier
+from resonanz.triage.onnx.running import RuntimeMissing
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*(-[a-z]+)*")
 _data = click.option("--data", type=click.Path(path_type=Path), help="The data folder, when it is not the usual one.")

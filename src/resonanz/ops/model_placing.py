@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from resonanz.ops.errors import OperatorError
-from resonanz.triage import added, classifier_files
-from resonanz.triage.onnx_classifier import OnnxClassifier
+from resonanz.triage import added
+from resonanz.triage.onnx import classifier_files
+from resonanz.triage.onnx.classifier import OnnxClassifier
 
 
 @contextlib.contextmanager

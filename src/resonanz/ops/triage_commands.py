@@ -17,8 +17,9 @@ from resonanz.ops.data_folder import name_default_data_folder
 from resonanz.ops.evaluate_table import print_figures
 from resonanz.ops.larger_encoder import larger_encoder_folder
 from resonanz.ops.triage_progress import Remarks, shown_progress
-from resonanz.triage import added, e5, e5_training, evaluate, training
+from resonanz.triage import added, e5_training, evaluate, training
 from resonanz.triage.contract import Evaluated, Judgement
+from resonanz.triage.encoding import e5
 from resonanz.triage.judges import TASKS
 
 

@@ -14,10 +14,12 @@ import numpy as np
 
 from resonanz.core import env
 from resonanz.core.errors import ResonanzError
-from resonanz.triage import artefact, classifier_files, e5
+from resonanz.triage import artefact
 from resonanz.triage.contract import AddedEncoder
-from resonanz.triage.e5_source import WIDTH
-from resonanz.triage.onnx_classifier import OnnxClassifier
+from resonanz.triage.encoding import e5
+from resonanz.triage.encoding.e5_source import WIDTH
+from resonanz.triage.onnx import classifier_files
+from resonanz.triage.onnx.classifier import OnnxClassifier
 
 E5_HEADS = Path(__file__).parent / "model" / "e5.triage"
 _log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ import numpy as np
 
 from resonanz.triage.cleaning import clean_words, readable
 from resonanz.triage.datasets import YES_NO, Task, own, rows_of
-from resonanz.triage.e5 import E5Encoder
+from resonanz.triage.encoding.e5 import E5Encoder
 from resonanz.triage.judges import TASKS
 
 _MOST_FOR_MIDDLE = 100

@@ -10,7 +10,7 @@ from resonanz.core.errors import ResonanzError
 from resonanz.triage import added, artefact, as_written, heads, ngrams, urgency
 from resonanz.triage.cleaning import as_seen, clean_words, readable
 from resonanz.triage.contract import AddedEncoder, CleanText, Evaluated, Judge, Judgement
-from resonanz.triage.encoder import shared_encoder
+from resonanz.triage.encoding.encoder import shared_encoder
 from resonanz.triage.language import DEFAULT_LANGUAGES, LanguageJudge
 from resonanz.triage.learnt_judge import LearntJudge
 

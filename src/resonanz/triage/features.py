@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from resonanz.triage import ngrams
 from resonanz.triage.cleaning import clean_words, readable
 from resonanz.triage.contract import TextEncoder
-from resonanz.triage.encoder import DIMENSIONS, shared_encoder
-from resonanz.triage.piece_rows import Vectors
+from resonanz.triage.encoding.encoder import DIMENSIONS, shared_encoder
+from resonanz.triage.encoding.piece_rows import Vectors
 
 VECTOR_STRETCH = float(np.sqrt(DIMENSIONS))
 GRAM_STRETCH = 30.0

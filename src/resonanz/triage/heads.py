@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonanz.triage.contract import AddedEncoder, Judgement
-from resonanz.triage.encoder import DIMENSIONS
+from resonanz.triage.encoding.encoder import DIMENSIONS
 from resonanz.triage.ngrams import TABLE, Features, Floats, Integers
 
 # Most judgements are equal to an earlier one, and to find that takes a fifth of the time of making one.

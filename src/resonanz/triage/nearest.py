@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from resonanz.listening.models import Post, Speaker, Visible
 from resonanz.triage.cleaning import clean_words, readable
-from resonanz.triage.encoder import shared_encoder
+from resonanz.triage.encoding.encoder import shared_encoder
 from resonanz.triage.models import Feedback
 
 Vectors = NDArray[np.float32]

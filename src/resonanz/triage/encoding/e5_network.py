@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from resonanz.triage.e5_source import ATTENTION_HEADS, INNER, WIDTH, Floats, Source
-from resonanz.triage.onnx_writing import CONTRIBUTED, Graph
+from resonanz.triage.encoding.e5_source import ATTENTION_HEADS, INNER, WIDTH, Floats, Source
+from resonanz.triage.onnx.writing import CONTRIBUTED, Graph
 
 LAYERS = 10
 _EPSILON = 1e-12

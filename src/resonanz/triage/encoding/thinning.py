@@ -1,8 +1,8 @@
 """Which directions the second layer of the encoder's convolutions needs: those in which its answers differ most.
 
 Of 256 numbers a place, a few combinations hold nearly all that differs between the places of our own examples. They
-stand in a file beside the model. To make it anew, which changes every vector: `python -m resonanz.triage.thinning`,
-then raise VERSION in encoder.py, and train.
+stand in a file beside the model. To make it anew, which changes every vector:
+`python -m resonanz.triage.encoding.thinning`, then raise VERSION in encoder.py, and train.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from resonanz.triage.cleaning import clean_words, readable
 from resonanz.triage.datasets import own_texts
-from resonanz.triage.encoder import Encoder
-from resonanz.triage.encoder_files import WIDTH, WINDOWS, Weights, save_thin
+from resonanz.triage.encoding.encoder import Encoder
+from resonanz.triage.encoding.files import WIDTH, WINDOWS, Weights, save_thin
 
 # How many directions for each convolution; measured on German and English sets as good as 96 for each of them.
 RANKS = (32, 48, 64)

@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from resonanz.triage.encoder_files import CHUNKS, WIDTH, WINDOWS, Weights
+from resonanz.triage.encoding.files import CHUNKS, WIDTH, WINDOWS, Weights
 
 NOTHING = -1
 """Stands where there is no piece; its row is empty."""

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resonanz.triage import classifier_files, onnx_running
 from resonanz.triage.artefact import BadArtefact
-from resonanz.triage.classifier_files import NETWORK, TOKENIZER, About, BadClassifier
 from resonanz.triage.cleaning import LINK, MAIL, MENTION, as_seen, readable
 from resonanz.triage.contract import CleanText, Judgement
+from resonanz.triage.onnx import classifier_files, running
+from resonanz.triage.onnx.classifier_files import NETWORK, TOKENIZER, About, BadClassifier
 
 _MASKS = frozenset({LINK, MAIL, MENTION})
 _FED = ("input_ids", "attention_mask", "token_type_ids")
@@ -59,7 +59,7 @@ class OnnxClassifier:
         """Raises BadClassifier where it has no answer to a short and a long text."""
         try:
             logits = [self._logits([self._cut(text)]) for text in _TRIED]
-        except onnx_running.RunFailed as error:
+        except running.RunFailed as error:
             raise BadClassifier(path=folder, problem=str(error.params["problem"])) from error
         if not np.isfinite(np.concatenate(logits)).all():
             raise BadClassifier(path=folder, problem="its network answers with what is no number")
@@ -93,10 +93,10 @@ class OnnxClassifier:
         for place, text in enumerate(texts):
             try:
                 cut[place] = self._cut(text)
-            except onnx_running.RunFailed:
+            except running.RunFailed:
                 continue
         places = list(cut)
-        for together in onnx_running.batches([len(cut[place][0]) for place in places], most=_PIECES_AT_ONCE):
+        for together in running.batches([len(cut[place][0]) for place in places], most=_PIECES_AT_ONCE):
             own = [places[number] for number in together]
             found[own] = self._answers([cut[place] for place in own])
         return found
@@ -104,7 +104,7 @@ class OnnxClassifier:
     def _answers(self, texts: Sequence[Cut]) -> Chances:
         try:
             logits = self._logits(texts)
-        except onnx_running.RunFailed:
+        except running.RunFailed:
             if len(texts) == 1:
                 return np.full((1, len(self._values)), np.nan)
             return np.concatenate([self._answers([text]) for text in texts])
@@ -120,18 +120,18 @@ class OnnxClassifier:
         for name, place in (("input_ids", 0), ("token_type_ids", 1)):
             given[name][held] = np.concatenate([text[place] for text in texts])
         fed = {name: given[name].astype(kind) for name, kind in self._fed.items()}
-        logits = np.asarray(onnx_running.run(self._network, self._output, fed), dtype=np.float64)
+        logits = np.asarray(running.run(self._network, self._output, fed), dtype=np.float64)
         if logits.shape != (len(texts), len(self._means)):
-            raise onnx_running.RunFailed(problem=f"its network does not answer with {len(self._means)} numbers a text")
+            raise running.RunFailed(problem=f"its network does not answer with {len(self._means)} numbers a text")
         return logits
 
     def _cut(self, text: str) -> Cut:
         try:
             found = self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
         except Exception as error:  # its errors have no common class besides this one
-            raise onnx_running.RunFailed(problem=str(error)) from error
+            raise running.RunFailed(problem=str(error)) from error
         if not found.ids:
-            raise onnx_running.RunFailed(problem="its tokenizer makes no pieces of a text")
+            raise running.RunFailed(problem="its tokenizer makes no pieces of a text")
         return found.ids, found.type_ids
 
 
@@ -141,7 +141,7 @@ def _tokenizer(folder: Path, about: About) -> Any:
     try:
         import tokenizers  # noqa: PLC0415
     except ImportError as error:
-        raise onnx_running.RuntimeMissing(package="tokenizers") from error
+        raise running.RuntimeMissing(package="tokenizers") from error
     try:
         found = tokenizers.Tokenizer.from_buffer(read)
         found.no_padding()
@@ -151,9 +151,9 @@ def _tokenizer(folder: Path, about: About) -> Any:
     return found
 
 
-def _network(folder: Path, about: About) -> onnx_running.Session:
+def _network(folder: Path, about: About) -> running.Session:
     read = classifier_files.content(folder, NETWORK, about=about)
     try:
-        return onnx_running.session(read, path=folder / NETWORK)
+        return running.session(read, path=folder / NETWORK)
     except BadArtefact as error:
         raise BadClassifier(path=folder, problem=f"{NETWORK} is no network: {error.__cause__}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sentencepiece import SentencePieceProcessor
 
-from resonanz.triage.encoder_files import read_pieces
+from resonanz.triage.encoding.files import read_pieces
 
 _UNKNOWN, _BEGIN, _END = 0, 1, 2
 

@@ -1,0 +1,1 @@
+"""Encoders: what a text means, as numbers; the one that ships, and a larger one that an operator adds."""
