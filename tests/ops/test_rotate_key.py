@@ -129,6 +129,7 @@ def test_what_no_key_opens_stays_and_is_told(data: Path) -> None:
     assert "networks_channel: no key opens 1" in done.output
     channel.refresh_from_db()
     assert bytes(channel.encrypted_secret) == foreign
+    assert secrets.decrypt(bytes(channel.encrypted_renewal)) == "again 1"
 
 
 @pytest.mark.parametrize("after", [0, 1, 3])
@@ -156,9 +157,10 @@ def test_interrupted_it_goes_on_with_the_same_key(data: Path, monkeypatch: pytes
     assert (len(secrets.key_ids()), under(new)) == (1, before)
 
 
-def test_killed_before_the_key_was_made_it_makes_one(data: Path) -> None:
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_killed_before_the_key_was_made_it_makes_one(data: Path, is_marked: bool) -> None:
     fill(1)
-    (data / MARK).write_text(secrets.key_ids()[0])
+    (data / MARK).write_text(secrets.key_ids()[0] if is_marked else "")
     old = newest(data)
 
     rotated()

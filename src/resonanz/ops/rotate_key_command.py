@@ -49,11 +49,12 @@ def rotate_key(keep_old: bool) -> None:
 
 def _begin() -> None:
     mark, newest = _mark(), secrets.key_ids()[0]
-    if not mark.exists():
+    before = mark.read_text("ascii").strip() if mark.exists() else ""
+    if not before:  # none, or killed before it was written
         mark.write_text(newest, "ascii")
         with mark.open("rb") as written:
             os.fsync(written.fileno())
-    if mark.read_text("ascii").strip() == newest:
+    if before in ("", newest):
         secrets.add_key()
         click.echo("A new key encrypts from now on.")
     else:

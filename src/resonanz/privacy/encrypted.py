@@ -97,15 +97,25 @@ def _encrypt_batch(model: type[models.Model], names: list[str], keys: list[Any])
     changed = unreadable = 0
     with transaction.atomic():
         for row in model._base_manager.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True):
-            try:
-                anew = {name: secrets.rotate(bytes(held)) for name in names if _is_old(held := getattr(row, name))}
-            except secrets.SecretsError:
-                unreadable += 1
-                continue
+            anew, is_whole = _anew(row, names)
+            unreadable += not is_whole
             if anew:
                 model._base_manager.filter(pk=row.pk).update(**anew)
-                changed += 1
+                changed += is_whole
     return changed, unreadable
+
+
+def _anew(row: models.Model, names: list[str]) -> tuple[dict[str, bytes], bool]:
+    """What of a row came under an older key, under the newest one, and whether some key opens each of it."""
+    anew, is_whole = {}, True
+    for name in names:
+        if not _is_old(held := getattr(row, name)):
+            continue
+        try:
+            anew[name] = secrets.rotate(bytes(held))
+        except secrets.SecretsError:
+            is_whole = False
+    return anew, is_whole
 
 
 def _is_old(held: bytes | memoryview | None) -> bool:
