@@ -41,7 +41,7 @@ def _say(channel: Channel, day: int, number: int) -> None:
 
 def _ask(channel: Channel, post: Post, *, waits: bool, took: timedelta) -> None:
     case = Case.objects.create(
-        channel=channel, root_native_id=post.native_id, visibility="PUBLIC", intent="QUESTION",
+        channel=channel, network=channel.network, root_native_id=post.native_id, visibility="PUBLIC", intent="QUESTION",
         opened_at=post.posted_at, last_post_at=post.posted_at, answer_due_at=clock.now() if waits else None,
     )  # fmt: skip
     due_at = post.posted_at + timedelta(hours=20)

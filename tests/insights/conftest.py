@@ -45,7 +45,8 @@ def ask(channel: Channel, say: Callable[..., Post]) -> Callable[..., Post]:
     def store(at: str, *, answered: str = "", again: str = "", state: str = "", **differs: object) -> Post:
         post = say(at, **differs)
         case = Case.objects.create(
-            channel=channel, root_native_id=post.native_id, visibility=post.visibility, intent="QUESTION",
+            channel=channel, network=channel.network, root_native_id=post.native_id, visibility=post.visibility,
+            intent="QUESTION",
             opened_at=post.posted_at, last_post_at=post.posted_at,
         )  # fmt: skip
         state = state or ("ANSWERED" if answered else "OPEN")

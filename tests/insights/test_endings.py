@@ -19,7 +19,8 @@ def silent(native_id: str, *, ago: timedelta) -> Aftermath:
         name="Nordhain", defaults={"network": "memory", "created_at": clock.now()}
     )
     case = Case.objects.create(
-        channel=channel, root_native_id=native_id, visibility="PUBLIC", intent="OTHER", opened_at=clock.now(),
+        channel=channel, network=channel.network, root_native_id=native_id, visibility="PUBLIC", intent="OTHER",
+        opened_at=clock.now(),
         last_post_at=clock.now(),
     )  # fmt: skip
     return Aftermath.objects.create(case=case, outcome=Outcome.SILENT, at=clock.now() - ago)

@@ -30,7 +30,8 @@ def say(number: int) -> None:
         posted_at=now, received_at=now, **KEPT,
     )  # fmt: skip
     case = Case.objects.create(
-        channel=Channel.objects.get(), root_native_id=f"p{number}", visibility="PUBLIC", intent="QUESTION",
+        channel=Channel.objects.get(), network="memory", root_native_id=f"p{number}", visibility="PUBLIC",
+        intent="QUESTION",
         identity=identity, opened_at=now, last_post_at=now,
     )  # fmt: skip
     CasePost.objects.create(case=case, post=post)
@@ -66,6 +67,6 @@ def test_copies_hang_together_and_have_names_and_words_of_their_own() -> None:
     assert Channel.objects.count() == 1
     assert indexes() == before
     assert Case.objects.create(
-        channel=Channel.objects.get(), root_native_id="next", visibility="PUBLIC", intent="QUESTION",
+        channel=Channel.objects.get(), network="memory", root_native_id="next", visibility="PUBLIC", intent="QUESTION",
         opened_at=clock.now(), last_post_at=clock.now(),
     ).pk > max(place.case_id for place in places)  # fmt: skip

@@ -86,5 +86,6 @@ def test_search_that_cannot_go_on_leaves_a_gap_and_stops_no_channel(x: XServer, 
 
     channel.refresh_from_db()
     assert channel.state == ChannelState.ACTIVE
-    lost = Gap.objects.get(is_filled=False)
-    assert lost.ended_at - lost.began_at < timedelta(hours=3)
+    searched, silent = Gap.objects.filter(is_filled=False).order_by("began_at")
+    assert searched.ended_at - searched.began_at < timedelta(hours=3)
+    assert (silent.began_at, silent.ended_at) == (NOON, NOON + timedelta(days=7))

@@ -38,7 +38,8 @@ def case(*posts: Post, **more: Any) -> Case:
     """A case of these posts."""
     made = Case.objects.create(
         **{
-            "channel": channel(), "root_native_id": posts[0].root_native_id, "visibility": "PUBLIC", "intent": "OTHER",
+            "channel": channel(), "network": posts[0].network, "root_native_id": posts[0].root_native_id,
+            "visibility": "PUBLIC", "intent": "OTHER",
             "opened_at": clock.now(), "last_post_at": clock.now(),
         }
         | more

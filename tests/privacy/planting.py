@@ -92,7 +92,8 @@ def _plant_person(channel: Channel, name: str) -> None:
     Likeness.objects.create(post=posts[0], digest=1, bands=[2], alike=posts[0].pk)
     _learning(posts[0], name)
     case = Case.objects.create(
-        channel=channel, root_native_id=posts[0].native_id, visibility="PUBLIC", intent="COMPLAINT", identity=identity,
+        channel=channel, network=channel.network, root_native_id=posts[0].native_id, visibility="PUBLIC",
+        intent="COMPLAINT", identity=identity,
         opened_at=clock.now(), last_post_at=clock.now(),
     )  # fmt: skip
     CasePost.objects.create(case=case, post=posts[0])

@@ -84,7 +84,8 @@ def quiet_case(agent: User) -> Case:
         purpose=Purpose.SERVICE, source="memory", delete_on=date(2099, 1, 1),
     )  # fmt: skip
     case = Case.objects.create(
-        channel=channel, root_native_id="1", visibility="PUBLIC", intent="QUESTION", opened_at=clock.now(),
+        channel=channel, network=channel.network, root_native_id="1", visibility="PUBLIC", intent="QUESTION",
+        opened_at=clock.now(),
         last_post_at=clock.now(),
     )  # fmt: skip
     CasePost.objects.create(case=case, post=asked, due_at=clock.now() + timedelta(hours=4))

@@ -245,7 +245,8 @@ def test_case_is_not_opened_again_beside_one_that_opens_right_now(quiet_case: Ca
     cases.resolve(case_id=quiet_case.pk, actor=agent)
     with transaction.atomic():
         newer = Case.objects.create(
-            channel=quiet_case.channel, root_native_id="1", visibility="PUBLIC", intent="OTHER", opened_at=clock.now(),
+            channel=quiet_case.channel, network=quiet_case.channel.network, root_native_id="1", visibility="PUBLIC",
+            intent="OTHER", opened_at=clock.now(),
             last_post_at=clock.now(),
         )  # fmt: skip
         other = Beside(lambda: cases.reopen(case_id=quiet_case.pk, actor=agent))
@@ -273,7 +274,8 @@ def test_post_that_comes_while_its_case_is_merged_lands_in_the_surviving_one(
     quiet_case: Case, post_id: int, agent: User, meanwhile: Meanwhile
 ) -> None:
     into = Case.objects.create(
-        channel=quiet_case.channel, root_native_id="elsewhere", visibility="PUBLIC", intent="OTHER",
+        channel=quiet_case.channel, network=quiet_case.channel.network, root_native_id="elsewhere",
+        visibility="PUBLIC", intent="OTHER",
         opened_at=clock.now(), last_post_at=clock.now(),
     )  # fmt: skip
     post = Post.objects.get(pk=post_id)

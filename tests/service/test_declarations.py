@@ -56,7 +56,8 @@ def said(case: Case, thread: str = "", **more: object) -> Post:
 
 def arrive(case: Case, post: Post, *, declared: float = 0.6, is_crisis: bool = False) -> list[int]:
     arrival = intake.Arrival(
-        post_id=post.pk, origin="", root_id=post.root_native_id, visibility="PUBLIC", posted_at=post.posted_at,
+        post_id=post.pk, network=post.network, origin="", root_id=post.root_native_id, visibility="PUBLIC",
+        posted_at=post.posted_at,
         topic_ids=[], identity_id=None, wanted=True, intent=Intent.OTHER, urgency=0.3, author_id="jonas",
         declared=declared, is_crisis=is_crisis,
     )  # fmt: skip

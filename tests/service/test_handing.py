@@ -61,7 +61,8 @@ def make(people: People) -> Make:
             language=language, root_native_id=str(number), posted_at=now, received_at=now, **KEPT,
         )  # fmt: skip
         case = Case.objects.create(
-            channel=channel, root_native_id=str(number), visibility="PUBLIC", intent="QUESTION", identity=identity,
+            channel=channel, network=channel.network, root_native_id=str(number), visibility="PUBLIC",
+            intent="QUESTION", identity=identity,
             opened_at=now, last_post_at=now, answer_due_at=now + timedelta(minutes=due), **more,
         )  # fmt: skip
         CasePost.objects.create(case=case, post=post, due_at=case.answer_due_at)

@@ -220,7 +220,13 @@ def test_post_that_stood_in_both_is_there_once_and_comes_back_twice(case: Case, 
 def test_what_may_not_stand_together_is_not_merged(
     quiet_case: Case, agent: User, one: dict[str, str], other: dict[str, str], code: str
 ) -> None:
-    made = {"channel": quiet_case.channel, "intent": "OTHER", "opened_at": clock.now(), "last_post_at": clock.now()}
+    made = {
+        "channel": quiet_case.channel,
+        "network": "memory",
+        "intent": "OTHER",
+        "opened_at": clock.now(),
+        "last_post_at": clock.now(),
+    }
     source = Case.objects.create(root_native_id="a", **{"visibility": "PUBLIC", **made, **one})
     target = Case.objects.create(root_native_id="b", **{"visibility": "PUBLIC", **made, **other})
 
@@ -235,8 +241,8 @@ def test_brands_and_networks_stay_apart(quiet_case: Case, agent: User) -> None:
     of_brand = Channel.objects.create(name="B", network="memory", brand=brand, created_at=clock.now())
     elsewhere = Channel.objects.create(name="M", network="mastodon", created_at=clock.now())
     made = {"visibility": "PUBLIC", "intent": "OTHER", "opened_at": clock.now(), "last_post_at": clock.now()}
-    branded = Case.objects.create(channel=of_brand, root_native_id="a", **made)
-    abroad = Case.objects.create(channel=elsewhere, root_native_id="a", **made)
+    branded = Case.objects.create(channel=of_brand, network="memory", root_native_id="a", **made)
+    abroad = Case.objects.create(channel=elsewhere, network="mastodon", root_native_id="a", **made)
 
     with pytest.raises(merging.OtherBrand):
         merging.merge(case_id=branded.pk, into_id=quiet_case.pk, actor=agent)
@@ -246,7 +252,8 @@ def test_brands_and_networks_stay_apart(quiet_case: Case, agent: User) -> None:
 
 def test_many_are_merged_into_the_oldest_and_the_others_are_named(case: Case, other: Case, agent: User) -> None:
     private = Case.objects.create(
-        channel=case.channel, root_native_id="p", visibility="PRIVATE", private_with="jonas", intent="OTHER",
+        channel=case.channel, network=case.channel.network, root_native_id="p", visibility="PRIVATE",
+        private_with="jonas", intent="OTHER",
         opened_at=clock.now(), last_post_at=clock.now(),
     )  # fmt: skip
 

@@ -46,7 +46,8 @@ def ask(channel: Channel, intent: Intent) -> Case:
         received_at=TUESDAY, purpose="SERVICE", source="feeds", delete_on=date(2099, 1, 1),
     )  # fmt: skip
     arrival = intake.Arrival(
-        post_id=post.pk, origin="", root_id=str(intent), visibility="PUBLIC", posted_at=TUESDAY, topic_ids=[],
+        post_id=post.pk, network=post.network, origin="", root_id=str(intent), visibility="PUBLIC", posted_at=TUESDAY,
+        topic_ids=[],
         identity_id=None, wanted=True, intent=intent, urgency=0.0,
     )  # fmt: skip
     with clock.moved_to(TUESDAY):

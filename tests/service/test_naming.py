@@ -28,7 +28,8 @@ def arrive(channel: Channel, native_id: str, text: str, *, root: str = "") -> Ca
         author_name="Jonas", root_native_id=root or native_id, posted_at=now, received_at=now, **KEPT,
     )  # fmt: skip
     arrival = intake.Arrival(
-        post_id=post.pk, origin="", root_id=root or native_id, visibility="PUBLIC", posted_at=now, topic_ids=[],
+        post_id=post.pk, network=post.network, origin="", root_id=root or native_id, visibility="PUBLIC",
+        posted_at=now, topic_ids=[],
         identity_id=None, wanted=True, intent=Intent.COMPLAINT, urgency=0.5, names_employee=bool(naming.pieces(text)),
     )  # fmt: skip
     return Case.objects.get(pk=intake.take(channel=channel, arrivals=[arrival])[0])

@@ -37,7 +37,8 @@ def asks(agent: User) -> Asks:
             purpose="SERVICE", source="feeds", delete_on=date(2099, 1, 1),
         )  # fmt: skip
         arrival = intake.Arrival(
-            post_id=post.pk, origin="", root_id=thread, visibility="PUBLIC", posted_at=at, topic_ids=[],
+            post_id=post.pk, network=post.network, origin="", root_id=thread, visibility="PUBLIC", posted_at=at,
+            topic_ids=[],
             identity_id=identity.pk if identity else None, wanted=True, intent=Intent.QUESTION, urgency=urgency,
         )  # fmt: skip
         (case_id,) = intake.take(channel=channel, arrivals=[arrival])

@@ -45,7 +45,8 @@ def opened(channel: Channel, number: int, topic: Topic | None = None, *, days: i
         delete_on=date(2099, 1, 1),
     )  # fmt: skip
     case = Case.objects.create(
-        channel=channel, root_native_id=str(number), visibility="PUBLIC", intent="QUESTION", opened_at=at,
+        channel=channel, network=channel.network, root_native_id=str(number), visibility="PUBLIC", intent="QUESTION",
+        opened_at=at,
         last_post_at=at, state="RESOLVED", resolved_at=at,
     )  # fmt: skip
     CasePost.objects.create(case=case, post=post, state="ANSWERED")

@@ -26,7 +26,13 @@ def asked(channel: Channel, text: str, *, minutes_ago: int = 0, language: str = 
     number = str(uuid4())
     at = clock.now() - timedelta(minutes=minutes_ago)
     case = Case.objects.create(
-        channel=channel, root_native_id=number, visibility="PUBLIC", intent="QUESTION", opened_at=at, last_post_at=at
+        channel=channel,
+        network=channel.network,
+        root_native_id=number,
+        visibility="PUBLIC",
+        intent="QUESTION",
+        opened_at=at,
+        last_post_at=at,
     )
     say(case, text, minutes_ago=minutes_ago, language=language)
     return case

@@ -124,7 +124,8 @@ def test_part_is_merged_back_into_its_case(case: Case, second: Post, agent: User
 
 def test_old_private_case_of_several_people_is_parted(case: Case) -> None:
     shared = Case.objects.create(
-        channel=case.channel, root_native_id="p", visibility="PRIVATE", private_with="jonas", intent="QUESTION",
+        channel=case.channel, network=case.channel.network, root_native_id="p", visibility="PRIVATE",
+        private_with="jonas", intent="QUESTION",
         state="RESOLVED", resolved_at=clock.now(), closed_because="ANSWERED", opened_at=clock.now(),
         last_post_at=clock.now(),
     )  # fmt: skip

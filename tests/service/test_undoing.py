@@ -170,7 +170,8 @@ def test_resolved_stays_when_its_thread_has_another_case(quiet_case: Case, agent
     settle(quiet_case, agent)
     resolve(quiet_case, agent)
     Case.objects.create(
-        channel=quiet_case.channel, root_native_id="1", visibility="PUBLIC", intent="OTHER", opened_at=clock.now(),
+        channel=quiet_case.channel, network=quiet_case.channel.network, root_native_id="1", visibility="PUBLIC",
+        intent="OTHER", opened_at=clock.now(),
         last_post_at=clock.now(),
     )  # fmt: skip
 

@@ -111,7 +111,8 @@ def test_lists_show_what_is_urgent_sooner_and_a_crisis_first(quiet_case: Case, a
 
     def beside(thread: str, hours: float, **more: Any) -> int:
         made = Case.objects.create(
-            channel=quiet_case.channel, root_native_id=thread, visibility="PUBLIC", intent="OTHER",
+            channel=quiet_case.channel, network=quiet_case.channel.network, root_native_id=thread,
+            visibility="PUBLIC", intent="OTHER",
             opened_at=clock.now(), last_post_at=clock.now(), answer_due_at=due + timedelta(hours=hours), **more,
         )  # fmt: skip
         CasePost.objects.create(case=made, post=Post.objects.get())

@@ -34,7 +34,9 @@ def many(quiet_case: Case) -> Callable[[int], list[int]]:
 
     def make(count: int) -> list[int]:
         post = CasePost.objects.get(case=quiet_case).post
-        fields = {name: getattr(quiet_case, name) for name in ("channel", "visibility", "intent", "opened_at")}
+        fields = {
+            name: getattr(quiet_case, name) for name in ("channel", "network", "visibility", "intent", "opened_at")
+        }
         made = Case.objects.bulk_create(
             [
                 Case(**fields, root_native_id=f"made-{n}", last_post_at=clock.now(), answer_due_at=clock.now())
@@ -371,7 +373,8 @@ def test_private_case_shows_the_public_thread_as_context_and_never_the_other_way
 ) -> None:
     post = CasePost.objects.get(case=quiet_case).post
     private = Case.objects.create(
-        channel=quiet_case.channel, root_native_id="1", visibility="PRIVATE", private_with="jonas", intent="OTHER",
+        channel=quiet_case.channel, network=quiet_case.channel.network, root_native_id="1", visibility="PRIVATE",
+        private_with="jonas", intent="OTHER",
         opened_at=clock.now(), last_post_at=clock.now(),
     )  # fmt: skip
     post.pk, post.native_id, post.visibility, post.text = None, "2", "PRIVATE", "Meine Nummer ist 4711."

@@ -59,7 +59,8 @@ def new_case(channel: Channel, miriam: User) -> Callable[..., Case]:
             post=post, sentiment="neutral", is_complaint=bool(labels), labels=labels or {}, evaluated_at=now
         )
         case = Case.objects.create(
-            channel=channel, root_native_id=native_id, visibility="PUBLIC", intent="QUESTION", identity=identity,
+            channel=channel, network=channel.network, root_native_id=native_id, visibility="PUBLIC",
+            intent="QUESTION", identity=identity,
             assignee=miriam, opened_at=now, last_post_at=now, answer_due_at=now + timedelta(minutes=18),
         )  # fmt: skip
         CasePost.objects.create(case=case, post=post, due_at=case.answer_due_at)

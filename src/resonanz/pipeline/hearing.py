@@ -113,8 +113,9 @@ def listen(
 
 def _thread(posted: Posted, root_id: str, private_with: str) -> THREAD:
     return intake.thread_of(
-        origin=posted.origin, root_id=root_id, visibility=posted.visibility.value, private_with=private_with
-    )
+        network=posted.network, origin=posted.origin, root_id=root_id, visibility=posted.visibility.value,
+        private_with=private_with,
+    )  # fmt: skip
 
 
 def _private_partners(channel: Channel, said: Sequence[Posted], ours: _Ours) -> dict[PostKey, str]:

@@ -132,6 +132,7 @@ def _arrival(one: Heard, stored: dict[PostKey, StoredPost], identities: dict[Ide
     posted, author = one.posted, one.posted.author
     return Arrival(
         post_id=stored[one.key].post_id,
+        network=posted.network,
         origin=posted.origin,
         root_id=one.root_id,
         visibility=posted.visibility.value,

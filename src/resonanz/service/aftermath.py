@@ -145,7 +145,7 @@ def _person(case: Case, answered: Sequence[str]) -> str:
 
 def _said(case: Case, person: str) -> list[Said]:
     posts = Post.objects.filter(
-        network=case.channel.network, origin=case.origin, root_native_id__in=_threads(case), speaker="OUTSIDER",
+        network=case.network, origin=case.origin, root_native_id__in=_threads(case), speaker="OUTSIDER",
         author_native_id=person, visibility=case.visibility,
     )  # fmt: skip
     newest = posts.select_related("evaluation").order_by("-posted_at", "-id")[:_MOST_POSTS]

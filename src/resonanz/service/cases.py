@@ -266,6 +266,7 @@ def _arrival(post: Post, identity_id: int | None) -> intake.Arrival:
     evaluation = Evaluation.objects.filter(post=post).first()
     return intake.Arrival(
         post_id=post.pk,
+        network=post.network,
         origin=post.origin,
         root_id=post.root_native_id,
         visibility=post.visibility,

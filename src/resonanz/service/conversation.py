@@ -198,7 +198,7 @@ def _said_in_public(case: Case, shown: Sequence[CasePost]) -> list[CasePost]:
     if case.visibility != Visible.PRIVATE:
         return []
     found = Post.objects.filter(
-        network=case.channel.network, origin=case.origin, root_native_id=case.root_native_id, visibility=Visible.PUBLIC
+        network=case.network, origin=case.origin, root_native_id=case.root_native_id, visibility=Visible.PUBLIC
     )
     newest = found.exclude(pk__in=[row.post_id for row in shown]).order_by("-posted_at", "-id")[:MOST_IN_PUBLIC]
     context = {"state": CasePostState.NONE_NEEDED, "reason": NoneNeeded.CONTEXT}

@@ -223,7 +223,7 @@ def _mask_mentions(subject: Subject) -> int:
 
 
 def _hide_references(subject: Subject, references: dict[str, str]) -> None:
-    cases = Case.objects.filter(channel__network__in=_tellers(subject.network), origin=subject.origin)
+    cases = Case.objects.filter(network=subject.network, origin=subject.origin)
     answers = Outgoing.objects.filter(channel__network__in=_tellers(subject.network)).exclude(state__in=_ON_ITS_WAY)
     for native_id, instead in references.items():
         cases.filter(root_native_id=native_id).update(root_native_id=instead)

@@ -1,7 +1,7 @@
 """Intake: posts that want an answer open a case, or extend the open one of their thread.
 
-There is at most one open case per channel, thread root and visibility, and in private one per person; a constraint
-holds it. What one person wrote in private never stands beside what another one did.
+There is at most one open case per channel, thread (network, origin and root) and visibility, and in private one per
+person; a constraint holds it. What one person wrote in private never stands beside what another one did.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from resonanz.triage.contract import Evaluated, Judgement
 from resonanz.triage.evaluations import is_true, sentiment
 from resonanz.triage.models import Evaluation
 
-THREAD = tuple[str, str, str, str]
-"""(origin, root id, visibility, in private with whom) within one channel."""
-_THREAD = ("origin", "root_native_id", "visibility", "private_with")
+THREAD = tuple[str, str, str, str, str]
+"""(network, origin, root id, visibility, in private with whom) within one channel, which may bring from many."""
+_THREAD = ("network", "origin", "root_native_id", "visibility", "private_with")
 
 _FEW, _MANY = 500, 5_000
 _SURE_OF_NO_WISH = 0.15
@@ -53,6 +53,7 @@ class Arrival:
     """
 
     post_id: int
+    network: str
     origin: str
     root_id: str
     visibility: str
@@ -72,13 +73,14 @@ class Arrival:
     def thread(self) -> THREAD:
         """Where it belongs."""
         return thread_of(
-            origin=self.origin, root_id=self.root_id, visibility=self.visibility, private_with=self.author_id
-        )
+            network=self.network, origin=self.origin, root_id=self.root_id, visibility=self.visibility,
+            private_with=self.author_id,
+        )  # fmt: skip
 
 
-def thread_of(*, origin: str, root_id: str, visibility: str, private_with: str) -> THREAD:
+def thread_of(*, network: str, origin: str, root_id: str, visibility: str, private_with: str) -> THREAD:
     """In public everybody speaks in one thread, in private each person in one of their own."""
-    return (origin, root_id, visibility, private_with if visibility == Visible.PRIVATE else "")
+    return (network, origin, root_id, visibility, private_with if visibility == Visible.PRIVATE else "")
 
 
 def intent_of(evaluated: Evaluated | None) -> Intent:
@@ -143,7 +145,7 @@ def take(*, channel: Channel, arrivals: Sequence[Arrival]) -> list[int]:
 def _lock_open(channel: Channel, threads: set[THREAD]) -> dict[THREAD, Case]:
     if not threads:
         return {}
-    roots = {root for _, root, _, _ in threads}
+    roots = {root for _, _, root, _, _ in threads}
     merged = _merged(channel, roots)
     while True:
         wanted = Q(channel=channel, root_native_id__in=roots)
@@ -169,13 +171,15 @@ def _to_parts(channel: Channel, arrivals: Sequence[Arrival]) -> Sequence[Arrival
     parents = dict(said.values_list("pk", "parent_native_id"))
     standing = CasePost.objects.filter(case__in=parts, post__native_id__in=set(parents.values()))
     rows = standing.values_list("post__native_id", *(f"case__{name}" for name in _THREAD))
-    where = {(parent, origin, visibility, whom): root for parent, origin, root, visibility, whom in rows}
+    where = {
+        (network, origin, parent, visibility, whom): root for parent, network, origin, root, visibility, whom in rows
+    }
     return [_to_part(arrival, parents.get(arrival.post_id, ""), where) for arrival in arrivals]
 
 
 def _to_part(arrival: Arrival, parent: str, where: Mapping[THREAD, str]) -> Arrival:
-    origin, _, visibility, whom = arrival.thread
-    root = where.get((parent, origin, visibility, whom))
+    network, origin, _, visibility, whom = arrival.thread
+    root = where.get((network, origin, parent, visibility, whom))
     return replace(arrival, root_id=root) if root else arrival
 
 
@@ -183,12 +187,16 @@ def _merged(channel: Channel, roots: Collection[str]) -> dict[THREAD, int]:
     """Threads whose case goes on in another one: in which, the last time it was merged."""
     pointers = Case.objects.filter(channel=channel, merged_into__isnull=False, root_native_id__in=roots)
     rows = pointers.order_by("resolved_at", "pk").values_list(*_THREAD, "merged_into_id")
-    return {(origin, root, visibility, whom): into for origin, root, visibility, whom, into in rows if into}
+    return {
+        (network, origin, root, visibility, whom): into
+        for network, origin, root, visibility, whom, into in rows
+        if into
+    }
 
 
 def thread_of_case(case: Case) -> THREAD:
     """The thread a case is about."""
-    return (case.origin, case.root_native_id, case.visibility, case.private_with)
+    return (case.network, case.origin, case.root_native_id, case.visibility, case.private_with)
 
 
 def _first_per_thread(arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -246,10 +254,11 @@ def _new_case(
     )  # fmt: skip
     return Case(
         channel=channel,
+        network=arrival.network,
         origin=arrival.origin,
         root_native_id=arrival.root_id,
         visibility=arrival.visibility,
-        private_with=arrival.thread[3],
+        private_with=arrival.thread[-1],
         intent=arrival.intent,
         urgency=arrival.urgency,
         topic_id=_topic(arrival, answer.row.topic_id if answer.row else None),

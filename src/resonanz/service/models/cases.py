@@ -52,7 +52,7 @@ month sooner while it is a crisis. As time passes for all alike, the order stays
 
 class Case(models.Model):
     """One matter of one or more people in one thread; a private one is of one person, `private_with` in the network's
-    own words.
+    own words. `network` is where it is said, which a channel that brings from many networks does not tell.
 
     `claimed_by` works on it until `claimed_until`, unless the lease is renewed; `assignee` is who is responsible.
     `is_snoozed` without `snoozed_until`: until the person writes again. `returned_at`: it came back, and nobody looked.
@@ -67,6 +67,7 @@ class Case(models.Model):
     """
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="cases")
+    network = models.CharField(max_length=32)
     origin = models.CharField(max_length=255, blank=True, default="")
     root_native_id = models.CharField(max_length=512)
     visibility = models.CharField(max_length=8, choices=Visible)
@@ -108,10 +109,11 @@ class Case(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "origin", "root_native_id", "visibility", "private_with"],
+                fields=["channel", "network", "origin", "root_native_id", "visibility", "private_with"],
                 condition=Q(state="OPEN"),
                 name="service_case_open_once",
             ),
+            models.CheckConstraint(condition=~Q(network=""), name="service_case_somewhere"),
             models.CheckConstraint(
                 condition=Q(state="OPEN", resolved_at__isnull=True) | Q(state="RESOLVED", resolved_at__isnull=False),
                 name="service_case_resolved_when",

@@ -33,8 +33,8 @@ def adopt(*, post_ids: Collection[int], told_by: Sequence[str], channel: Channel
 
 def _go_over(case: Case, channel: Channel) -> None:
     there = Case.objects.filter(
-        channel=channel, origin=case.origin, root_native_id=case.root_native_id, visibility=case.visibility,
-        private_with=case.private_with, state=CaseState.OPEN,
+        channel=channel, network=case.network, origin=case.origin, root_native_id=case.root_native_id,
+        visibility=case.visibility, private_with=case.private_with, state=CaseState.OPEN,
     )  # fmt: skip
     if case.channel.brand_id != channel.brand_id or case.outgoings.exists() or there.exists():
         return

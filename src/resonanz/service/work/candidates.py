@@ -51,7 +51,7 @@ def _alike(case: Case) -> dict[Alike, Q]:
         wanted[Alike.PERSON] = Q(identity=case.identity_id)
     if case.visibility == Visible.PUBLIC:
         parts = Q(pk=case.split_from_id or 0) | Q(split_from=case.pk)
-        wanted[Alike.THREAD] = Q(root_native_id=case.root_native_id, origin=case.origin) | parts
+        wanted[Alike.THREAD] = parts | Q(network=case.network, origin=case.origin, root_native_id=case.root_native_id)
         if case.topic_id is not None:
             wanted[Alike.TOPIC] = Q(topic=case.topic_id, last_post_at__gte=clock.now() - LATELY)
     return wanted

@@ -187,7 +187,7 @@ def why_not(*, source: Case, target: Case) -> ResonanzError | None:
     one, other = source.channel, target.channel
     if one.brand_id != other.brand_id:
         return OtherBrand()
-    if one.network != other.network:
+    if (one.network, source.network) != (other.network, target.network):
         return OtherNetwork()
     if channels.is_practice(one) != channels.is_practice(other):
         return OnlyPractice()

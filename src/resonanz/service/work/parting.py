@@ -56,8 +56,9 @@ def _part(case: Case) -> None:
 def _give_own(case: Case, author: str, places: list[CasePost]) -> None:
     first, last = places[0].post, places[-1].post
     own = Case.objects.create(
-        channel=case.channel, origin=case.origin, root_native_id=case.root_native_id, visibility=case.visibility,
-        private_with=author, state=CaseState.RESOLVED, closed_because=case.closed_because, intent=case.intent,
+        channel=case.channel, network=case.network, origin=case.origin, root_native_id=case.root_native_id,
+        visibility=case.visibility, private_with=author, state=CaseState.RESOLVED, closed_because=case.closed_because,
+        intent=case.intent,
         urgency=case.urgency, topic_id=case.topic_id, identity_id=identity_of(first), team_id=case.team_id,
         assignee_id=case.assignee_id, opened_at=case.opened_at, last_post_at=last.posted_at,
         first_reply_at=case.first_reply_at, resolved_at=case.resolved_at or clock.now(),

@@ -95,8 +95,9 @@ def _said_in_public(case_id: int, post_id: int) -> Post:
 def _lock_with_beside(public: Case, post: Post) -> bool:
     """Lock both, the smaller id first; whether the person's private case is open already."""
     same = Case.objects.filter(
-        channel=through(case=public, post=post), state=CaseState.OPEN, origin=post.origin,
-        root_native_id=public.root_native_id, visibility=Visible.PRIVATE, private_with=post.author_native_id,
+        channel=through(case=public, post=post), state=CaseState.OPEN, network=post.network,
+        origin=post.origin, root_native_id=public.root_native_id, visibility=Visible.PRIVATE,
+        private_with=post.author_native_id,
     )  # fmt: skip
     ids = [public.pk, *same.values_list("pk", flat=True)]
     list(Case.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk"))

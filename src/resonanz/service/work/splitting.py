@@ -123,8 +123,8 @@ def _new_case(case: Case, chosen: Collection[CasePost], assignee_id: int | None)
     first = posts[0]
     judged = {row.post_id: row for row in Evaluation.objects.filter(post__in=posts)}
     part = Case(
-        channel=case.channel, origin=case.origin, root_native_id=_root(case, first), visibility=case.visibility,
-        private_with=case.private_with, intent=_intent(posts, judged) or case.intent,
+        channel=case.channel, network=case.network, origin=case.origin, root_native_id=_root(case, first),
+        visibility=case.visibility, private_with=case.private_with, intent=_intent(posts, judged) or case.intent,
         names_employees=case.names_employees,
         urgency=max((judged[post.pk].urgency for post in posts if post.pk in judged), default=case.urgency),
         opened_at=clock.now(), last_post_at=max(post.posted_at for post in posts), split_from=case,
