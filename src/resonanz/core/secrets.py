@@ -37,6 +37,12 @@ class SecretsError(ResonanzError):
         return sentence.format(file=self.params.get("file", ""), problem=self.params.get("problem", ""))
 
 
+class NotOurs(SecretsError):
+    """It was encrypted with a key that is in another key file, or in none any more."""
+
+    code = "secrets.not_ours"
+
+
 _SENTENCES = {
     "secrets.key_lost": "The key file {file} is gone; put it back from your safe copy, or remove {problem} "
     "to begin with a new key and reconnect every channel.",
@@ -76,7 +82,7 @@ def encrypt(text: str) -> bytes:
 
 
 def decrypt(token: bytes) -> str:
-    """The text of a token; raises SecretsError `secrets.not_ours` when no key of the file fits."""
+    """The text of a token; raises NotOurs when no key of the file fits."""
     return unseal(token).decode("utf-8")
 
 
@@ -86,11 +92,11 @@ def seal(data: bytes) -> bytes:
 
 
 def unseal(token: bytes) -> bytes:
-    """The bytes that were sealed; raises SecretsError `secrets.not_ours` when no key of the file fits."""
+    """The bytes that were sealed; raises NotOurs when no key of the file fits."""
     try:
         return _keys().box.decrypt(bytes(token))
     except InvalidToken as error:
-        raise SecretsError("secrets.not_ours", file=str(_path())) from error
+        raise NotOurs(file=str(_path())) from error
 
 
 def rotate(token: bytes) -> bytes:
@@ -98,7 +104,7 @@ def rotate(token: bytes) -> bytes:
     try:
         return _keys().box.rotate(bytes(token))
     except InvalidToken as error:
-        raise SecretsError("secrets.not_ours", file=str(_path())) from error
+        raise NotOurs(file=str(_path())) from error
 
 
 def is_current(token: bytes) -> bool:

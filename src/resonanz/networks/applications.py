@@ -49,7 +49,7 @@ def is_missing(*, network: str) -> bool:
 
 
 def app_of(*, network: str) -> App | None:
-    """The application as connectors see it; None where none is registered."""
+    """The application as connectors see it; None where none is registered, or its keys cannot be read any more."""
     if not able(registry.connector(network), Capability.APP):
         return None
     row = Application.objects.filter(network=network).first()
@@ -60,8 +60,8 @@ def keep(*, network: str, typed: Mapping[str, str], actor: User) -> Application:
     """What IT typed, by the keys of the entries; a secret that was left empty stays. Raises EntryMissing."""
     with transaction.atomic():
         row = Application.objects.select_for_update().filter(network=network).first()
-        known = {} if row is None else _typed_before(_opened(row))
-        kept = _merged(terms_of(network), known, typed)
+        before = None if row is None else _opened(row)
+        kept = _merged(terms_of(network), {} if before is None else _typed_before(before), typed)
         now = clock.now()
         stored = {
             "client_id": kept.pop("client_id", ""),
@@ -160,8 +160,12 @@ def _sealed(kept: Mapping[str, str]) -> bytes:
     return secrets.encrypt(json.dumps({key: value for key, value in kept.items() if value}))
 
 
-def _opened(row: Application) -> App:
-    kept: dict[str, str] = json.loads(secrets.decrypt(bytes(row.sealed)))
+def _opened(row: Application) -> App | None:
+    """None where it was sealed with another key file: then it is as if nobody had typed anything."""
+    try:
+        kept: dict[str, str] = json.loads(secrets.decrypt(bytes(row.sealed)))
+    except secrets.NotOurs:
+        return None
     settings = {key: value for key, value in kept.items() if key not in _FIELDS}
     return App(row.client_id, kept.get("client_secret", ""), kept.get("bearer", ""), settings)
 

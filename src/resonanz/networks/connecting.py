@@ -302,14 +302,18 @@ def _failure_at_the_end(error: NetworkError, server: str) -> ResonanzError:
     return NotLetIn(server=host) if isinstance(error, Refused | NotAuthorised) else NotReached(server=host)
 
 
-def _known(row: Registration) -> App:
-    return App(row.client_id, secrets.decrypt(bytes(row.encrypted_client_secret)))
+def _known(row: Registration) -> App | None:
+    """None where its secret was stored with another key file: we are made known to the server anew."""
+    try:
+        return App(row.client_id, secrets.decrypt(bytes(row.encrypted_client_secret)))
+    except secrets.NotOurs:
+        return None
 
 
 def _registered(connector: Registers, server: str, redirect_uri: str) -> App:
     row = Registration.objects.filter(network=connector.name, server=server, redirect_uri=redirect_uri).first()
-    if row is not None and clock.now() - row.created_at < _REGISTERED_FOR:
-        return _known(row)
+    if row is not None and clock.now() - row.created_at < _REGISTERED_FOR and (known := _known(row)):
+        return known
     made = connector.register(server, redirect_uri)
     Registration.objects.update_or_create(
         network=connector.name,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from resonanz.core.broker import BrokerAway
+from resonanz.core.secrets import NotOurs
 from resonanz.networks import applications, gaps, limits_left, registry
 from resonanz.networks.channels import account_of, note_failure, note_read
 from resonanz.networks.contract import Reads
@@ -59,6 +60,9 @@ def poll_once(
     except BrokerAway as error:
         note_failure(channel_id=channel_id, code=error.code, words="", stop=False)
         return Polled(_BROKER_AWAY_SECONDS, well=False)
+    except NotOurs as error:  # goes on by itself as soon as the right key file is back
+        note_failure(channel_id=channel_id, code=error.code, words="", stop=False)
+        return Polled(AFTER_FAILURE_SECONDS, well=False)
     except Exception:  # a fault of ours; the channel says so where people look, and the log says which
         note_fault(channel_id)
         raise

@@ -260,6 +260,10 @@ SENTENCES: Mapping[str, Promise] = {
         "%(server)s let Resonanz in, but whoever signed in there has no account of the kind that can be connected."
     ),
     "application.entry_missing": _("%(name)s is missing."),
+    "secrets.not_ours": _(
+        "What is stored for this was encrypted with another key file, and nobody can read it. Either the right key "
+        "file comes back, or it has to be connected or typed again."
+    ),
     "connecting.token_refused": _(
         "%(server)s does not let this account in with this token. Check the handle, or make a new token there."
     ),
@@ -345,6 +349,8 @@ SENTENCES: Mapping[str, Promise] = {
     "telegram.not_brought": _("What is said waits there, because our webhook cannot be reached from outside."),
     "feed.gone": _("The feed was removed for good."),
     "feed.not_a_feed": _("There is no feed at this address."),
+    "feed.no_hub": _("This feed names no hub that could bring what is new, so it is asked every five minutes."),
+    "feed.other": _("A hub brought another feed than the one of this channel."),
     "feed.too_many_entries": _("The feed has more entries than are read at once."),
     "http.address_refused": _("This address is not on the open internet and is not asked."),
     "http.bad_answer": _("The answer cannot be read."),

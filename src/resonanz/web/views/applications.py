@@ -83,6 +83,7 @@ def application(request: HttpRequest, network: str) -> HttpResponse:
         "steps": [_step(network, step) for step in terms.steps],
         "rights": rights_of(network),
         "form": form,
+        "is_unreadable": row is not None and room.app_of(network=network) is None,
         "connects": able(registry.connector(network), Capability.CONNECT),
     }
     return render(request, "web/application.html", context)
