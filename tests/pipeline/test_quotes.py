@@ -22,6 +22,7 @@ from resonanz.pipeline.cleaning import clean_event
 from resonanz.pipeline.sieve import TopicSieve
 from resonanz.pipeline.take_in import take_in
 from resonanz.privacy import audit, erasure, export, tombstones
+from resonanz.privacy.models import TombstoneKind
 from resonanz.service.models import Case
 from resonanz.triage.models import Evaluation
 
@@ -60,8 +61,7 @@ def kept() -> list[tuple[str, str, str, str]]:
 
 
 def edit(native_id: str, text: str, *, hours: float, quoted: Quoted | None = None) -> Edited:
-    where = {"network": NETWORK, "origin": ORIGIN, "native_id": native_id}
-    return Edited(**where, text=text, edited_at=at(hours), quoted=quoted)
+    return Edited(network=NETWORK, origin=ORIGIN, native_id=native_id, text=text, edited_at=at(hours), quoted=quoted)
 
 
 def deleted(native_id: str) -> Deleted:
@@ -145,6 +145,15 @@ def test_a_quote_may_be_taken_back_and_allowed_later(channel: Channel) -> None:
     assert kept() == [GONE, ("77", QUOTED.url, "eva", QUOTED.text)]
 
 
+def test_news_of_a_quote_alone_make_no_edited_post(channel: Channel) -> None:
+    hear(channel)
+
+    take_in(channel=channel, events=[edit("1", "Was soll das denn?", hours=-1, quoted=Quoted())])
+
+    assert kept() == [GONE]
+    assert Post.objects.get().edited_at is None
+
+
 def test_erasing_who_is_quoted_leaves_nothing_of_them_and_nothing_comes_back(channel: Channel) -> None:
     hear(channel)
     told = export.export_account(network=NETWORK, origin=ORIGIN, native_id="a-2")["tables"]["listening_postquote"]
@@ -203,7 +212,7 @@ def test_others_than_the_network_empty_only_what_they_told_alone(channel: Channe
     take_in(channel=teller, events=[deleted("77"), deleted("78")])
 
     assert [native_id for native_id, *_ in kept()] == ["77", "77", ""]
-    assert not tombstones.raised(kind="POST", hashes=[tombstones.post_hash(NETWORK, ORIGIN, "78")])
+    assert not tombstones.raised(kind=TombstoneKind.POST, hashes=[tombstones.post_hash(NETWORK, ORIGIN, "78")])
 
     take_in(channel=channel, events=[deleted("77")])
     assert [native_id for native_id, *_ in kept()] == ["", "", ""]

@@ -256,8 +256,9 @@ def reword(*, edits: Sequence[Edited], keep_earlier: Collection[PostKey]) -> lis
         is_other_media = edit.media is not None and media.replace(post_id=post.pk, media=edit.media)
         is_other_rating = edit.rating is not None and edit.rating != post.rating
         if post.text == edit.text and not is_other_media and not is_other_rating:
-            # Known already; that it is an edit has to be known, too, for an older one may still be on its way.
-            Post.objects.filter(pk=post_id).update(edited_at=edit.edited_at)
+            if edit.edited_at > post.posted_at:  # else the network tells something else anew: what it quotes
+                # Known already; that it is an edit has to be known, too, for an older one may still be on its way.
+                Post.objects.filter(pk=post_id).update(edited_at=edit.edited_at)
             continue
         if key in keep_earlier and post.text != edit.text:
             EarlierWording.objects.get_or_create(post=post, replaced_at=edit.edited_at, defaults={"text": post.text})

@@ -17,8 +17,9 @@ MOST_WATCHED = 200
 class Cursor:
     """`known`: short hashes of what was heard, the newest last. `read_at`: of the last whole look at the
     notifications, `round_at`: of the last round of everything else; "" before the first. `watched`: likes, shares and
-    replies by the address of the post, the oldest first; `next_look`: which of them comes next; `missed`: those that
-    were not there at their last look. `replies`: how many answers our own newest posts had.
+    replies by the address of the post, the oldest first, and a 1 behind them where it does not show what it quotes;
+    `next_look`: which of them comes next; `missed`: those that were not there at their last look. `replies`: how many
+    answers our own newest posts had.
     """
 
     known: list[str] = field(default_factory=list)
@@ -34,7 +35,7 @@ class Cursor:
         """The cursor, a fresh one where the text is none."""
         try:
             found = json.loads(text or "{}")
-            watched = {str(uri): [_count(one) for one in seen][:3] for uri, seen in found.get("watched", {}).items()}
+            watched = {str(uri): [_count(one) for one in seen][:4] for uri, seen in found.get("watched", {}).items()}
             return cls(
                 [str(one) for one in found.get("known", [])],
                 _moment(found.get("read_at")),

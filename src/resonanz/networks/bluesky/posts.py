@@ -9,7 +9,7 @@ from typing import Any
 from resonanz.core import clock, text
 from resonanz.networks.bluesky import facets
 from resonanz.networks.bluesky.client import word_of
-from resonanz.networks.contract import Author, Counted, Deleted, Media, MediaKind, Posted, PostKind
+from resonanz.networks.contract import Author, Counted, Deleted, Edited, Media, MediaKind, Posted, PostKind, Quoted
 
 NAME = "bluesky"
 WORLD = "at://"
@@ -20,6 +20,7 @@ MOST_TEXT = 5_000
 _MOST_ADDRESS = 2_000
 MOST_PICTURES = 10
 _OPTED_OUT = "!no-unauthenticated"
+_SHOWN = "app.bsky.embed.record#viewRecord"
 
 View = Mapping[str, Any]
 Counts = tuple[int | None, int | None, int | None]
@@ -51,7 +52,41 @@ def posted(view: View, *, addressed: bool = False) -> Posted:
         mentions=said.mentions,
         addressed=addressed,
         media=tuple(_media(view.get("embed"))),
+        quoted=quoted_in(view),
     )
+
+
+def no_longer_quoting(view: View) -> Edited:
+    """The same post, which shows no longer what it quotes. Raises one of FAULTS."""
+    said = posted(view)
+    return Edited(
+        network=NAME, origin=WORLD, native_id=said.native_id, text=said.text, edited_at=said.posted_at, quoted=Quoted()
+    )
+
+
+def quoted_in(view: View) -> Quoted | None:
+    """What it quotes, an empty one where nobody may read that any more; None for what is no post.
+
+    Where the app view did not complete the post, its own words know no more than an address. The words of those who ask
+    not to be shown to strangers are not taken along.
+    """
+    shown, told = _carried(view.get("embed")), _carried(view["record"].get("embed"))
+    uri = (shown or told or {}).get("uri")
+    if not isinstance(uri, str) or not is_post(uri):
+        return None
+    bare = Quoted(uri, address_of(uri), Author(uri.removeprefix(WORLD).split("/", 1)[0]))
+    if shown is None:
+        return bare
+    if shown.get("$type") != _SHOWN:
+        return Quoted()
+    try:
+        if wants_not_to_be_found(shown):
+            return bare
+        author, value = author_of(shown["author"]), shown["value"]
+        words = facets.read(value["text"][:MOST_TEXT], value.get("facets")).text
+        return Quoted(uri, address_of(uri, author.handle), author, text.clean(words, most=MOST_TEXT))
+    except FAULTS:  # no reason to lose the post that quotes it
+        return Quoted()
 
 
 def counted(view: View) -> Counted:
@@ -139,6 +174,16 @@ def with_alts(said: str, alts: Iterable[str]) -> str:
     """The words, and what pictures show for those who do not see them."""
     shown = [f"[{alt}]" for alt in alts if alt]
     return text.clean("\n\n".join(part for part in (said, *shown) if part) if shown else said, most=MOST_TEXT)
+
+
+def _carried(embed: object) -> Mapping[str, Any] | None:
+    """What an embed carries besides pictures: a post, a list, a feed."""
+    if not isinstance(embed, dict) or not str(embed.get("$type")).startswith("app.bsky.embed.record"):
+        return None
+    carried = embed.get("record")
+    if str(embed["$type"]).startswith("app.bsky.embed.recordWithMedia"):
+        carried = carried.get("record") if isinstance(carried, dict) else None
+    return carried if isinstance(carried, dict) else None
 
 
 def _media(embed: object) -> list[Media]:

@@ -23,7 +23,9 @@ from resonanz.networks.bluesky.posts import (
     counts,
     deleted,
     is_post,
+    no_longer_quoting,
     posted,
+    quoted_in,
     uri_of,
     wants_not_to_be_found,
 )
@@ -182,11 +184,13 @@ class _Poll:
         return isinstance(thread, dict) and (thread.get("notFound") is True or _is_closed_to_us(thread))
 
     def _news_of(self, uri: str, view: View) -> Iterator[Event]:
-        before, now = self._cursor.watched[uri], list(counts(view))
+        before, now = self._cursor.watched[uri], _seen(view)
         self._cursor.missed = [one for one in self._cursor.missed if one != uri]
         self._cursor.watched[uri] = now
-        if now != before:
+        if now[:3] != before[:3]:
             yield counted(view)
+        if now[3:] and not before[3:]:
+            yield no_longer_quoting(view)
         if _was_indexed_before(view, self._now - _WATCHED_FOR):
             self._cursor.forget(uri)
 
@@ -207,12 +211,21 @@ class _Poll:
         return Batch(tuple(events), self._cursor.write(), tuple(unread))
 
     def _events(self, view: View, *, addressed: bool) -> list[Event]:
-        said, seen = posted(view, addressed=addressed), list(counts(view))
-        self._cursor.watch(uri_of(view), seen)
-        return [said, counted(view)] if any(seen) else [said]
+        said = posted(view, addressed=addressed)
+        self._cursor.watch(uri_of(view), _seen(view))
+        return [said, counted(view)] if any(counts(view)) else [said]
 
     def _age(self, moment: str) -> timedelta:
         return self._now - datetime.fromisoformat(moment)
+
+
+def _seen(view: View) -> list[int | None]:
+    """What is kept of a post to tell what became of it: its counts, and a 1 where it does not show what it quotes."""
+    try:
+        quoted = quoted_in(view)
+    except FAULTS:
+        quoted = None
+    return [*counts(view), *([1] if quoted and not quoted.native_id else [])]
 
 
 def hashtags_of(account: Account) -> list[str]:

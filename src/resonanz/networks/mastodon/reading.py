@@ -14,6 +14,7 @@ from resonanz.networks.errors import NetworkError, Refused, TryLater
 from resonanz.networks.mastodon import client
 from resonanz.networks.mastodon.client import Page
 from resonanz.networks.mastodon.cursor import Cursor, Seen
+from resonanz.networks.mastodon.quotes import is_withheld
 from resonanz.networks.mastodon.sources import Source, sources_of
 from resonanz.networks.mastodon.statuses import (
     Status,
@@ -258,4 +259,6 @@ def _is_within(span: timedelta, item: Any) -> bool:
 
 
 def _seen(status: Status) -> Seen:
-    return (str(status.get("edited_at") or ""), *counts(status))
+    """What is withheld counts as an edit: whoever is quoted has taken it back, or deleted it."""
+    edited_at = str(status.get("edited_at") or "")
+    return (f"{edited_at} withheld" if is_withheld(status) else edited_at, *counts(status))

@@ -18,10 +18,12 @@ from resonanz.networks.contract import (
     Event,
     Posted,
     PostKind,
+    Quoted,
     Visibility,
 )
 from resonanz.networks.mastodon.media import media_of
 from resonanz.networks.mastodon.plain_words import Mentioned, plain_words
+from resonanz.networks.mastodon.quotes import quote_in, quoted_status, without_reference
 
 NAME = "mastodon"
 _MOST_TEXT = 20_000  # other servers of the kind allow far more than Mastodon's 500
@@ -51,10 +53,17 @@ def events_of(status: Status, account: Account, *, root_id: str, addressed: bool
 
 
 def edited(status: Status, account: Account) -> Edited:
-    """The status with its new wording. Raises ValueError."""
-    at = _moment(status.get("edited_at") or clock.now().isoformat())
-    media = media_of(status.get("media_attachments"))
-    return Edited(**_where(account), native_id=id_of(status), text=_words(status, account), edited_at=at, media=media)
+    """The status with its new wording, and with what became of its quote. Raises ValueError."""
+    quoted = _quoted(status, account)
+    unedited = status.get("created_at") if quoted else clock.now().isoformat()
+    return Edited(
+        **_where(account),
+        native_id=id_of(status),
+        text=_words(status, account),
+        edited_at=_moment(status.get("edited_at") or unedited),
+        media=media_of(status.get("media_attachments")),
+        quoted=quoted,
+    )
 
 
 def counted(status: Status, account: Account) -> Counted:
@@ -185,7 +194,23 @@ def _posted(status: Status, account: Account, root_id: str, addressed: bool) -> 
         mentions=_mentions(status, account),
         addressed=addressed,
         media=media_of(status.get("media_attachments")),
+        quoted=_quoted(status, account),
     )
+
+
+def _quoted(status: Status, account: Account) -> Quoted | None:
+    """What it quotes, as far as all may read that; what that quotes in its turn is not looked at."""
+    quote = quote_in(status)
+    if quote is None:
+        return None
+    quoted = quoted_status(quote)
+    if quoted is None or not is_open_to_all(quoted):
+        return Quoted()
+    try:
+        url = _line(quoted.get("url"), 2_000)
+        return Quoted(id_of(quoted), url, _author(quoted.get("account"), account), _words(quoted, account))
+    except ValueError:  # no reason to lose the status that quotes it
+        return Quoted()
 
 
 def _where(account: Account) -> _Where:
@@ -225,6 +250,8 @@ def _words(status: Status, account: Account) -> str:
         for one in mentioned_in(status)
     ]
     content = status.get("content")
+    if isinstance(content, str) and quote_in(status):
+        content = without_reference(content)
     poll = status.get("poll")
     options = _dicts(poll.get("options")) if isinstance(poll, dict) else []
     parts = [

@@ -21,6 +21,7 @@ from resonanz.networks.contract import (
     MediaKind,
     Posted,
     PostKind,
+    Quoted,
     Visibility,
 )
 
@@ -75,11 +76,12 @@ def opened(thing: object) -> tuple[str, Found]:
 
 
 def state_of(thing: object, said: Posted) -> State:
-    """To be kept. Raises one of FAULTS."""
+    """To be kept. What is passed on with it counts as part of its words. Raises one of FAULTS."""
     _, found = opened(thing)
+    words = said.text if said.quoted is None else f"{said.text}\n{said.quoted.native_id}\n{said.quoted.text}"
     return State(
         said=int(said.posted_at.timestamp()),
-        version=zlib.crc32(said.text.encode()),
+        version=zlib.crc32(words.encode()),
         score=max(_number(found.get("score")), 0),
         answers=max(_number(found.get("num_comments")), 0),
         is_to_us=said.addressed,
@@ -125,13 +127,15 @@ def edited(thing: object, said: Posted) -> Edited:
     _, found = opened(thing)
     at = found.get("edited")
     is_told = isinstance(at, int | float) and not isinstance(at, bool)
+    unedited = said.posted_at if said.quoted else clock.now()  # what others said cannot be edited by who passes it on
     return Edited(
         network=NAME,
         origin=ORIGIN,
         native_id=said.native_id,
         text=said.text,
-        edited_at=_moment(at) if is_told else clock.now(),
+        edited_at=_moment(at) if is_told else unedited,
         media=said.media,
+        quoted=said.quoted,
     )
 
 
@@ -212,7 +216,25 @@ def _post(found: Found, account: Account) -> Posted:
         mentions=mentions,
         addressed=_names(account, mentions) and not _is_ours(author, account),
         media=(Media(MediaKind.IMAGE, link),) if is_picture else (),
+        quoted=_passed_on(found),
     )
+
+
+def _passed_on(found: Found) -> Quoted | None:
+    """The post of another subreddit that it carries (a crosspost); an empty one where that is gone, or not for all."""
+    if not found.get("crosspost_parent"):
+        return None
+    carried = found.get("crosspost_parent_list")
+    try:
+        first = carried[0]  # type: ignore[index] # what it is, is caught
+        if is_gone({"data": first}) or _visibility(first) is Visibility.PRIVATE:
+            return Quoted()
+        words = text.clean(_plain(first["title"]), most=500)
+        below = _words(first, "selftext") if first.get("selftext") else ""
+        said = f"{words}\n\n{below}" if below else words
+        return Quoted(checked_id(first["name"]), _address(first.get("permalink")), person(first.get("author")), said)
+    except (*FAULTS, IndexError):  # no reason to lose the post that passes it on
+        return Quoted()
 
 
 def _message(found: Found, account: Account) -> Posted:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from resonanz.core import clock
-from resonanz.networks.contract import Account, Author, Deleted, Media, MediaKind, Posted, PostKind
+from resonanz.networks.contract import Account, Author, Deleted, Media, MediaKind, Posted, PostKind, Quoted
 from resonanz.networks.meta.graph import Graph
 from resonanz.networks.meta.place import author, by_name, is_ours
-from resonanz.networks.meta.reading import Found, identifier, line, link, moment, words
+from resonanz.networks.meta.reading import FAULTS, Found, identifier, line, link, moment, words
 
 NAME = "threads"
 ORIGIN = "threads.com"
 SERVER = "https://graph.threads.net"
 VERSION = "v1.0"
 FIELDS = (
-    "id,text,timestamp,username,permalink,media_type,media_url,thumbnail_url,alt_text,is_reply,root_post,replied_to"
+    "id,text,timestamp,username,permalink,media_type,media_url,thumbnail_url,alt_text,is_reply,root_post,replied_to,"
+    "quoted_post"
 )
 _MOST_TEXT = 10_000
 _MOST_ALT = 1_500
@@ -43,6 +44,7 @@ def posted(found: Found, account: Account, *, names_us: bool = False) -> Posted:
         mentions=(account.native_id,) if names_us else (),
         addressed=not is_ours(who, account),
         media=_media(found),
+        quoted=_quoted(found.get("quoted_post")),
     )
 
 
@@ -70,6 +72,14 @@ def _number(value: object) -> str:
     """The number of another post, which is told alone or within an object; "" for none."""
     found = value.get("id") if isinstance(value, dict) else value
     return identifier(found) if found else ""
+
+
+def _quoted(told: object) -> Quoted | None:
+    """Which post it quotes; whose that is, and its words, are only told to who may ask for it."""
+    try:
+        return Quoted(native_id) if (native_id := _number(told)) else None
+    except FAULTS:  # no reason to lose the post that quotes it
+        return Quoted()
 
 
 def _media(found: Found) -> tuple[Media, ...]:

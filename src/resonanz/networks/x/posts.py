@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from resonanz.core import clock, text
-from resonanz.networks.contract import Account, Author, Counted, Deleted, Media, MediaKind, Posted, PostKind
+from resonanz.networks.contract import Account, Author, Counted, Deleted, Media, MediaKind, Posted, PostKind, Quoted
 
 NAME = "x"
 ORIGIN = ""
@@ -83,6 +83,7 @@ def posted(found: Found, beside: Beside, account: Account, *, addressed: bool = 
         mentions=mentions,
         addressed=to_us and author.native_id != account.native_id,
         media=tuple(_media(found, beside)),
+        quoted=_quoted(found, beside),
     )
 
 
@@ -228,6 +229,22 @@ def _is_to(account: Account, found: Found, beside: Beside, mentions: Iterable[st
         return True  # also under another name than the one by which we know ourselves
     quoted = beside.posts.get(referenced(found, _QUOTED), {})
     return ours in (found.get("in_reply_to_user_id"), quoted.get("author_id"))
+
+
+def _quoted(found: Found, beside: Beside) -> Quoted | None:
+    """Which post it quotes, never its words: X wants them gone when they change there, and nobody would tell us."""
+    native_id = referenced(found, _QUOTED)
+    if not native_id:
+        return None
+    quoted = beside.posts.get(native_id, {})
+    if is_protected(quoted, beside):
+        return Quoted()
+    author = None
+    if _is_id(quoted.get("author_id")):
+        who = _author(quoted, beside)
+        author = Author(who.native_id, who.handle, url=who.url)
+    handle = author.handle if author else ""
+    return Quoted(native_id, f"{SITE}/{handle or 'i'}/status/{native_id}", author)
 
 
 def _media(found: Found, beside: Beside) -> Iterator[Media]:
