@@ -12,7 +12,7 @@ from nats.js.errors import BadRequestError
 
 from resonanz.core import clock
 from resonanz.core.broker import LANES, Broker, BrokerAway, Parcel
-from resonanz.ops.nats_cluster import Cluster, cluster
+from resonanz.ops.benches.nats_cluster import Cluster, cluster
 
 # The client leaves the writers of connections that a killed server lost to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <function StreamWriter")

@@ -19,7 +19,7 @@ import psycopg
 import pytest
 
 from resonanz.core import clock
-from resonanz.ops.database import APPLICATION
+from resonanz.ops.database.embedded import APPLICATION
 from tests.flows.product import wait_until
 from tests.flows.under_fire import UnderFire
 from tests.networks.memory_process import MemoryProcess

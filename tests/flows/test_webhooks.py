@@ -40,7 +40,7 @@ def answers(port: int) -> bool:
 
 
 def made_webhook(product: Product) -> Any:
-    command = [sys.executable, "-m", "resonanz.ops.webhook_measuring", "make"]
+    command = [sys.executable, "-m", "resonanz.ops.benches.webhook_measuring", "make"]
     return json.loads(subprocess.run(command, env=product.environment, check=True, stdout=subprocess.PIPE).stdout)
 
 

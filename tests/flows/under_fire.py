@@ -13,8 +13,8 @@ from pathlib import Path
 
 from resonanz.core import clock
 from resonanz.ops.data_folder import open_data_folder
-from resonanz.ops.database import APPLICATION, OWNER, EmbeddedDatabase
-from resonanz.ops.database_roles import prepare_roles
+from resonanz.ops.database.embedded import APPLICATION, OWNER, EmbeddedDatabase
+from resonanz.ops.database.roles import prepare_roles
 from tests.networks.memory_process import MemoryProcess, free_port
 
 

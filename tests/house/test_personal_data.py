@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from resonanz.core import secrets
-from resonanz.ops.throwaway import throwaway_database
+from resonanz.ops.database.throwaway import throwaway_database
 from resonanz.privacy import export, register
 
 

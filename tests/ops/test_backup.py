@@ -12,8 +12,8 @@ import pytest
 
 from resonanz.core import secrets
 from resonanz.ops.data_folder import locked, open_data_folder
-from resonanz.ops.database import APPLICATION, OWNER, EmbeddedDatabase, running
-from resonanz.ops.database_roles import prepare_roles
+from resonanz.ops.database.embedded import APPLICATION, OWNER, EmbeddedDatabase, running
+from resonanz.ops.database.roles import prepare_roles
 from resonanz.ops.errors import OperatorError
 from resonanz.ops.restore import _provide_old_keys
 from tests.ops.surroundings import Command, operator_environment

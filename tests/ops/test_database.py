@@ -15,19 +15,19 @@ import psycopg
 import pytest
 
 from resonanz.core import clock
-from resonanz.ops import migration_state, postgres_binaries
 from resonanz.ops.data_folder import locked, open_data_folder
-from resonanz.ops.database import APPLICATION, OWNER, SUPERUSER, EmbeddedDatabase, running
-from resonanz.ops.database_leftovers import processes_of
-from resonanz.ops.database_roles import grant_application_role, prepare_roles
-from resonanz.ops.os_user import database_user
-from resonanz.ops.throwaway import throwaway_database
+from resonanz.ops.database import migration_state, postgres_binaries
+from resonanz.ops.database.embedded import APPLICATION, OWNER, SUPERUSER, EmbeddedDatabase, running
+from resonanz.ops.database.leftovers import processes_of
+from resonanz.ops.database.os_user import database_user
+from resonanz.ops.database.roles import grant_application_role, prepare_roles
+from resonanz.ops.database.throwaway import throwaway_database
 
 _RUN_UNTIL_KILLED = """
 import sys, time
 from pathlib import Path
 from resonanz.ops.data_folder import locked, open_data_folder
-from resonanz.ops.database import EmbeddedDatabase, running
+from resonanz.ops.database.embedded import EmbeddedDatabase, running
 folder = open_data_folder(Path(sys.argv[1]))
 with locked(folder), running(EmbeddedDatabase(folder), print):
     print("ready", flush=True)

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from resonanz.ops.errors import OperatorError
-from resonanz.ops.evaluate_command import evaluate_command
-from resonanz.ops.evaluate_measuring import EvaluatedRow, Measuring
-from resonanz.ops.evaluate_table import print_rows
-from resonanz.ops.lexicon_peers import Peers, Told
+from resonanz.ops.triage.evaluate_command import evaluate_command
+from resonanz.ops.triage.evaluate_measuring import EvaluatedRow, Measuring
+from resonanz.ops.triage.evaluate_table import print_rows
+from resonanz.ops.triage.lexicon_peers import Peers, Told
 from resonanz.triage.company_head import TooFewExamples
 
 _SAID = {True: "Ihr müsst das endlich reparieren, es ist kaputt", False: "Ich wünsche allen einen schönen Tag"}

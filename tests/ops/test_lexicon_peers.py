@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from resonanz.ops import lexicon_peers
 from resonanz.ops.errors import OperatorError
-from resonanz.ops.lexicon_peers import Peers
+from resonanz.ops.triage import lexicon_peers
+from resonanz.ops.triage.lexicon_peers import Peers
 
 _NEAR = {"de": ("Das ist wunderbar!", "Das ist schlecht."), "en": ("I love this, it is great!", "This is awful.")}
 _ODD = [
@@ -82,7 +82,8 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_asking_imports_no_lexicon_here() -> None:
-    code = "import resonanz.ops.lexicon_peers, sys; print([n for n in sys.modules if 'textblob' in n or 'vader' in n])"
+    found_names = "print([name for name in sys.modules if 'textblob' in name or 'vader' in name])"
+    code = f"import resonanz.ops.triage.lexicon_peers, sys; {found_names}"
 
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from resonanz.ops import memory
+from resonanz.ops.database import memory
 
 GIB = 1024**3
 

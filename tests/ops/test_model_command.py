@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from resonanz.ops import model_fetching
 from resonanz.ops.errors import OperatorError
-from resonanz.ops.model_command import model
-from resonanz.ops.triage_commands import train
+from resonanz.ops.triage import model_fetching
+from resonanz.ops.triage.commands import train
+from resonanz.ops.triage.model_command import model
 from resonanz.triage.encoding import e5_source
 from resonanz.triage.evaluate import Evaluator
 from tests.triage import classifier_folders

@@ -8,7 +8,7 @@ from django.db import connection
 from resonanz.core import clock
 from resonanz.listening.models import Post
 from resonanz.networks.models import Channel
-from resonanz.ops.multiplying import multiply
+from resonanz.ops.benches.multiplying import multiply
 from resonanz.people.models import Identity, Person
 from resonanz.service.models import Case, CasePost
 from resonanz.triage.models import Likeness

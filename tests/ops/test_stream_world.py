@@ -6,7 +6,7 @@ import json
 
 from resonanz.listening.matching import Matcher
 from resonanz.networks.bluesky.jetstream_events import read, words_of
-from resonanz.ops.stream_world import StreamWorld
+from resonanz.ops.benches.stream_world import StreamWorld
 
 
 def test_one_in_a_hundred_touches_a_topic_and_is_known_to_the_app_view() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from resonanz.ops.triage_commands import train, triage
+from resonanz.ops.triage.commands import train, triage
 from resonanz.triage.datasets import MissingData
 from resonanz.triage.judges import TASKS
 
@@ -55,7 +55,7 @@ def test_triage_skips_lines_to_go_on_where_a_run_stopped(tmp_path: Path) -> None
 
 
 def test_triage_answers_each_line_before_the_next_one_is_written() -> None:
-    script = "from resonanz.ops.triage_commands import triage; triage()"
+    script = "from resonanz.ops.triage.commands import triage; triage()"
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from resonanz.core import clock
-from resonanz.ops import triage_lines
+from resonanz.ops.triage import lines as triage_lines
 
 _COMMAND = [sys.executable, "-m", "resonanz", "triage", "-", "--no-reasons"]
 

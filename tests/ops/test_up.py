@@ -21,7 +21,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from resonanz.core import clock
-from resonanz.ops.database_leftovers import processes_of
+from resonanz.ops.database.leftovers import processes_of
 from tests.ops.surroundings import free_port, operator_environment
 
 pytestmark = pytest.mark.slow

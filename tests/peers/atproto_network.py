@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from resonanz.ops.child_process import dying_with_us
-from resonanz.ops.database import SUPERUSER
-from resonanz.ops.throwaway import throwaway_database
+from resonanz.ops.database.embedded import SUPERUSER
+from resonanz.ops.database.throwaway import throwaway_database
 from tests.peers.atproto_install import SOURCE, bare_environment, node
 from tests.peers.atproto_person import Person, call
 

@@ -26,7 +26,7 @@ from resonanz.networks.channels import connect
 from resonanz.networks.contract import Author, BadEvent, Batch, Deleted, Media, MediaKind
 from resonanz.networks.models import Channel
 from resonanz.ops import queues_report
-from resonanz.ops.nats_cluster import Cluster, cluster
+from resonanz.ops.benches.nats_cluster import Cluster, cluster
 from resonanz.pipeline import arrivals, delivering, parcels
 from resonanz.pipeline.delivering import HandingOver
 from resonanz.pipeline.intake_worker import work

@@ -12,9 +12,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from resonanz.ops.database import APPLICATION, OWNER, EmbeddedDatabase
-from resonanz.ops.database_roles import prepare_roles
-from resonanz.ops.throwaway import throwaway_database
+from resonanz.ops.database.embedded import APPLICATION, OWNER, EmbeddedDatabase
+from resonanz.ops.database.roles import prepare_roles
+from resonanz.ops.database.throwaway import throwaway_database
 from resonanz.privacy import scrub
 
 PLANTING = Path(__file__).with_name("planting.py")

@@ -7,8 +7,8 @@ import platformdirs
 import pytest
 
 from resonanz.core.errors import ResonanzError
-from resonanz.ops import model_fetching
 from resonanz.ops.errors import OperatorError
+from resonanz.ops.triage import model_fetching
 from resonanz.triage import added, artefact, company_head, evaluate
 from resonanz.triage.artefact import BadArtefact
 from resonanz.triage.encoding import e5

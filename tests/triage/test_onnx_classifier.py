@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.triage import classifier_folders
 from tests.triage.test_bad_input import BAD
 
-from resonanz.ops.model_placing import add_classifier
+from resonanz.ops.triage.model_placing import add_classifier
 from resonanz.triage.cleaning import clean_words
 from resonanz.triage.contract import CleanText, Judgement
 from resonanz.triage.evaluate import Evaluator

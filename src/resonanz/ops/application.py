@@ -15,7 +15,7 @@ import click
 import django
 
 from resonanz.ops.data_folder import DataFolder, is_locked, locked, open_data_folder
-from resonanz.ops.database import APPLICATION, OWNER, EmbeddedDatabase, running
+from resonanz.ops.database.embedded import APPLICATION, OWNER, EmbeddedDatabase, running
 from resonanz.ops.errors import OperatorError
 
 SETTINGS_MODULE = "resonanz.config.settings"

@@ -20,8 +20,8 @@ import click
 from resonanz.core import clock, secrets
 from resonanz.ops.application import environment
 from resonanz.ops.data_folder import DataFolder
+from resonanz.ops.database.postgres_tools import Tools, tools_to_write
 from resonanz.ops.errors import OperatorError
-from resonanz.ops.postgres_tools import Tools, tools_to_write
 
 FORMAT = 1
 MANIFEST, DUMP, KEY, UPLOADS = "manifest.json", "database.dump", "key", "uploads"

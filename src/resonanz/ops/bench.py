@@ -27,14 +27,14 @@ from resonanz.core import clock
 T = TypeVar("T")
 
 BENCHES = {
-    "match": "resonanz.ops.bench_match:match",
-    "intake": "resonanz.ops.bench_intake:intake",
-    "pages": "resonanz.ops.bench_pages:pages",
-    "inbox": "resonanz.ops.bench_inbox:inbox",
-    "triage": "resonanz.ops.bench_triage:triage",
-    "webhook": "resonanz.ops.bench_webhook:webhook",
-    "broker": "resonanz.ops.bench_broker:broker",
-    "stream": "resonanz.ops.bench_stream:stream",
+    "match": "resonanz.ops.benches.match:match",
+    "intake": "resonanz.ops.benches.intake:intake",
+    "pages": "resonanz.ops.benches.pages:pages",
+    "inbox": "resonanz.ops.benches.inbox:inbox",
+    "triage": "resonanz.ops.benches.triage:triage",
+    "webhook": "resonanz.ops.benches.webhook:webhook",
+    "broker": "resonanz.ops.benches.broker:broker",
+    "stream": "resonanz.ops.benches.stream:stream",
 }
 # What `_calibration_loop` takes, undisturbed, on the machine on which the absolute goals were set.
 REFERENCE_SECONDS = 0.044

@@ -51,10 +51,12 @@ COMMANDS = {
     "status": Entry(f"{_OPS}.health:status", "What runs, how much there is, what is stuck.", application=True),
     "doctor": Entry(f"{_OPS}.doctor:doctor", "Examine this installation and say what to mend."),
     "import": Entry(f"{_OPS}.import_command:import_posts", "Take in posts from files.", application=True),
-    "triage": Entry(f"{_OPS}.triage_commands:triage", "Evaluate lines of text and say why."),
-    "evaluate": Entry(f"{_OPS}.evaluate_command:evaluate_command", "Measure the judges, or a label of your own."),
-    "train": Entry(f"{_OPS}.triage_commands:train", "Build the judges' models from labelled data."),
-    "model": Entry(f"{_OPS}.model_command:model", "Add, list and remove models beside those that ship."),
+    "triage": Entry(f"{_OPS}.triage.commands:triage", "Evaluate lines of text and say why."),
+    "evaluate": Entry(
+        f"{_OPS}.triage.evaluate_command:evaluate_command", "Measure the judges, or a label of your own."
+    ),
+    "train": Entry(f"{_OPS}.triage.commands:train", "Build the judges' models from labelled data."),
+    "model": Entry(f"{_OPS}.triage.model_command:model", "Add, list and remove models beside those that ship."),
     "privacy": Entry(f"{_OPS}.privacy_commands:privacy", "Export, erase and scrub personal data.", application=True),
     "backup": Entry(f"{_OPS}.backup:backup", "Write database and uploads into one file."),
     "restore": Entry(f"{_OPS}.restore:restore", "Bring a backup back; what was erased stays erased."),

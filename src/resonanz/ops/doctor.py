@@ -20,10 +20,10 @@ import psycopg
 
 from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
-from resonanz.ops import postgres_binaries
 from resonanz.ops.application import environment
 from resonanz.ops.data_folder import DataFolder, open_data_folder
-from resonanz.ops.database_roles import AUDIT_TABLE, role_of
+from resonanz.ops.database import postgres_binaries
+from resonanz.ops.database.roles import AUDIT_TABLE, role_of
 
 LEAST_FREE_BYTES = 500_000_000
 ENOUGH_FREE_BYTES = 5_000_000_000

@@ -12,7 +12,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from resonanz.core import env
-from resonanz.ops.database_roles import grant_application_role
+from resonanz.ops.database.roles import grant_application_role
 
 MOST_WEB_PROCESSES = 4
 # Two `migrate` at once, on two machines that share a database, take turns.

@@ -18,10 +18,10 @@ import psycopg
 from resonanz.core import secrets
 from resonanz.ops.backup import DUMP, KEY, UPLOADS, read_manifest
 from resonanz.ops.data_folder import DataFolder, locked, open_data_folder
-from resonanz.ops.database import APPLICATION, OWNER, EmbeddedDatabase, running
-from resonanz.ops.database_roles import prepare_roles
+from resonanz.ops.database.embedded import APPLICATION, OWNER, EmbeddedDatabase, running
+from resonanz.ops.database.postgres_tools import Tools, tools_to_read
+from resonanz.ops.database.roles import prepare_roles
 from resonanz.ops.errors import OperatorError
-from resonanz.ops.postgres_tools import Tools, tools_to_read
 
 # Unknown to servers before 17, and without effect for a restore. It stands at the head; below it are people's words.
 _TOO_NEW = b"SET transaction_timeout = 0;"

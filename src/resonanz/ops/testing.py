@@ -14,9 +14,9 @@ from pathlib import Path
 
 import click
 
-from resonanz.ops.database import SUPERUSER
+from resonanz.ops.database.embedded import SUPERUSER
+from resonanz.ops.database.throwaway import throwaway_database
 from resonanz.ops.errors import OperatorError
-from resonanz.ops.throwaway import throwaway_database
 
 ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")

@@ -22,11 +22,11 @@ from resonanz.core import clock, env
 from resonanz.core.secrets import ensure_key
 from resonanz.ops import logs
 from resonanz.ops.data_folder import DataFolder, locked, open_data_folder
-from resonanz.ops.database import APPLICATION, OWNER, EmbeddedDatabase, full_disk
-from resonanz.ops.database_roles import prepare_roles, role_of
+from resonanz.ops.database.embedded import APPLICATION, OWNER, EmbeddedDatabase, full_disk
+from resonanz.ops.database.migration_state import is_migrated, note_migrated
+from resonanz.ops.database.roles import prepare_roles, role_of
 from resonanz.ops.demo_world.progress import has_demo, is_prepared
 from resonanz.ops.errors import OperatorError
-from resonanz.ops.migration_state import is_migrated, note_migrated
 from resonanz.ops.supervisor import Program, Running, Supervisor, end_strays, python_program
 
 DEFAULT_PORT = 8000

@@ -1,6 +1,6 @@
 """A PostgreSQL for the time of a block, in a temporary folder: for tests, benches and trying things out.
 
-`python -m resonanz.ops.throwaway` prints the superuser's address and keeps the server until Ctrl-C.
+`python -m resonanz.ops.database.throwaway` prints the superuser's address and keeps the server until Ctrl-C.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from resonanz.core import clock
 from resonanz.ops.data_folder import locked, open_data_folder
-from resonanz.ops.database import SUPERUSER, EmbeddedDatabase, running
+from resonanz.ops.database.embedded import SUPERUSER, EmbeddedDatabase, running
 
 # Nothing here has to survive a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-_SOURCES = Path(__file__).resolve().parents[1]
+_SOURCES = Path(__file__).resolve().parents[2]
 NOTE = "migrated.json"
 
 

@@ -24,8 +24,8 @@ from resonanz.listening.topics import compiled  # noqa: E402
 from resonanz.networks.channels import connect  # noqa: E402
 from resonanz.networks.contract import Posted  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
-from resonanz.ops.intake_measuring import empty, post, prepare, vocabulary  # noqa: E402
-from resonanz.ops.nats_cluster import Cluster, cluster  # noqa: E402
+from resonanz.ops.benches.intake_measuring import empty, post, prepare, vocabulary  # noqa: E402
+from resonanz.ops.benches.nats_cluster import Cluster, cluster  # noqa: E402
 from resonanz.pipeline import hearing  # noqa: E402
 from resonanz.pipeline.delivering import HandingOver  # noqa: E402
 from resonanz.pipeline.take_in import take_in  # noqa: E402

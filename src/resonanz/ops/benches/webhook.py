@@ -21,9 +21,9 @@ import click
 
 from resonanz.core import clock
 from resonanz.ops.bench import Figure, json_option, report
-from resonanz.ops.bench_world import World, new_database
+from resonanz.ops.benches.world import World, new_database
 from resonanz.ops.data_folder import open_data_folder
-from resonanz.ops.throwaway import throwaway_database
+from resonanz.ops.database.throwaway import throwaway_database
 
 RATE, SECONDS = 200, 60
 MOST_P99 = 100.0
@@ -36,7 +36,7 @@ while True:
     print(calibrated(1.0), flush=True)
     time.sleep(4)
 """
-_MEASURING = "resonanz.ops.webhook_measuring"
+_MEASURING = "resonanz.ops.benches.webhook_measuring"
 _WARM_SECONDS, _KILLED_SECONDS = 3, 10
 _ANSWER_SECONDS = 30.0
 _DRAIN_SECONDS = 300.0

@@ -13,9 +13,9 @@ from typing import TypeVar
 import click
 
 from resonanz.core import clock
-from resonanz.ops import lexicon_peers
 from resonanz.ops.bench import Figure, calibrated, json_option, pin_to_one_core, ratio, report
 from resonanz.ops.errors import OperatorError
+from resonanz.ops.triage import lexicon_peers
 from resonanz.triage import ngrams
 from resonanz.triage.cleaning import clean_words, readable
 from resonanz.triage.contract import CleanText
@@ -42,7 +42,7 @@ started = time.perf_counter()
 from resonanz.triage.evaluate import Evaluator
 Evaluator.load().evaluate(["Guten Tag"])
 taken = time.perf_counter() - started
-from resonanz.ops.lexicon_peer_process import most_memory
+from resonanz.ops.triage.lexicon_peer_process import most_memory
 print(json.dumps([taken, most_memory() / 1e6]))
 """
 

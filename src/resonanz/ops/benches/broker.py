@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 
 from resonanz.ops.bench import Figure, json_option, report
-from resonanz.ops.bench_intake import run
-from resonanz.ops.bench_world import new_database
+from resonanz.ops.benches.intake import run
+from resonanz.ops.benches.world import new_database
 from resonanz.ops.data_folder import open_data_folder
-from resonanz.ops.throwaway import throwaway_database
+from resonanz.ops.database.throwaway import throwaway_database
 
 POSTS = 4_000
 WORKERS = (1, 2, 4)
@@ -40,7 +40,9 @@ def broker(*, as_json: bool, posts: int) -> None:
             "DJANGO_SETTINGS_MODULE": "resonanz.config.settings", "RESONANZ_LOG_LEVEL": "ERROR",
         }  # fmt: skip
         run([sys.executable, "-m", "resonanz", "migrate"], environment)
-        measured = json.loads(run([sys.executable, "-m", "resonanz.ops.broker_measuring", str(posts)], environment))
+        measured = json.loads(
+            run([sys.executable, "-m", "resonanz.ops.benches.broker_measuring", str(posts)], environment)
+        )
     report("broker", _figures(measured), as_json=as_json)
 
 

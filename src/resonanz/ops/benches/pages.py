@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from resonanz.ops.bench import Figure, in_turns, json_option, ratio, report
-from resonanz.ops.bench_browser import first_paints
-from resonanz.ops.bench_streams import STREAMS, told_and_held
-from resonanz.ops.bench_world import World, new_database, times
-from resonanz.ops.throwaway import throwaway_database
+from resonanz.ops.benches.browser import first_paints
+from resonanz.ops.benches.streams import STREAMS, told_and_held
+from resonanz.ops.benches.world import World, new_database, times
+from resonanz.ops.database.throwaway import throwaway_database
 
 SMALL, LARGE = 10_000, 100_000
 ROUNDS = 40

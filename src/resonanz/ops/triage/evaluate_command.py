@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from resonanz.ops import labelled_lines, lexicon_peers
-from resonanz.ops.evaluate_measuring import EvaluatedRow, Measuring, rate_of
-from resonanz.ops.evaluate_table import print_rows
-from resonanz.ops.labelled_lines import LabelledTexts
-from resonanz.ops.larger_encoder import larger_encoder
-from resonanz.ops.lexicon_peer_process import most_memory
-from resonanz.ops.lexicon_peers import Peers
+from resonanz.ops.triage import labelled_lines, lexicon_peers
+from resonanz.ops.triage.evaluate_measuring import EvaluatedRow, Measuring, rate_of
+from resonanz.ops.triage.evaluate_table import print_rows
+from resonanz.ops.triage.labelled_lines import LabelledTexts
+from resonanz.ops.triage.larger_encoder import larger_encoder
+from resonanz.ops.triage.lexicon_peer_process import most_memory
+from resonanz.ops.triage.lexicon_peers import Peers
 from resonanz.triage import company_head
 from resonanz.triage.contract import AddedEncoder
 from resonanz.triage.encoding import e5

@@ -1,7 +1,7 @@
 """What `resonanz bench pages` runs in a process of its own for each world: fills a database, counts queries.
 
-    python -m resonanz.ops.pages_measuring fill CASES     makes the world, prints a session's cookie and the pages
-    python -m resonanz.ops.pages_measuring count PATH …   prints how many queries each page needs
+    fill CASES     makes the world, prints a session's cookie and the pages
+    count PATH …   prints how many queries each page needs
 
 Both print one JSON object.
 """
@@ -41,7 +41,7 @@ from resonanz.listening.models import Topic  # noqa: E402
 from resonanz.networks import channels  # noqa: E402
 from resonanz.networks.contract import Author, Posted  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
-from resonanz.ops.multiplying import multiply, tell  # noqa: E402
+from resonanz.ops.benches.multiplying import multiply, tell  # noqa: E402
 from resonanz.pipeline.take_in import take_in  # noqa: E402
 from resonanz.service.models import Case, Outgoing, OutgoingState  # noqa: E402
 

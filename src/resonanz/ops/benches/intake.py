@@ -13,8 +13,8 @@ import click
 import psycopg
 
 from resonanz.ops.bench import Figure, calibrated, json_option, pin_to_one_core, report
-from resonanz.ops.database import SUPERUSER
-from resonanz.ops.throwaway import throwaway_database
+from resonanz.ops.database.embedded import SUPERUSER
+from resonanz.ops.database.throwaway import throwaway_database
 
 POSTS = 20_000
 GOAL_PER_SECOND = 2500.0
@@ -43,7 +43,9 @@ def intake(*, as_json: bool, posts: int) -> None:
         run([sys.executable, "-m", "resonanz", "migrate"], environment)
         pin_to_one_core()
         goal = calibrated(GOAL_PER_SECOND)
-        measured = json.loads(run([sys.executable, "-m", "resonanz.ops.intake_measuring", str(posts)], environment))
+        measured = json.loads(
+            run([sys.executable, "-m", "resonanz.ops.benches.intake_measuring", str(posts)], environment)
+        )
     report("intake", _figures(measured, goal), as_json=as_json)
 
 

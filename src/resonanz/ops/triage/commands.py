@@ -12,11 +12,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from resonanz.ops import triage_lines
 from resonanz.ops.data_folder import name_default_data_folder
-from resonanz.ops.evaluate_table import print_figures
-from resonanz.ops.larger_encoder import larger_encoder_folder
-from resonanz.ops.triage_progress import Remarks, shown_progress
+from resonanz.ops.triage import lines as triage_lines
+from resonanz.ops.triage.evaluate_table import print_figures
+from resonanz.ops.triage.larger_encoder import larger_encoder_folder
+from resonanz.ops.triage.progress import Remarks, shown_progress
 from resonanz.triage import added, e5_training, evaluate, training
 from resonanz.triage.contract import Evaluated, Judgement
 from resonanz.triage.encoding import e5

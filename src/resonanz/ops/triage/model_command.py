@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 
 from resonanz.core.errors import ResonanzError
-from resonanz.ops import model_fetching, model_placing
 from resonanz.ops.data_folder import DataFolder, open_data_folder
+from resonanz.ops.triage import model_fetching, model_placing
 from resonanz.triage import added, evaluate
 from resonanz.triage.encoding import e5
 from resonanz.triage.language import LanguageJudge

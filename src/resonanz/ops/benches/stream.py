@@ -16,9 +16,9 @@ import psycopg
 
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.ops.bench import Figure, json_option, report
-from resonanz.ops.bench_intake import run
-from resonanz.ops.database import SUPERUSER
-from resonanz.ops.throwaway import throwaway_database
+from resonanz.ops.benches.intake import run
+from resonanz.ops.database.embedded import SUPERUSER
+from resonanz.ops.database.throwaway import throwaway_database
 
 EVENTS, TOPICS = 200_000, 10_000
 GOAL_PER_SECOND = 10_000.0
@@ -54,14 +54,16 @@ def stream(*, as_json: bool, events: int, topics: int, rounds: int) -> None:
             connection.execute("CREATE DATABASE resonanz")
         run([sys.executable, "-m", "resonanz", "migrate"], environment)
         arguments = [str(number) for number in (events, topics, rounds, *ports)]
-        measured = json.loads(run([sys.executable, "-m", "resonanz.ops.stream_measuring", *arguments], environment))
+        measured = json.loads(
+            run([sys.executable, "-m", "resonanz.ops.benches.stream_measuring", *arguments], environment)
+        )
     report("stream", _figures(measured, topics), as_json=as_json)
 
 
 @contextmanager
 def _replaying(events: int) -> Iterator[list[int]]:
     """The ports of a Jetstream server and an app view, as long as the block runs."""
-    command = [sys.executable, "-m", "resonanz.ops.stream_replaying", str(events)]
+    command = [sys.executable, "-m", "resonanz.ops.benches.stream_replaying", str(events)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None  # noqa: S101 - it is a pipe

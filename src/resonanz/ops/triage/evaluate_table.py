@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from resonanz.ops.evaluate_measuring import EvaluatedRow, PeerRow
+from resonanz.ops.triage.evaluate_measuring import EvaluatedRow, PeerRow
 from resonanz.triage.measuring import Figure
 from resonanz.triage.references import Reference, published
 

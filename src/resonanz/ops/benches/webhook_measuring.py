@@ -1,7 +1,7 @@
 """What `resonanz bench webhook` runs in a process of its own on its database: makes a webhook, counts what came of it.
 
-    python -m resonanz.ops.webhook_measuring make     prints the address and the secret
-    python -m resonanz.ops.webhook_measuring count    prints deliveries, those that wait, and posts
+    python -m resonanz.ops.benches.webhook_measuring make     prints the address and the secret
+    python -m resonanz.ops.benches.webhook_measuring count    prints deliveries, those that wait, and posts
 
 Both print one JSON object.
 """

@@ -19,7 +19,7 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
-from resonanz.ops.stream_world import StreamWorld
+from resonanz.ops.benches.stream_world import StreamWorld
 
 SHARE = 0.01
 DID, HANDLE, PASSWORD = "did:plc:2zw5kp7gqm3xjhf4ydnrv6ta", "bench.example", "bench"

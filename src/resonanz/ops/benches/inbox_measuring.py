@@ -1,7 +1,7 @@
 """What `resonanz bench inbox` runs in a process of its own for each world.
 
-    python -m resonanz.ops.inbox_measuring people COUNT    colleagues who answer together, with sessions, and their work
-    python -m resonanz.ops.inbox_measuring compare ROUNDS  search against its bare queries; ruling and checks on a draft
+    people COUNT    colleagues who answer together, with sessions, and their work
+    compare ROUNDS  search against its bare queries; ruling and checks on a draft
 
 Both print one JSON object.
 """
@@ -25,7 +25,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from resonanz.accounts.models import Membership, Role, Team, User  # noqa: E402
 from resonanz.core import clock  # noqa: E402
 from resonanz.ops.bench import in_turns  # noqa: E402
-from resonanz.ops.pages_measuring import VOCABULARY, cookie_of  # noqa: E402
+from resonanz.ops.benches.pages_measuring import VOCABULARY, cookie_of  # noqa: E402
 from resonanz.service.answers.judging import judge  # noqa: E402
 from resonanz.service.lists import search  # noqa: E402
 from resonanz.service.models import Case, CasePost  # noqa: E402

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from resonanz.ops.bench import Figure, calibrated, json_option, ratio, report
-from resonanz.ops.bench_world import World, new_database, times
-from resonanz.ops.inbox_driving import Work, work_for
-from resonanz.ops.throwaway import throwaway_database
+from resonanz.ops.benches.inbox_driving import Work, work_for
+from resonanz.ops.benches.world import World, new_database, times
+from resonanz.ops.database.throwaway import throwaway_database
 
 SMALL, LARGE = 10_000, 1_000_000
 PEOPLE, SECONDS, TURNS = 50, 180, 4
@@ -55,7 +55,7 @@ def inbox(*, as_json: bool, small: int, large: int, people: int, seconds: int, r
         ]  # fmt: skip
         figures += _looked_up(works, worlds)
         before = _slower()
-        alone = worlds[1].measure("compare", str(rounds), module="resonanz.ops.inbox_measuring")
+        alone = worlds[1].measure("compare", str(rounds), module="resonanz.ops.benches.inbox_measuring")
         figures += _alone(alone, (before + _slower()) / 2)
     report("inbox", figures, as_json=as_json)
 
@@ -63,7 +63,7 @@ def inbox(*, as_json: bool, small: int, large: int, people: int, seconds: int, r
 def _filled(world: World, people: int) -> Work:
     _tell(f"a world of {world.cases:,} cases")
     world.make()
-    made = world.measure("people", str(people), module="resonanz.ops.inbox_measuring")
+    made = world.measure("people", str(people), module="resonanz.ops.benches.inbox_measuring")
     cases = [(case_id, post_id) for case_id, post_id in made["work"]]
     return Work(world.port, made["cookies"], made["searches"], cases)
 

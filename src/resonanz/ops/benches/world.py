@@ -19,7 +19,7 @@ import psycopg
 
 from resonanz.core import clock
 from resonanz.ops.bench import Figure
-from resonanz.ops.database import SUPERUSER, EmbeddedDatabase
+from resonanz.ops.database.embedded import SUPERUSER, EmbeddedDatabase
 
 _START_SECONDS = 60.0
 
@@ -55,7 +55,7 @@ class World:
         self.cookie, self.pages = made["cookie"], made["pages"]
         self.queries = self.measure("count", *self.pages.values())
 
-    def measure(self, *arguments: str, module: str = "resonanz.ops.pages_measuring") -> Any:
+    def measure(self, *arguments: str, module: str = "resonanz.ops.benches.pages_measuring") -> Any:
         """What a measuring module prints, in a process of its own on this database."""
         return json.loads(self.run(module, *arguments))
 

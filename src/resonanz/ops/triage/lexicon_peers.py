@@ -146,8 +146,8 @@ def _install(folder: Path) -> None:
         raise OperatorError(
             "ops.peers.not_installed",
             f"The lexicon peers could not be installed ({' '.join(said) or 'pip did not say why'}). They need pip's "
-            "registry once; without internet, put the wheels that ops/lexicon_peers.lock names into a folder and set "
-            "RESONANZ_WHEELS=FOLDER.",
+            "registry once; without internet, put the wheels that ops/triage/lexicon_peers.lock names into a "
+            "folder and set RESONANZ_WHEELS=FOLDER.",
         )
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from resonanz.ops.lexicon_peer_process import most_memory
-from resonanz.ops.lexicon_peers import NAMES, Peers
+from resonanz.ops.triage.lexicon_peer_process import most_memory
+from resonanz.ops.triage.lexicon_peers import NAMES, Peers
 from resonanz.triage import evaluate
 from resonanz.triage.datasets import APART, SENTIMENTS, Row, Source, Task
 from resonanz.triage.heads import LanguageModel

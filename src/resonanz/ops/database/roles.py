@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from resonanz.ops.database import APPLICATION, DATABASE, OWNER, SUPERUSER, EmbeddedDatabase
+from resonanz.ops.database.embedded import APPLICATION, DATABASE, OWNER, SUPERUSER, EmbeddedDatabase
 from resonanz.ops.errors import OperatorError
 
 AUDIT_TABLE = "privacy_auditrecord"

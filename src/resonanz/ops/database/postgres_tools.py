@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from resonanz.ops import postgres_binaries
+from resonanz.ops.database import postgres_binaries
 from resonanz.ops.errors import OperatorError
 
 

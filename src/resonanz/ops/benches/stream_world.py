@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from resonanz.core import clock
-from resonanz.ops.bench_match import SEED, World
+from resonanz.ops.benches.match import SEED, World
 
 COLLECTION = "app.bsky.feed.post"
 _LENGTHS = (15, 40, 70, 100, 140, 200, 290)  # of texts as people write them there, at most 300

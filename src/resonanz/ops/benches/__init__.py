@@ -1,0 +1,1 @@
+"""What `resonanz bench NAME` measures, and the processes, worlds and people that it measures with."""
