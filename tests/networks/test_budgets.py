@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import OperationalError
 from tests.networks.test_spending import CHARGED, NAME, RATIONED, Charging, Rationing
 
 from resonanz.accounts.models import User
@@ -58,6 +60,22 @@ def test_budget_is_kept_beside_the_other_settings_and_who_set_it_is_on_record(ad
     assert AuditRecord.objects.filter(act="channel.settings_changed").count() == 1
     budgets.keep(channel_id=found.pk, amount=Decimal(0), stops_all=False, actor=ada)
     assert (budget_of(found), found.settings[AT_THE_END]) == (0, "")
+
+
+def test_shared_budget_is_changed_for_all_channels_or_for_none(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = channel(RATIONED, "Erster"), channel(RATIONED, "Zweiter")
+
+    def stop_at_second(*, channel_id: int, **more: Any) -> None:
+        if channel_id == second.pk:
+            raise OperationalError
+        channels.change_settings(channel_id=channel_id, **more)
+
+    monkeypatch.setattr("resonanz.networks.budgets.change_settings", stop_at_second)
+    with pytest.raises(OperationalError):
+        budgets.keep(channel_id=second.pk, amount=Decimal(5), stops_all=False, actor=ada)
+
+    first.refresh_from_db()
+    assert BUDGET not in first.settings
 
 
 def test_shared_budget_is_that_of_all_channels_of_the_network_also_of_later_ones(ada: User) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Sum
 
 from resonanz.accounts.models import User
@@ -32,12 +33,11 @@ def keep(*, channel_id: int, amount: Decimal, stops_all: bool, actor: User) -> N
     tariff = spending.tariff_of(channel.network)
     if tariff is None:
         raise Unsupported
-    budget = {BUDGET: spending.typed_budget(amount, tariff)}
-    sharing = Channel.objects.filter(network=channel.network).exclude(pk=channel_id) if tariff.is_shared else []
-    for other in sharing:
-        change_settings(channel_id=other.pk, settings=budget, actor=actor)
-    at_the_end = {AT_THE_END: STOP_ALL if stops_all else ""}
-    change_settings(channel_id=channel_id, settings=budget | at_the_end, actor=actor)
+    budget, end = {BUDGET: spending.typed_budget(amount, tariff)}, {AT_THE_END: STOP_ALL if stops_all else ""}
+    sharing = Channel.objects.filter(network=channel.network) if tariff.is_shared else [channel]
+    with transaction.atomic():  # all of them or none: of several budgets the lowest counts
+        for pk in sorted(one.pk for one in sharing):
+            change_settings(channel_id=pk, settings=budget | end if pk == channel_id else budget, actor=actor)
 
 
 def by_day(*, channel: Channel, days: int = DAYS) -> list[tuple[date, int]]:
