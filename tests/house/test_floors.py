@@ -17,7 +17,7 @@ _LINTER = Path(sys.executable).with_name("lint-imports")
 _ROOM = "resonanz.networks"
 _NOT_PLAIN = {
     "applications", "apps", "batch_keys", "bringing", "budgets", "channels", "connecting", "gaps", "hanging",
-    "migrations", "models", "personal_data", "renewing", "spending", "terms", "webhook_keys",
+    "leases", "migrations", "models", "personal_data", "renewing", "spending", "terms", "webhook_keys",
 }  # fmt: skip
 # A process of its own, because the sources it reads are those that PYTHONPATH names.
 _REACH = """

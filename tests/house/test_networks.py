@@ -15,7 +15,7 @@ from django.utils import translation
 import resonanz
 from resonanz.networks import acts, authorising, contract, registry, streams
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
-from resonanz.networks.webhooks import Completes, SetsWebhooks, TakesForAll, TakesWebhooks
+from resonanz.networks.webhooks import Completes, Leases, SetsWebhooks, TakesForAll, TakesWebhooks
 from resonanz.web import connecting_words, entry_words, words
 
 SOURCE = Path(resonanz.__file__).parent
@@ -36,6 +36,7 @@ PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     Capability.REGISTER: (authorising.Registers.server_of, authorising.Registers.register),
     Capability.RENEW: (authorising.Renews.renew,),
     Capability.SET_WEBHOOK: (SetsWebhooks.set_webhook, SetsWebhooks.webhook_health),
+    Capability.LEASE: (Leases.offer,),
     Capability.APP_WEBHOOK: (TakesForAll.addressees,),
     Capability.COMPLETE: (Completes.complete,),
     Capability.IDENTIFY: (contract.Identifies.identify,),

@@ -39,7 +39,7 @@ def secret_of(webhook: Webhook) -> str:
 
 
 def test_webhook_is_offered_where_the_network_brings_something(signed_in: Client, channel: Channel) -> None:
-    other = channels.connect(network="feeds", name="Feed", is_live=True, actor=None)
+    other = channels.connect(network="hackernews", name="News", is_live=True, actor=None)
 
     assert f'action="/channels/{channel.pk}/webhook/"' in page(signed_in, channel)
     assert "webhook" not in page(signed_in, other).lower()
@@ -64,9 +64,9 @@ def test_address_is_made_once(signed_in: Client, channel: Channel, webhook: Webh
 
 
 def test_no_address_is_made_where_the_network_brings_nothing(signed_in: Client) -> None:
-    feed = channels.connect(network="feeds", name="Feed", is_live=True, actor=None)
+    news = channels.connect(network="hackernews", name="News", is_live=True, actor=None)
 
-    answer = signed_in.post(f"/channels/{feed.pk}/webhook/", follow=True)
+    answer = signed_in.post(f"/channels/{news.pk}/webhook/", follow=True)
 
     assert answer.status_code == 200
     assert not Webhook.objects.exists()

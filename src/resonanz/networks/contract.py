@@ -23,6 +23,7 @@ class Capability(StrEnum):
     STREAM = "stream"  # streams.Streams.stream, only beside POLL, which brings what a stream missed
     WEBHOOK = "webhook"  # webhooks.TakesWebhooks: the network brings what happens, beside POLL
     SET_WEBHOOK = "set_webhook"  # webhooks.SetsWebhooks: it has no page for that, so we tell it the address ourselves
+    LEASE = "lease"  # webhooks.Leases.offer: it brings for a time only, and is asked again before that ends
     APP_WEBHOOK = "app_webhook"  # webhooks.TakesForAll: to one address for all channels of the company's application
     COMPLETE = "complete"  # webhooks.Completes: what a webhook brings without its words is asked for
     CONNECT = "connect"  # authorising.Connects: a person lets us in on the network's own page (OAuth), with one of:
@@ -332,6 +333,7 @@ class Account:
     """A channel as its connector sees it. `secret` is the decrypted token, `renewal` what gets its successor.
 
     Neither is ever logged or shown. `expires_at`: when the token ends; None where it does not, or nobody says.
+    `cursor` is how far a poll came, for what is brought between two of them.
     `app` is there for networks with APP, once it is registered. `name` is how people call the account there, where it
     has a name besides its handle. `place` is how far its stream came (`Batch.place`), for a poll that goes on from there.
     `meter` counts what is used, for networks with COSTS.
@@ -347,6 +349,7 @@ class Account:
     renewal: str = field(default="", repr=False)
     expires_at: datetime | None = None
     app: App | None = None
+    cursor: str = field(default="", repr=False, compare=False)
     settings: Mapping[str, str] = field(default_factory=dict)
     place: str = ""
     meter: Meter = field(default=FREE, repr=False, compare=False)

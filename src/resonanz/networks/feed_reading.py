@@ -17,6 +17,7 @@ from resonanz.core import clock, text
 from resonanz.networks.contract import Author, BadEvent, Media, Posted, PostKind
 from resonanz.networks.errors import Refused
 from resonanz.networks.feed_media import json_media, xml_media
+from resonanz.networks.websub import Links, links_of
 
 NETWORK = "feeds"
 MOST_TEXT = 20_000
@@ -54,10 +55,13 @@ class _Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Feed:
+class Feed:
+    """A feed as it tells itself: `links` are those that a hub has to do with. Its entries are read once."""
+
     origin: str
     title: str
     entries: Iterable[_Entry | BadEvent]
+    links: Links
 
 
 def read_feed(
@@ -69,19 +73,28 @@ def read_feed(
     An entry without a date was said now; one from the future too, since nobody reads what was not yet said. Raises
     NotAFeed.
     """
+    feed = open_feed(body, content_type=content_type)
+    return entries_of(feed, origin=origin or feed.origin or fallback_origin)
+
+
+def open_feed(body: bytes, *, content_type: str = "", base: str = "") -> Feed:
+    """A feed with its links, whose addresses may lean on `base`. Raises NotAFeed."""
     read = _read_json_feed if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else _read_xml_feed
-    feed = read(body, content_type)
-    source = origin or feed.origin or fallback_origin
+    return read(body, content_type, base)
+
+
+def entries_of(feed: Feed, *, origin: str) -> list[Posted | BadEvent]:
+    """Its entries, in its order."""
     now = clock.now()
     found: list[Posted | BadEvent] = []
     for entry in feed.entries:
         if len(found) == MOST_ENTRIES:
             return [*found, BadEvent("", "feed.too_many_entries")]
-        found.append(entry if isinstance(entry, BadEvent) else _posted(entry, feed, source, now))
+        found.append(entry if isinstance(entry, BadEvent) else _posted(entry, feed, origin, now))
     return found
 
 
-def _posted(entry: _Entry, feed: _Feed, origin: str, now: datetime) -> Posted:
+def _posted(entry: _Entry, feed: Feed, origin: str, now: datetime) -> Posted:
     native_id = entry.native_id or entry.url or f"sha256:{hashlib.sha256(entry.text.encode()).hexdigest()}"
     return Posted(
         network=NETWORK,
@@ -98,7 +111,7 @@ def _posted(entry: _Entry, feed: _Feed, origin: str, now: datetime) -> Posted:
     )
 
 
-def _author(entry: _Entry, feed: _Feed, origin: str) -> Author:
+def _author(entry: _Entry, feed: Feed, origin: str) -> Author:
     """Feeds name people without ids; within one feed the page or the name has to do, else the feed itself speaks."""
     name = entry.author_name or ("" if entry.author_url else feed.title)
     return Author(native_id=_short(entry.author_url or entry.author_name or origin), name=name, url=entry.author_url)
@@ -135,7 +148,7 @@ def _together(title: str, words: str) -> str:
 # RSS and Atom
 
 
-def _read_xml_feed(body: bytes, content_type: str) -> _Feed:
+def _read_xml_feed(body: bytes, content_type: str, base: str) -> Feed:
     headers = {"content-type": content_type} if content_type else {}
     # A stream and never the bytes themselves: feedparser would take them for an address or the name of a file.
     found = feedparser.parse(
@@ -152,7 +165,8 @@ def _read_xml_feed(body: bytes, content_type: str) -> _Feed:
     if entries and not _ROOT_CLOSED.search(body[-1_000:]):
         # It broke off, most likely within the last entry; half a post is none.
         entries[-1] = BadEvent(json.dumps({"id": _id(found.entries[len(entries) - 1].get("id"))}), CUT_OFF)
-    return _Feed(origin, title, entries)
+    ways = [(str(link.get("rel", "")).lower(), str(link.get("href", ""))) for link in links]
+    return Feed(origin, title, entries, links_of(ways, base))
 
 
 def _xml_entry(entry: Any, language: str) -> _Entry | BadEvent:
@@ -195,7 +209,7 @@ def _moment(parsed: Any) -> datetime | None:
 # JSON Feed
 
 
-def _read_json_feed(body: bytes, _content_type: str) -> _Feed:
+def _read_json_feed(body: bytes, _content_type: str, base: str) -> Feed:
     try:
         found = json.loads(body.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError) as error:
@@ -205,7 +219,19 @@ def _read_json_feed(body: bytes, _content_type: str) -> _Feed:
         raise NotAFeed("feed.not_a_feed")
     origin = _link(found.get("feed_url")) or _link(found.get("home_page_url"))
     title, language = _line(found.get("title")), _line(found.get("language"), 35)
-    return _Feed(origin, title, _json_entries(items, found, language))
+    return Feed(origin, title, _json_entries(items, found, language), links_of(_json_links(found), base))
+
+
+def _json_links(feed: dict[str, Any]) -> list[tuple[str, str]]:
+    hubs = feed.get("hubs")
+    listed = hubs if isinstance(hubs, list) else []
+    found = [("hub", one.get("url")) for one in listed if isinstance(one, dict) and _is_websub(one.get("type"))]
+    return [(way, url) for way, url in [*found, ("self", feed.get("feed_url"))] if isinstance(url, str)]
+
+
+def _is_websub(kind: object) -> bool:
+    """Whether we understand such a hub; there is rssCloud, too."""
+    return isinstance(kind, str) and kind.lower() in {"websub", "pubsubhubbub"}
 
 
 def _json_entries(items: list[Any], feed: dict[str, Any], language: str) -> Iterator[_Entry | BadEvent]:

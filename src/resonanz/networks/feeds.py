@@ -1,13 +1,18 @@
-"""Feeds: RSS, Atom and JSON Feed, polled politely. The origin is the feed's address, for ids are unique only there."""
+"""Feeds: RSS, Atom and JSON Feed, polled politely, and brought by a hub where they name one.
+
+The origin is the feed's address, for ids are unique only there. What a hub brings is treated as the answer to a poll
+that nobody asked: it moves the cursor, so what is brought again, late or after it was deleted here, is not new.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from resonanz.core import clock, http
+from resonanz.networks import websub
 from resonanz.networks.asking import ask
 from resonanz.networks.contract import (
     Account,
@@ -22,9 +27,12 @@ from resonanz.networks.contract import (
     Posted,
 )
 from resonanz.networks.errors import Refused
-from resonanz.networks.feed_reading import CUT_OFF, MOST_TEXT, NETWORK, read_feed
+from resonanz.networks.feed_reading import CUT_OFF, MOST_TEXT, NETWORK, NotAFeed, entries_of, open_feed, read_feed
+from resonanz.networks.webhooks import BROUGHT_TO, Delivery, Keys, Proof, Told, WebhookHealth, WebhookTerms
+from resonanz.networks.websub import HUBS, TOPIC, Links, NoHub
 
 _BOUNDS = http.Bounds(most_bytes=8 * 1024 * 1024, read_seconds=15.0, seconds=40.0)
+_MOST_SEEN, _MOST_RAW = 4_000, 2_000
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.8, */*;q=0.5"
 
 
@@ -61,9 +69,12 @@ class FeedNetwork:
 
     name = NETWORK
     title = "Feed"
-    capabilities = frozenset({Capability.POLL, Capability.EDITS})
+    capabilities = frozenset(
+        {Capability.POLL, Capability.WEBHOOK, Capability.SET_WEBHOOK, Capability.LEASE, Capability.EDITS}
+    )
     limits = Limits(text_length=MOST_TEXT, poll_seconds=300)
     asks_for = Entries(address=Entry("https://blog.example/feed.xml"))
+    webhook = WebhookTerms(headers=("content-type", "link"), asks=True)
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """One batch with what is new or reworded, none when the server says that nothing changed."""
@@ -71,10 +82,7 @@ class FeedNetwork:
         answer = ask("GET", account.address, headers=_conditions(before), bounds=_BOUNDS)
         if answer.status == 304:
             return
-        if answer.status == 410:
-            raise FeedGone("feed.gone")
-        if answer.status != 200:
-            raise Refused(f"http.{answer.status}")
+        _refuse(answer)
         content_type = answer.headers.get("content-type", "")
         found = read_feed(answer.body, origin=account.origin or account.address, content_type=content_type)
         after = _Cursor()
@@ -85,6 +93,85 @@ class FeedNetwork:
         batch = _what_is_new(found, before, after)
         if batch.events or batch.bad or batch.cursor != cursor:
             yield batch
+
+    def offer(self, account: Account) -> Mapping[str, str]:
+        """The hubs that the feed names, and which address of its own they know it by."""
+        answer = ask("GET", account.address, headers={"Accept": _ACCEPT}, bounds=_BOUNDS)
+        _refuse(answer)
+        links = _links(answer)
+        if not links.hubs:
+            raise NoHub(websub.NO_HUB)
+        return {HUBS: " ".join(links.hubs), TOPIC: links.own or answer.url}
+
+    def set_webhook(self, account: Account, address: str, keys: Keys) -> None:
+        """Asks the first hub that takes it; where the address is "", all of them to forget the one they were told."""
+        hubs, topic = account.settings.get(HUBS, "").split(), account.settings.get(TOPIC, "")
+        if address:
+            websub.subscribe(hubs, topic, address, keys.secret)
+        elif told := account.settings.get(BROUGHT_TO, ""):
+            websub.unsubscribe(hubs, topic, told)
+
+    def webhook_health(self, account: Account) -> WebhookHealth:
+        """Whether the feed still names the hub that was asked; a hub itself cannot be asked how it does."""
+        is_same = self.offer(account).items() <= account.settings.items()
+        return WebhookHealth(account.settings.get(BROUGHT_TO, ""), is_valid=is_same)
+
+    def is_genuine(self, delivery: Delivery, keys: Keys) -> bool:
+        """Hubs sign with the secret that they were told."""
+        return websub.is_genuine(delivery, keys)
+
+    def prove(self, asked: Mapping[str, str], keys: Keys) -> Proof | None:
+        """The hub's question whether it was us who asked."""
+        return websub.prove(asked, keys)
+
+    def name_of(self, delivery: Delivery) -> str:
+        """There is one sort."""
+        return ""
+
+    def read(self, account: Account, delivery: Delivery) -> Told:
+        """What is new or reworded of what the hub brought. Entries that cannot be read are left to the poll."""
+        content_type = delivery.headers.get("content-type", "")
+        topic = account.settings.get(TOPIC, "")
+        try:
+            feed = open_feed(delivery.body, content_type=content_type, base=topic)
+        except NotAFeed as error:
+            return Told(bad=(BadEvent(_raw(delivery), error.words),))
+        if not _is_ours({feed.links.own, websub.links_in(delivery.headers.get("link", ""), topic).own}, account):
+            return Told(bad=(BadEvent(_raw(delivery), "feed.other"),))
+        before, after = _Cursor.read(account.cursor), _Cursor()  # the next poll asks for the whole feed, to be sure
+        found = entries_of(feed, origin=account.origin or account.address)
+        batch = _what_is_new([entry for entry in found if isinstance(entry, Posted)], before, after)
+        after.seen = _newest(before.seen | after.seen)
+        return Told(events=batch.events, cursor=str(after))
+
+
+def _refuse(answer: http.Answer) -> None:
+    if answer.status == 410:
+        raise FeedGone("feed.gone")
+    if answer.status != 200:
+        raise Refused(f"http.{answer.status}")
+
+
+def _links(answer: http.Answer) -> Links:
+    """As the headers say, else as the feed does."""
+    said = websub.links_in(", ".join(answer.headers.get_list("link")), answer.url)
+    content_type = answer.headers.get("content-type", "")
+    return said.before(open_feed(answer.body, content_type=content_type, base=answer.url).links)
+
+
+def _is_ours(named: set[str], account: Account) -> bool:
+    """Whether a delivery calls itself what was asked for, or nothing at all. Header and feed may differ in a letter."""
+    ours = (account.settings.get(TOPIC, ""), account.address)
+    return named == {""} or any(websub.is_same(one, other) for one in named for other in ours)
+
+
+def _raw(delivery: Delivery) -> str:
+    return delivery.body[:_MOST_RAW].decode("utf-8", "replace")
+
+
+def _newest(seen: dict[str, str]) -> dict[str, str]:
+    """What was seen last; a poll starts again with what the feed holds then."""
+    return dict(list(seen.items())[-_MOST_SEEN:])
 
 
 def _conditions(cursor: _Cursor) -> dict[str, str]:

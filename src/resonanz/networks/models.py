@@ -82,6 +82,32 @@ class Webhook(models.Model):
         return f"webhook of channel {self.channel_id}"
 
 
+class Lease(models.Model):
+    """For how long a network brings what happens on a channel, where it does so for a time only (Capability.LEASE).
+
+    `tries`: how often it was asked since it agreed last. `until`: None while it has not agreed, or no longer does.
+    """
+
+    channel = models.OneToOneField(Channel, on_delete=models.CASCADE, related_name="lease")
+    asked_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    began_at = models.DateTimeField(null=True, blank=True)
+    until = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_words = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(began_at__isnull=True, until__isnull=True) | Q(until__gte=models.F("began_at")),
+                name="networks_lease_has_length",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"lease of channel {self.channel_id}"
+
+
 class Gap(models.Model):
     """A time in which a channel could not be read. `is_filled`: what was said in it was read afterwards.
 

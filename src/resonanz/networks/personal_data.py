@@ -18,6 +18,7 @@ def declare() -> None:
     )
     declare_impersonal("networks_application", because="the company's applications at networks, their keys encrypted")
     declare_impersonal("networks_gap", because="when a channel could not be read")
+    declare_impersonal("networks_lease", because="until when networks bring what happens; their words about it")
     declare_impersonal("networks_spending", because="how often a channel used what its network charges for, by the day")
     declare_impersonal("networks_webhook", because="where networks bring what happens, the secret encrypted; counts")
     declare_impersonal("networks_registration", because="how servers know this installation, its word encrypted")

@@ -80,6 +80,7 @@ def keys_of(webhook: Webhook) -> Keys:
     return Keys(
         secret=secrets.decrypt(bytes(webhook.encrypted_secret)),
         app_secret=applications.signing_secret(network=webhook.channel.network),
+        settings=dict(webhook.channel.settings),
     )
 
 

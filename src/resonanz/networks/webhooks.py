@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from resonanz.networks.contract import Account, BadEvent, Event, Network
@@ -33,20 +33,28 @@ class Keys:
     `secret` is the channel's own, made by us and pasted into the network (Discourse's secret, Telegram's token, Meta's
     verify token). `app_secret` is that of the company's application there (`AppTerms.signs_with`), which signs for
     networks that have one (X, Meta, LinkedIn); "" where none is registered. `client_secret` is the application's own,
-    for a network that signs with either (X).
+    for a network that signs with either (X). `settings`: the channel's, with what it had asked for; empty where one
+    address serves many.
     """
 
     secret: str = field(repr=False)
     app_secret: str = field(default="", repr=False)
     client_secret: str = field(default="", repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The answer to a network's question whether we are who was named: a body and its type."""
+    """The answer to a network's question whether we are who was named: a body and its type.
+
+    What a network with LEASE says with its question: `leased`, for how long from now it brings; `refused`, why it does
+    not.
+    """
 
     body: str
     content_type: str = "text/plain; charset=utf-8"
+    leased: timedelta | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +62,14 @@ class Told:
     """What a delivery told. `is_unknown`: it is an event of which this connector has never heard.
 
     `used`: what of its network's tariff it is charged as, which is counted once it is taken in: a delivery is read as
-    often as that fails.
+    often as that fails. `cursor`: where a poll goes on after it; None: where it was.
     """
 
     events: tuple[Event, ...] = ()
     bad: tuple[BadEvent, ...] = ()
     is_unknown: bool = False
     used: tuple[str, ...] = ()
+    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,8 @@ class WebhookHealth:
     """What a network that was told an address says of it: which one it knows, "" for none, and how much waits there.
 
     `failed_at`, `words`: when bringing failed the last time, and what the network says of it. `is_valid`: it takes the
-    address for ours; where it does not, it brings nothing until it is told again.
+    address for ours; where it does not, it brings nothing until it is told again. `until`: when the time ends for which
+    it brings. `is_awaited`: it was asked and has not said yet whether it will.
     """
 
     address: str
@@ -104,6 +114,8 @@ class WebhookHealth:
     waiting: int = 0
     failed_at: datetime | None = None
     words: str = ""
+    until: datetime | None = None
+    is_awaited: bool = False
 
 
 class TakesWebhooks(Network, Protocol):
@@ -143,6 +155,17 @@ class SetsWebhooks(TakesWebhooks, Protocol):
 
     def webhook_health(self, account: Account) -> WebhookHealth:
         """How bringing does, as the network says. Raises every NetworkError but NoAnswer."""
+        ...
+
+
+class Leases(SetsWebhooks, Protocol):
+    """Capability.LEASE. It says with its question for how long it brings (`Proof.leased`); the house asks again."""
+
+    def offer(self, account: Account) -> Mapping[str, str]:
+        """Who brings what, as the network says now: settings of the channel, kept before anybody is asked to.
+
+        Raises a NetworkError: Refused where nobody brings it.
+        """
         ...
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from resonanz.accounts.tasks import sweep_notifications
 from resonanz.core import jobs
 from resonanz.duties import alarms
-from resonanz.networks import renewing
+from resonanz.networks import bringing, renewing
 from resonanz.privacy import retention
 from resonanz.service import aftermath
 from resonanz.service.answers import planning, signers_gone, snippets
@@ -31,6 +31,12 @@ def sweep() -> None:
 def renew_tokens() -> None:
     """Tokens of channels that end soon."""
     renewing.renew_due()
+
+
+@jobs.every("* * * * *", name="ops.renew_leases")
+def renew_leases() -> None:
+    """Networks that bring for a time only."""
+    bringing.ask_again()
 
 
 @jobs.every("* * * * *", name="ops.look_for_posted")

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 
 from django.db import DatabaseError, OperationalError, close_old_connections, connection, connections, transaction
@@ -21,9 +22,9 @@ from resonanz.core.secrets import SecretsError
 from resonanz.core.text import clean
 from resonanz.networks import batch_keys, webhook_keys
 from resonanz.networks.channels import account_of
-from resonanz.networks.contract import BadEvent, Capability, Deleted, Event, Posted, able
+from resonanz.networks.contract import Account, BadEvent, Capability, Deleted, Event, Posted, able
 from resonanz.networks.metering import FREE
-from resonanz.networks.models import Channel
+from resonanz.networks.models import Channel, ChannelState
 from resonanz.networks.webhooks import Completes, Told
 from resonanz.pipeline import batches, hearsay, polling, putting_aside, receiving, told_twice
 from resonanz.pipeline.delivering import deliver
@@ -124,10 +125,10 @@ def _alone(channel_id: int) -> Iterator[bool]:
 
 
 def _take(channel: Channel, rows: Sequence[Delivery]) -> None:
-    told = [(row, *_read(channel, row)) for row in rows]
+    told, cursor = _read_all(channel, rows)
     events = [event for _, _, one in told for event in one.events if _is_heard(channel, event)]
     bad = [one_bad for _, _, one in told for one_bad in one.bad]
-    _deliver(channel, told_twice.as_known(channel, events), bad)
+    _deliver(channel, told_twice.as_known(channel, events), bad, cursor)
     with transaction.atomic():
         _remember_gone(channel, events)
         for _row, name, one in told:
@@ -138,12 +139,13 @@ def _take(channel: Channel, rows: Sequence[Delivery]) -> None:
     _count_used(channel, [use for _, _, one in told for use in one.used])
 
 
-def _deliver(channel: Channel, events: Sequence[Event], bad: Sequence[BadEvent]) -> None:
-    """In portions: some who bring batches bring thousands of posts at once."""
+def _deliver(channel: Channel, events: Sequence[Event], bad: Sequence[BadEvent], cursor: str | None) -> None:
+    """In portions: some who bring batches bring thousands of posts at once. `cursor` moves with the last of them."""
     for start in range(0, max(len(events), 1), MOST_TOGETHER):
         some, refused = events[start : start + MOST_TOGETHER], bad if start == 0 else ()
-        if some or refused:
-            deliver(channel=channel, events=some, bad=refused)
+        reached = cursor if start + MOST_TOGETHER >= len(events) else None
+        if some or refused or reached is not None:
+            deliver(channel=channel, events=some, bad=refused, cursor=reached)
 
 
 def _lines(one: Told) -> batches.Lines:
@@ -172,13 +174,27 @@ def _take_alone(channel: Channel, row: Delivery) -> None:
         polling.note_fault(channel.pk)
 
 
-def _read(channel: Channel, row: Delivery) -> tuple[tuple[str, bytes], Told]:
+def _read_all(
+    channel: Channel, rows: Sequence[Delivery]
+) -> tuple[list[tuple[Delivery, tuple[str, bytes], Told]], str | None]:
+    """What each tells, and where a poll goes on after all of them. While it is not asked, it stays where it was."""
+    told, account = [], account_of(channel)
+    for row in rows:
+        name, one = _read(channel, account, row)
+        told.append((row, name, one))
+        if one.cursor is not None:
+            account = replace(account, cursor=one.cursor)
+    is_moved = account.cursor != channel.cursor and channel.state == ChannelState.ACTIVE
+    return told, account.cursor if is_moved else None
+
+
+def _read(channel: Channel, account: Account, row: Delivery) -> tuple[tuple[str, bytes], Told]:
     """What a delivery tells; with its name and body, in case that nobody knows such an event."""
     try:
         delivery = receiving.opened(row)
     except SecretsError:  # made with a key that is no longer in the file: nobody can read it any more
         return ("", b""), Told(bad=(BadEvent(raw="", reason="delivery.sealed"),))
-    connector, account = webhook_keys.connector_of(channel), account_of(channel)
+    connector = webhook_keys.connector_of(channel)
     told = connector.read(account, delivery)
     if able(connector, Capability.COMPLETE) and channel.state in receiving.HEARING:
         completes: Completes = connector  # type: ignore[assignment] # declared COMPLETE; tests/house compares

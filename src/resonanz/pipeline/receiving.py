@@ -17,7 +17,7 @@ from enum import StrEnum
 from django.db import IntegrityError, connection, transaction
 
 from resonanz.core import clock, secrets
-from resonanz.networks import applications, registry, webhook_keys
+from resonanz.networks import applications, leases, registry, webhook_keys
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Channel, ChannelState, Webhook
 from resonanz.networks.rates import Buckets, Rate
@@ -79,6 +79,8 @@ def prove(*, key: str, asked: Mapping[str, str]) -> Proof | None:
     proof = address.connector.prove(asked, address.keys)
     if proof is None:
         _tally.add(address)
+    elif address.channel_id is not None:
+        leases.note_said(channel_id=address.channel_id, proof=proof)
     return proof
 
 

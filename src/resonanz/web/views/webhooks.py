@@ -34,6 +34,7 @@ class Shown:
     """What a channel's page tells of its webhook. `address` is "" before it was made.
 
     `is_told`: the network is told the address by us, and `address` is what it was told. `begins`: how ours begin.
+    `is_leased`: some of its channels can be brought to, each for a time.
     """
 
     address: str
@@ -47,6 +48,7 @@ class Shown:
     begins: str = ""
     is_outdated: bool = False
     costs: bool = False
+    is_leased: bool = False
 
 
 def shown(channel: Channel) -> Shown | None:
@@ -54,11 +56,11 @@ def shown(channel: Channel) -> Shown | None:
     if not able(registry.connector(channel.network), Capability.WEBHOOK):
         return None
     brings, is_told = webhook_keys.connector_of(channel).webhook.brings, bringing.is_told(channel)
-    costs = able(registry.connector(channel.network), Capability.COSTS)
+    costs, is_leased = able(registry.connector(channel.network), Capability.COSTS), bringing.is_leased(channel)
     webhook = Webhook.objects.filter(channel=channel).first()
     address = _address_now(channel, webhook, is_told=is_told)
     if webhook is None or not address:
-        return Shown("", brings, is_told=is_told, begins=settings.WEBHOOK_URL, costs=costs)
+        return Shown("", brings, is_told=is_told, begins=settings.WEBHOOK_URL, costs=costs, is_leased=is_leased)
     newest = Delivery.objects.filter(channel=channel).order_by("-received_at").values_list("received_at", flat=True)
     return Shown(
         address=address,
@@ -72,6 +74,7 @@ def shown(channel: Channel) -> Shown | None:
         begins=settings.WEBHOOK_URL,
         is_outdated=address != address_of(webhook),
         costs=costs,
+        is_leased=is_leased,
     )
 
 
@@ -126,13 +129,15 @@ def renew_webhook_secret(request: HttpRequest, channel_id: int) -> HttpResponse:
 @require_POST
 def have_brought(request: HttpRequest, channel_id: int) -> HttpResponse:
     """Tell the network our address, or tell it again."""
-    get_object_or_404(Channel, pk=channel_id)
+    channel = get_object_or_404(Channel, pk=channel_id)
     try:
         bringing.have_brought(channel_id=channel_id, root=settings.WEBHOOK_URL, actor=signed_in(request))
     except ResonanzError as error:
         messages.error(request, _why(error))
     else:
-        messages.success(request, _("From now on the network brings what is said."))
+        awaited = _("The hub was asked. It brings what is new as soon as it has confirmed that.")
+        done = awaited if bringing.is_leased(channel) else _("From now on the network brings what is said.")
+        messages.success(request, done)
     return redirect("channel", channel_id)
 
 
@@ -153,7 +158,7 @@ def ask_instead(request: HttpRequest, channel_id: int) -> HttpResponse:
 @never_cache
 @require_GET
 def webhook_health(request: HttpRequest, channel_id: int) -> HttpResponse:
-    """What the network says of our address; asked at this moment."""
+    """What the network says of our address, or whether it can be told one; asked at this moment."""
     channel = get_object_or_404(Channel, pk=channel_id)
     ours, found, problem = channel.settings.get(BROUGHT_TO, ""), None, ""
     try:
@@ -161,6 +166,10 @@ def webhook_health(request: HttpRequest, channel_id: int) -> HttpResponse:
     except ResonanzError as error:
         problem = _why(error)
     context = {"channel": channel, "ours": ours, "found": found, "problem": problem}
+    context |= {
+        "begins": settings.WEBHOOK_URL,
+        "is_leased": able(registry.connector(channel.network), Capability.LEASE),
+    }
     part = request.headers.get("HX-Request") == "true"
     return render(request, "web/webhook_health.html" if part else "web/webhook_health_page.html", context)
 
