@@ -15,6 +15,7 @@ from resonanz.networks import batch_keys, webhook_keys
 from resonanz.networks.channels import connect
 from resonanz.networks.models import Channel, Webhook
 from resonanz.pipeline import arrivals
+from resonanz.pipeline.models import Batch
 from resonanz.pipeline.receiving import Received, receive
 from resonanz.privacy.models import AuditRecord
 
@@ -188,3 +189,12 @@ def test_who_may_only_connect_accounts_sees_neither_keys_nor_batches(
     assert key[0] not in shown.content.decode()
     assert Webhook.objects.get().key not in shown.content.decode()
     assert client.post(f"/channels/{channel.pk}/batch-keys/").status_code == 403
+
+
+def test_page_says_when_nothing_has_come_for_longer_than_usual(signed_in: Client, channel: Channel) -> None:
+    assert bring(make_key(signed_in, channel), 1, batch(line("1"))) is Received.STORED
+    assert "longer than usual" not in page(signed_in, channel)
+
+    Batch.objects.update(received_at=clock.now() - timedelta(days=4))
+    assert "Nothing has come for longer than usual." in page(signed_in, channel)
+    assert "länger als üblich nichts gekommen" in page(signed_in, channel, "de")

@@ -1,4 +1,5 @@
-"""Alarms of channels: before a token ends that gets no successor, when it ended, and when a channel stopped; each once.
+"""Alarms of channels: before a token ends that gets no successor, when it ended, when a channel stopped, and what
+upper rooms have to tell of channels (`watch`); each once.
 
     14, 7, 1 days before ──► ended ──► stopped          (a renewed or newly connected token begins anew)
 
@@ -8,7 +9,8 @@ be on-call duty. Where none of them is, it waits until somebody is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -27,18 +29,39 @@ from resonanz.networks.models import Channel, ChannelState
 AHEAD_DAYS = (1, 7, 14)
 _ENDED = 0
 ENDS, ENDED, STOPPED = "channel.token_ends", "channel.token_ended", "channel.stopped"
-CODES = frozenset({ENDS, ENDED, STOPPED})
+SILENT = "channel.silent"
+CODES = frozenset({ENDS, ENDED, STOPPED, SILENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What an upper room has to tell of a channel; `note` keeps it from being told again."""
+
+    channel: Channel
+    code: str
+    params: Mapping[str, str]
+    note: Callable[[], None]
+
+
+_watched: dict[str, Callable[[datetime], Sequence[Due]]] = {}
+
+
+def watch(*, name: str, due: Callable[[datetime], Sequence[Due]]) -> None:
+    """Declare what else may have to be told of channels at a moment."""
+    _watched[name] = due
 
 
 def alarm() -> int:
     """Tell what has to be told by now; how many alarms that were."""
     now = clock.now()
     with transaction.atomic():
-        due = list(_due(now))
-        there = sorted(on_duty(user_ids=set(who_connects().values_list("pk", flat=True)), at=now)) if due else []
+        due, others = list(_due(now)), [one for look in _watched.values() for one in look(now)]
+        wanted = due or others
+        there = sorted(on_duty(user_ids=set(who_connects().values_list("pk", flat=True)), at=now)) if wanted else []
         if not there:
             return 0
         lines = [line for channel, code in due if (line := _told(channel, code, now)) is not None]
+        lines += [_noted(one) for one in others if not channels.is_practice(one.channel)]
         for line in lines:
             deliver_soon(notifications.enqueue(user_ids=there, lines=[line]))
     return len(lines)
@@ -81,4 +104,13 @@ def _told(channel: Channel, code: str, now: datetime) -> Line | None:
         return None
     ends_at = channel.expires_at.isoformat() if channel.expires_at else ""
     params = {"channel": channel.name, "ends_at": ends_at, "why": channel.failure_code}
-    return Line(code, params, f"/channels/{channel.pk}/")
+    return Line(code, params, _page_of(channel))
+
+
+def _noted(due: Due) -> Line:
+    due.note()
+    return Line(due.code, {"channel": due.channel.name, **due.params}, _page_of(due.channel))
+
+
+def _page_of(channel: Channel) -> str:
+    return f"/channels/{channel.pk}/"

@@ -15,6 +15,7 @@ from resonanz.core.broker import Broker, BrokerAway
 from resonanz.listening.models import Post
 from resonanz.networks import spending as channel_spending
 from resonanz.networks.models import Application, Channel, ChannelState
+from resonanz.pipeline import silence
 from resonanz.service.models import Case, Moderation, Outgoing, OutgoingState
 from resonanz.service.moderation.sending import MOVING
 
@@ -79,6 +80,8 @@ def stuck() -> Iterator[Stuck]:
         yield Stuck(f"channel {channel.name}: {channel.failure_code}", 1, channel.failing_since)
     for channel in Channel.objects.filter(state=ChannelState.BROKEN, failing_since__isnull=True).order_by("id"):
         yield Stuck(f"channel {channel.name} is broken", 1, None)
+    for batch in silence.silent(at=now):
+        yield Stuck(f"channel {batch.channel.name}: no batch for longer than usual", 1, batch.received_at)
     yield from _jobs_doing_too_long(now)
     if settings.STREAM_SERVERS:
         yield from _parcels(now)

@@ -60,7 +60,7 @@ class Batch(models.Model):
     """That a numbered batch came, by the digest of its delivery, and how much of it could not be taken in.
 
     On one that came before others with lower numbers, `missing_from` is the first of them and `gap` where it is on
-    record.
+    record. `silence_told_at`: when people were told that nothing has come after it for longer than usual.
     """
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="batches")
@@ -72,6 +72,7 @@ class Batch(models.Model):
     refused = models.PositiveIntegerField(default=0)
     missing_from = models.BigIntegerField(null=True, blank=True)
     gap = models.ForeignKey(Gap, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    silence_told_at = models.DateTimeField(null=True, blank=True)
     delete_on = models.DateField()
 
     class Meta:

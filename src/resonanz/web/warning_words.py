@@ -91,13 +91,19 @@ def _channel_alarm(code: str, params: dict[str, Any]) -> str:
     if code == alarms.STOPPED:
         told = _("The channel %(channel)s has stopped: %(why)s")
         return told % {"channel": params["channel"], "why": words.sentence(params["why"], {})}
-    day = date_format(timezone.localtime(datetime.fromisoformat(params["ends_at"])), "DATE_FORMAT")
+    if code == alarms.SILENT:
+        told = _("The provider of the channel %(channel)s has brought nothing since %(day)s, longer than usual.")
+        return told % {"channel": params["channel"], "day": _day(params["since"])}
     told = (
         _("The connection of the channel %(channel)s ends on %(day)s. Until then it has to be connected again.")
         if code == alarms.ENDS
         else _("The connection of the channel %(channel)s ended on %(day)s. It has to be connected again.")
     )
-    return told % {"channel": params["channel"], "day": day}
+    return told % {"channel": params["channel"], "day": _day(params["ends_at"])}
+
+
+def _day(moment: str) -> str:
+    return date_format(timezone.localtime(datetime.fromisoformat(moment)), "DATE_FORMAT")
 
 
 def _subject(lines: Sequence[Line]) -> str:

@@ -14,9 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from resonanz.accounts.access import Act
+from resonanz.core import clock
 from resonanz.networks import batch_keys
 from resonanz.networks.models import Channel, Webhook
-from resonanz.pipeline import batches
+from resonanz.pipeline import batches, silence
 from resonanz.pipeline.batches import Range
 from resonanz.pipeline.models import Batch, PutAside
 from resonanz.web.acts import attempt, signed_in
@@ -44,6 +45,7 @@ class Shown:
     lately: Sequence[Batch]
     missing: Sequence[Range]
     reasons: Sequence[tuple[str, int]]
+    is_silent: bool
 
 
 def shown(channel: Channel) -> Shown | None:
@@ -57,6 +59,7 @@ def shown(channel: Channel) -> Shown | None:
         lately=batches.lately(channel=channel),
         missing=batches.missing(channel=channel),
         reasons=_reasons(channel),
+        is_silent=any(batch.channel_id == channel.pk for batch in silence.silent(at=clock.now())),
     )
 
 
