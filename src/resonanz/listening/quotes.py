@@ -58,13 +58,18 @@ def reword(*, edits: Sequence[Edited]) -> None:
 
 def of(keys: Iterable[Key]) -> QuerySet[PostQuote]:
     """The rows that quote these posts."""
+    return PostQuote.objects.filter(naming(keys, through="post__")).exclude(native_id="")
+
+
+def naming(keys: Iterable[Key], *, through: str = "") -> Q:
+    """The rows with these ids, each in its world; `through` leads to the world from another table ("post__")."""
     worlds: dict[tuple[str, str], list[str]] = {}
     for network, origin, native_id in keys:
         worlds.setdefault((network, origin), []).append(native_id)
     wanted = Q(pk__in=[])
     for (network, origin), ids in worlds.items():
-        wanted |= Q(post__network=network, post__origin=origin, native_id__in=ids)
-    return PostQuote.objects.filter(wanted).exclude(native_id="")
+        wanted |= Q((f"{through}network", network), (f"{through}origin", origin), native_id__in=ids)
+    return wanted
 
 
 def by(network: str, origin: str, native_id: str) -> QuerySet[PostQuote]:

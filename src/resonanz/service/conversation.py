@@ -10,7 +10,8 @@ from functools import cached_property
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
 
 from resonanz.accounts.models import User
-from resonanz.listening.models import Post, PostMedia, Visible
+from resonanz.listening.models import Post, PostMedia, PostQuote, Visible
+from resonanz.service import quoting
 from resonanz.service.enquiries import waiting
 from resonanz.service.lists.tags import TAGS
 from resonanz.service.models import (
@@ -89,6 +90,7 @@ _HELD = {
     "has_outgoings": Exists(Outgoing.objects.filter(case=OuterRef("pk"))),
     "has_notes": Exists(CaseNote.objects.filter(case=OuterRef("pk"))),
     "has_media": Exists(PostMedia.objects.filter(post__case_posts__case=OuterRef("pk"))),
+    "has_quotes": Exists(PostQuote.objects.filter(post__case_posts__case=OuterRef("pk"))),
     "has_moderations": Exists(Moderation.objects.filter(case=OuterRef("pk"))),
     "has_declarations": Exists(Declaration.objects.filter(case=OuterRef("pk")).exclude(state="NONE")),
     "has_attachments": Exists(Attachment.objects.filter(outgoing__case=OuterRef("pk"))),
@@ -185,6 +187,8 @@ def _posts(case: Case, ours: set[str]) -> list[CasePost]:
     rows = list(found.order_by("post__posted_at", "id"))
     if _may_have(case, "media"):
         prefetch_related_objects([row.post for row in rows], MEDIA)
+    if _may_have(case, "quotes"):
+        quoting.beside([row.post for row in rows])
     # Few posts are ever changed, and only those have earlier wordings.
     prefetch_related_objects([row.post for row in rows if row.post.edited_at], "earlier_wordings")
     return [row for row in rows if not (row.post.speaker == "OWN" and ours & {row.post.native_id, row.post.url})]
@@ -202,5 +206,6 @@ def _said_in_public(case: Case, shown: Sequence[CasePost]) -> list[CasePost]:
     )
     newest = found.exclude(pk__in=[row.post_id for row in shown]).order_by("-posted_at", "-id")[:MOST_IN_PUBLIC]
     context = {"state": CasePostState.NONE_NEEDED, "reason": NoneNeeded.CONTEXT}
-    posts = newest.select_related("evaluation").prefetch_related("earlier_wordings", MEDIA)
+    posts = list(newest.select_related("evaluation").prefetch_related("earlier_wordings", MEDIA))
+    quoting.beside(posts)
     return [CasePost(case=case, post=post, **context) for post in posts]

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from resonanz.accounts.access import Act
 from resonanz.core.errors import ResonanzError
+from resonanz.service import quoting
 from resonanz.service.answers import approvals, signing
 from resonanz.service.answers.judging import judge
 from resonanz.service.conversation import MEDIA
@@ -170,6 +171,7 @@ def _said(asked: Approval) -> list[Said]:
     newest = CasePost.objects.filter(case=case).exclude(post__speaker="OWN").select_related("post")
     places = list(newest.order_by("-post__posted_at", "-pk")[:MOST_POSTS])
     prefetch_related_objects([place.post for place in places], MEDIA)
+    quoting.beside([place.post for place in places])
     sent = Outgoing.objects.filter(case=case, state=OutgoingState.SENT).select_related("author")
     answers = list(sent.order_by("-sent_at", "-pk")[:MOST_POSTS])
     lines = [

@@ -17,7 +17,7 @@ from resonanz.listening import posts
 from resonanz.listening.models import Post, Topic
 from resonanz.listening.posts import Wanted
 from resonanz.networks.models import Channel
-from resonanz.service import cases
+from resonanz.service import cases, quoting
 from resonanz.service.models import Case, CasePost
 from resonanz.web import post_headings, undo, words
 from resonanz.web.acts import attempt, back, signed_in
@@ -45,6 +45,7 @@ def listening(request: HttpRequest) -> HttpResponse:
         _count_alike(found)
     if may(signed_in(request), Act.READ_CASES):
         _name_cases(found)
+    quoting.beside(found)
     last = found[-1] if len(found) == PAGE else None
     context = {
         "posts": found,
