@@ -42,6 +42,8 @@ def have_brought(*, channel_id: int, root: str, actor: User) -> None:
     webhook = webhook_keys.make(channel_id=channel_id, actor=actor)
     address = f"{root}{webhook_keys.PATH}{key_of(channel, webhook)}"
     channels.change_settings(channel_id=channel_id, settings={**offered, BROUGHT_TO: address}, actor=actor)
+    if is_leased(channel):
+        leases.begin(channel_id=channel_id)
     try:
         _ask(channel_id)
     except NoAnswer:
@@ -57,8 +59,6 @@ def _ask(channel_id: int) -> None:
     """Tell the network the address that the channel's settings hold. Raises a NetworkError."""
     webhook = Webhook.objects.select_related("channel").get(channel_id=channel_id)
     channel = webhook.channel
-    if is_leased(channel):
-        leases.note_asked(channel_id=channel_id)
     keys, address = webhook_keys.keys_of(webhook), channel.settings[BROUGHT_TO]
     _connector(channel).set_webhook(channels.account_of(channel), address, keys)
 
@@ -84,7 +84,8 @@ def ask_again() -> None:
 
 def _renew(channel_id: int) -> None:
     """It may be another that brings by now, or another address of what is brought."""
-    leases.note_asked(channel_id=channel_id)
+    if not leases.claim(channel_id=channel_id):
+        return
     channel = Channel.objects.get(pk=channel_id)
     offered = _offered(channel, _connector(channel))
     channels.change_settings(channel_id=channel_id, settings=offered, actor=None)

@@ -27,13 +27,26 @@ _MOST_TRIES = 30_000
 _MOST_WORDS = 300
 
 
-def note_asked(*, channel_id: int) -> None:
-    """It is asked now; whoever fails to answer is left alone for a while."""
+def begin(*, channel_id: int) -> None:
+    """It is asked now, because somebody wants it to bring; whoever fails to answer is left alone for a while."""
     with transaction.atomic():
         Channel.objects.select_for_update().get(pk=channel_id)
-        lease = Lease.objects.filter(channel_id=channel_id).first() or Lease(channel_id=channel_id)
-        lease.asked_at, lease.tries = clock.now(), min(lease.tries + 1, _MOST_TRIES)
-        lease.save()
+        _note_asked(Lease.objects.filter(channel_id=channel_id).first() or Lease(channel_id=channel_id))
+
+
+def claim(*, channel_id: int) -> bool:
+    """Whether it is to be asked again, by whoever calls this and nobody else."""
+    with transaction.atomic():
+        lease = Lease.objects.select_for_update().filter(channel_id=channel_id).first()
+        if lease is None or not _is_due(lease, clock.now()):
+            return False
+        _note_asked(lease)
+    return True
+
+
+def _note_asked(lease: Lease) -> None:
+    lease.asked_at, lease.tries = clock.now(), min(lease.tries + 1, _MOST_TRIES)
+    lease.save()
 
 
 def note_said(*, channel_id: int, proof: Proof) -> None:
