@@ -13,6 +13,7 @@ from resonanz.core import clock
 from resonanz.core.http_streams import never
 from resonanz.networks.contract import (
     Account,
+    Author,
     Batch,
     Counted,
     Deleted,
@@ -20,6 +21,7 @@ from resonanz.networks.contract import (
     Event,
     Posted,
     PostKind,
+    Quoted,
     ReplyOrder,
     Visibility,
 )
@@ -135,6 +137,28 @@ def test_thread_edit_like_deletion_and_leaving_are_told(memory_network: MemoryPr
         ("AccountGone", ada.native_id),
     ]
     assert not [event for event in everything(us) if isinstance(event, Posted | Edited) and "Endlich" in event.text]
+
+
+def test_quote_is_told_to_whoever_is_quoted_until_that_is_gone(memory_network: MemoryProcess) -> None:
+    us, ada, eve = (memory_network.open_account(handle) for handle in ("werke", "ada", "eve"))
+    ours, hers = memory_network.say(us, "Der Sattel ist da."), memory_network.say(eve, "Und der Lenker.")
+    first = memory_network.say(ada, "So geht das also", quoted_id=ours["id"])
+    second = memory_network.say(ada, "Und das", quoted_id=hers["id"])
+    private = memory_network.say(eve, "Nur für Ada", visibility="PRIVATE", to=["ada"])
+
+    said = {event.native_id: event for event in everything(us) if isinstance(event, Posted)}
+
+    assert (said[first["id"]].addressed, said[second["id"]].addressed) == (True, False)
+    assert said[second["id"]].quoted == Quoted(
+        hers["id"], f"{memory_network.url}/#post-{hers['id']}", Author(eve.native_id, "eve", "Eve"), "Und der Lenker."
+    )
+    assert said[ours["id"]].quoted is None
+    with pytest.raises(urllib.error.HTTPError):
+        memory_network.say(ada, "Verraten", quoted_id=private["id"])
+
+    memory_network.call("DELETE", f"/posts/{hers['id']}", eve.secret)
+    again = {event.native_id: event for event in everything(us) if isinstance(event, Posted)}
+    assert again[second["id"]].quoted == Quoted()
 
 
 def test_reply_stands_there_and_is_found_again(memory_network: MemoryProcess) -> None:

@@ -15,7 +15,7 @@ from resonanz.listening.matching import Matcher
 from resonanz.listening.query import parse
 from resonanz.networks.memory_store import TEXT_LENGTH
 from resonanz.ops.demo_world.company import TOPICS
-from resonanz.ops.demo_world.lines import lines, people, reactions, records
+from resonanz.ops.demo_world.lines import OUR_ANSWER, lines, people, reactions, records
 from resonanz.ops.demo_world.living import STORM
 from resonanz.ops.demo_world.moments import LATE, SOON, business_hours, moments
 from resonanz.service.intake import intent_of
@@ -87,6 +87,19 @@ def test_speakers_are_known_and_threads_resolve() -> None:
             assert not line.answers_us or (above.done and above.done.text), line.id
 
 
+def test_what_is_quoted_was_said_before_and_in_public() -> None:
+    quoting = [line for line in SAID if line.quotes]
+    for line in quoting:
+        quoted = BY_ID[line.quotes.removesuffix(OUR_ANSWER)]
+        assert (line.live, quoted.live, quoted.kind) == (None, None, "post"), line.id
+        assert bool(quoted.at) == bool(line.due or line.at) is True, line.id
+        if line.quotes.endswith(OUR_ANSWER):
+            assert quoted.done is not None, line.id
+            assert quoted.done.text, line.id
+
+    assert {line.lang for line in quoting} == {"de", "en"}
+
+
 def test_texts_fit_the_network() -> None:
     for line in SAID:
         assert 2 <= len(line.text) <= TEXT_LENGTH, line.id
@@ -98,7 +111,8 @@ def test_texts_fit_the_network() -> None:
 def test_to_us_says_whether_it_is_addressed_to_us() -> None:
     for line in SAID:
         addressed = bool(re.search(r"(?<![\w@])@nordhain(?!\w)", line.text, re.IGNORECASE))
-        assert line.to_us == (addressed or line.answers_us or line.kind in {"review", "message"}), line.id
+        about_us = line.answers_us or line.quotes.endswith(OUR_ANSWER)
+        assert line.to_us == (addressed or about_us or line.kind in {"review", "message"}), line.id
 
 
 def test_addresses_are_under_example_and_no_real_brand_is_named() -> None:

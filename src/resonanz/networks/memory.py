@@ -34,6 +34,7 @@ from resonanz.networks.contract import (
     Picture,
     Posted,
     PostKind,
+    Quoted,
     Receipt,
     ReplyOrder,
     Report,
@@ -313,7 +314,18 @@ def _posted(account: Account, post: dict[str, Any]) -> Posted:
         mentions=tuple(post["mentions"]),
         addressed=post["addressed"],
         media=_media(account, post.get("media", [])),
+        quoted=_quoted(account, post.get("quoted")),
     )
+
+
+def _quoted(account: Account, found: dict[str, Any] | None) -> Quoted | None:
+    """What it quotes; an empty one where that is gone."""
+    if found is None:
+        return None
+    if not found:
+        return Quoted()
+    author = Author(found["author"]["id"], handle=found["author"]["handle"], name=found["author"]["name"])
+    return Quoted(found["id"], _page(account, found["id"]), author, found["text"])
 
 
 def _media(account: Account, found: list[dict[str, Any]]) -> tuple[Media, ...]:

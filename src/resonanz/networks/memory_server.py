@@ -227,7 +227,7 @@ class _Handler(BaseHTTPRequestHandler):
         return 204, {}
 
     def _create(self, me: int, body: Row) -> Row:
-        parent = body.get("parent_id") or None
+        parent, quoted = body.get("parent_id") or None, body.get("quoted_id") or None
         to = body.get("to", [])
         if not isinstance(to, list) or not all(isinstance(handle, str) for handle in to):
             raise Denied(422, "to is a list of handles.")
@@ -238,6 +238,7 @@ class _Handler(BaseHTTPRequestHandler):
             parent_id=_number(str(parent)) if parent is not None else None,
             to=to,
             pictures=_keys(body),
+            quoted_id=_number(str(quoted)) if quoted is not None else None,
         )
 
     def _add_picture(self, me: int, body: Row) -> Row:
@@ -344,6 +345,10 @@ def _article(post: Row) -> str:
         f'<p><img src="{html.escape(one["path"])}" alt="{html.escape(one["alt"])}" height="120"></p>'
         for one in post["media"]
     )
+    quoted = post["quoted"]
+    if quoted:
+        said = f"<b>@{html.escape(quoted['author']['handle'])}</b> {html.escape(quoted['text'])}"
+        beside += f"<blockquote>{said}</blockquote>"
     return (
         f'<article id="post-{post["id"]}"><p><b>@{html.escape(author["handle"])}</b> {html.escape(author["name"])}'
         f" · {said_at}</p><p>{words}</p>{beside}<p>#{post['id']}{answers} · {post['likes']} likes</p></article>"

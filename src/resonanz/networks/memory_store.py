@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS account (
 CREATE TABLE IF NOT EXISTS post (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL REFERENCES account, text TEXT NOT NULL,
     parent_id INTEGER REFERENCES post, root_id INTEGER, visibility TEXT NOT NULL, posted_at TEXT NOT NULL,
-    edited_at TEXT, deleted_at TEXT, is_review INTEGER NOT NULL DEFAULT 0);
+    edited_at TEXT, deleted_at TEXT, is_review INTEGER NOT NULL DEFAULT 0, quoted_id INTEGER REFERENCES post);
 CREATE INDEX IF NOT EXISTS post_parent ON post (parent_id, account_id);
 CREATE TABLE IF NOT EXISTS addressee (
     post_id INTEGER NOT NULL REFERENCES post, account_id INTEGER NOT NULL REFERENCES account,
@@ -80,8 +80,11 @@ class Store:
         self._rows.execute("PRAGMA synchronous = FULL")
         self._rows.execute("PRAGMA foreign_keys = ON")
         self._rows.executescript(_SCHEMA + memory_pictures.SCHEMA)
-        if "is_review" not in {column["name"] for column in self._all("PRAGMA table_info(post)", ())}:
+        columns = {column["name"] for column in self._all("PRAGMA table_info(post)", ())}
+        if "is_review" not in columns:
             self._rows.execute("ALTER TABLE post ADD COLUMN is_review INTEGER NOT NULL DEFAULT 0")
+        if "quoted_id" not in columns:
+            self._rows.execute("ALTER TABLE post ADD COLUMN quoted_id INTEGER REFERENCES post")
 
     def close(self) -> None:
         with self._lock:
@@ -129,9 +132,11 @@ class Store:
         key: str = "",
         is_review: bool = False,
         pictures: list[str] | None = None,
+        quoted_id: int | None = None,
     ) -> Row:
         """A post or a reply. There is no idempotency key for apps: said twice, it stands there twice.
 
+        Whoever is quoted is told of it, as whoever is answered. What is private cannot be quoted.
         `key` is the demo world's, which must not repeat itself: under the same one the first post is the answer.
         """
         self._check(text, visibility)
@@ -142,15 +147,18 @@ class Store:
             parent = self._readable(parent_id, me) if parent_id is not None else None
             if parent and self._is_blocked(me, by=parent["account_id"]):
                 raise Denied(403, "This account lets you answer no more.")
+            quoted = self._readable(quoted_id, me) if quoted_id is not None else None
+            if quoted and quoted["visibility"] != "PUBLIC":
+                raise Denied(403, "What is private cannot be quoted.")
             made = self._rows.execute(
-                "INSERT INTO post (account_id, text, parent_id, visibility, posted_at, is_review)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (me, text, parent_id, visibility, now, is_review),
+                "INSERT INTO post (account_id, text, parent_id, visibility, posted_at, is_review, quoted_id)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (me, text, parent_id, visibility, now, is_review, quoted_id),
             )
             root = parent["root_id"] if parent else made.lastrowid
             self._rows.execute("UPDATE post SET root_id = ? WHERE id = ?", (root, made.lastrowid))
             self._show_beside(me, int(made.lastrowid or 0), pictures or [])
-            self._address(made.lastrowid, me, [*_MENTION.findall(text), *to], parent)
+            self._address(made.lastrowid, me, [*_MENTION.findall(text), *to], parent, quoted)
             self._note("posted", made.lastrowid, me, {"text": text})
             if parent:
                 self._count(parent["id"], me)
@@ -376,14 +384,13 @@ class Store:
             raise Denied(403, "This post stands below somebody else's.")
         return post
 
-    def _address(self, post_id: int | None, me: int, handles: list[str], parent: Row | None) -> None:
+    def _address(self, post_id: int | None, me: int, handles: list[str], *others: Row | None) -> None:
         accounts = {
             row["id"]
             for handle in {handle.lower() for handle in handles}
             if (row := self._one("SELECT id FROM account WHERE handle = ? AND gone_at IS NULL", handle))
         }
-        if parent:
-            accounts.add(parent["account_id"])
+        accounts |= {other["account_id"] for other in others if other}
         accounts = {account for account in accounts - {me} if not self._is_blocked(me, by=account)}
         self._rows.executemany("INSERT INTO addressee VALUES (?, ?)", [(post_id, account) for account in accounts])
 
@@ -439,7 +446,20 @@ class Store:
             "author": {"id": str(row["account_id"]), "handle": row["handle"], "name": row["name"]},
             "media": memory_pictures.beside(self._rows, row["id"]),
             "mentions": sorted({handle.lower() for handle in _MENTION.findall(row["text"])}),
+            "quoted": self._quoted(row["quoted_id"]) if row["quoted_id"] else None,
         }
+
+    def _quoted(self, post_id: int) -> Row:
+        """What a post quotes, as it reads today; nothing of what is gone."""
+        post = self._one(
+            """SELECT p.id, p.text, p.account_id, w.handle, w.name FROM post p JOIN account w ON w.id = p.account_id
+            WHERE p.id = ? AND p.deleted_at IS NULL""",
+            post_id,
+        )
+        if post is None:
+            return {}
+        author = {"id": str(post["account_id"]), "handle": post["handle"], "name": post["name"]}
+        return {"id": str(post["id"]), "text": post["text"], "author": author}
 
 
 def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:

@@ -75,7 +75,7 @@ def _say(store: Store, act: Row) -> Row:
     if earlier := store.told(key):
         return {"id": str(earlier["id"])}
     me = store.ensure_account(handle=_text(act, "by"), name=_text(act, "name"))
-    parent = _text(act, "parent", "")
+    parent, quoted = _text(act, "parent", ""), _text(act, "quoted", "")
     said = store.create_post(
         me=me,
         text=_text(act, "text"),
@@ -84,6 +84,7 @@ def _say(store: Store, act: Row) -> Row:
         to=to,
         key=key,
         is_review=act.get("review") is True,
+        quoted_id=_number(quoted) if quoted else None,
     )
     return {"id": said["id"]}
 

@@ -22,7 +22,7 @@ from resonanz.networks.channels import account_of
 from resonanz.networks.contract import Author, Event, Posted, PostKind, Reads
 from resonanz.networks.models import Channel
 from resonanz.ops.demo_world import company, lines
-from resonanz.ops.demo_world.lines import Done, Line
+from resonanz.ops.demo_world.lines import OUR_ANSWER, Done, Line
 from resonanz.ops.demo_world.moments import moments
 from resonanz.ops.demo_world.practice import Act, Practice, clock_act, say_act
 from resonanz.pipeline.take_in import take_in
@@ -126,19 +126,23 @@ class _Play:
         spoken = [step for step in group if not step.line.is_imported]
         acts: list[Act] = []
         for step in spoken:
-            acts += [clock_act(step.at), say_act(step.line, self._people[step.line.by], parent=self._parent(step.line))]
+            line = step.line
+            parent, quoted = self._number_of(line.thread), self._number_of(line.quotes)
+            acts += [clock_act(step.at), say_act(line, self._people[line.by], parent=parent, quoted=quoted)]
         for step, done in zip(spoken, self._practice.play(acts)[1::2], strict=True):
             self._native[step.line.id] = done["id"]
         if spoken:
             self._read()
 
-    def _parent(self, line: Line) -> str:
-        if not line.thread:
+    def _number_of(self, named: str) -> str:
+        """The network's number of a post, or of our answer to it, as lines name them."""
+        if not named:
             return ""
-        if not line.answers_us:
-            return self._native[line.parent]
-        ours = Outgoing.objects.filter(key=_key(line.parent), state=OutgoingState.SENT).first()
-        return ours.native_id if ours else self._native[line.parent]
+        said = self._native[named.removesuffix(OUR_ANSWER)]
+        if not named.endswith(OUR_ANSWER):
+            return said
+        ours = Outgoing.objects.filter(key=_key(named.removesuffix(OUR_ANSWER)), state=OutgoingState.SENT).first()
+        return ours.native_id if ours else said
 
     def _review(self, step: Step) -> Posted:
         person = self._people[step.line.by]
@@ -229,7 +233,7 @@ def _grouped(steps: Sequence[Step]) -> Iterator[list[Step]]:
     group: list[Step] = []
     for step in steps:
         said_before = {one.line.id for one in group}
-        if group and (step.done or group[0].done or step.line.parent in said_before):
+        if group and (step.done or group[0].done or said_before & {step.line.parent, step.line.quotes}):
             yield group
             group = []
         group.append(step)

@@ -51,6 +51,7 @@ class Line:
     due: str = ""
     live: float | None = None
     thread: str = ""
+    quotes: str = ""
     done: Done | None = None
     reaction: tuple[str | dict[str, Any], ...] | None = None
 
@@ -117,6 +118,7 @@ def _line(row: dict[str, Any]) -> Line:
         due=row.get("due", ""),
         live=row.get("live"),
         thread=row.get("thread", ""),
+        quotes=row.get("quotes", ""),
         done=Done(**done) if (done := row.get("answer") or row.get("settled")) else None,
         reaction=None if reaction is None else tuple(reaction),
     )

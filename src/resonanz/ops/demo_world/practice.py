@@ -61,7 +61,7 @@ def clock_act(moment: datetime | None) -> Act:
     return {"act": "clock", "at": moment.isoformat() if moment else ""}
 
 
-def say_act(line: Line, person: Person, *, parent: str) -> Act:
+def say_act(line: Line, person: Person, *, parent: str, quoted: str = "") -> Act:
     """The act that says a line."""
     private, review = line.kind == "message", line.kind == "review"
     return {
@@ -71,6 +71,7 @@ def say_act(line: Line, person: Person, *, parent: str) -> Act:
         "name": person.name,
         "text": line.text,
         "parent": parent,
+        "quoted": quoted,
         "private": private,
         "review": review,
         "to": [OURS] if private or review else [],
