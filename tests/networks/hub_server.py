@@ -77,7 +77,7 @@ class HubServer(LoopbackServer):
         """As a feed, or as a hub."""
         if path in self.refuses:
             return self.refuses[path]
-        if path == "/feed" and method == "GET":
+        if path.startswith("/feed") and method == "GET":
             self.fetched += 1
             named = {"Link": self.link_header()} if self.names_in == "header" else {}
             return 200, {"Content-Type": "application/rss+xml", **named}, self.body()
