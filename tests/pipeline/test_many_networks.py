@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
+from resonanz.core import clock
+from resonanz.listening.models import Post
 from resonanz.networks.channels import connect
+from resonanz.networks.contract import Author
 from resonanz.networks.models import Channel
+from resonanz.pipeline.models import PutAside
 from resonanz.pipeline.take_in import take_in
-from resonanz.service.models import Case, CasePost
+from resonanz.privacy import audit, erasure
+from resonanz.service.models import Case, CaseNote, CasePost, Outgoing
 from tests.pipeline.events import posted
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +74,38 @@ def test_cases_from_before_are_where_their_posts_were_said(told: Channel) -> Non
         cursor.execute(migration.NAME)
 
     assert list(Case.objects.order_by("pk").values_list("network", flat=True)) == ["x", "youtube", "service_provider"]
+
+
+@pytest.mark.parametrize("brought_by", ["mail", "files", "service_provider", "capture"])
+def test_person_who_is_erased_is_named_nowhere_in_what_was_brought_of_their_network(brought_by: str) -> None:
+    channel = connect(network=brought_by, name="Brought", is_live=True, actor=None)
+    for network in ("x", "youtube"):
+        for native_id, who in (("1", "jonas"), ("2", "mia")):
+            author = Author(native_id=who, handle=who)
+            say(channel, native_id, network, author=author, text="Wann kommt mein Rad, @jonas?")
+    for case in Case.objects.filter(root_native_id="2"):
+        _write_of(case, "Auch @jonas hat angerufen.")
+
+    erasure.erase_account(network="x", origin="", native_id="jonas", actor=audit.SYSTEM, suppress=True)
+
+    about_x = [*_told(CaseNote, "x"), *_told(Outgoing, "x"), *Post.objects.filter(network="x").values_list("text")]
+    assert len(about_x) == 3
+    assert "jonas" not in str(about_x)
+    elsewhere = [*_told(CaseNote, "youtube"), *_told(Outgoing, "youtube")]
+    assert [text for (text,) in elsewhere] == ["Auch @jonas hat angerufen."] * 2
+    assert PutAside.objects.count() == 0
+
+
+def _told(model: type[CaseNote] | type[Outgoing], network: str) -> list[tuple[str]]:
+    return list(model._default_manager.filter(case__network=network).values_list("text"))
+
+
+def _write_of(case: Case, text: str) -> None:
+    now = clock.now()
+    due = (now + timedelta(days=9)).date()
+    CaseNote.objects.create(case=case, created_at=now, delete_on=due, text=text)
+    Outgoing.objects.create(
+        channel=case.channel, case=case, key=uuid4(), text=text, visibility="PUBLIC", state="FAILED",
+        created_at=now, delete_on=due,
+    )  # fmt: skip
+    PutAside.objects.create(channel=case.channel, raw='{"author": "jonas"}', reason="x", at=now, delete_on=due)

@@ -26,7 +26,7 @@ class CaptureNetwork:
     name = NAME
     title = "Captured by hand"
     capabilities: frozenset[Capability] = frozenset()
-    limits = Limits(is_hearsay=True)
+    limits = Limits(is_hearsay=True, tells_of_others=True)
     asks_for = Entries()
 
 

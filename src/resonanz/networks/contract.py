@@ -247,6 +247,7 @@ class Limits:
     (`Posted.addressed`), so everything else is answered by hand.
     `is_hearsay`: not the network tells it but others, people or providers, so it confirms no account, speaks for none
     of ours, and changes nothing but what came through the same channel.
+    `tells_of_others`: what comes through its channels may have been said on any network.
     """
 
     text_length: int = 5000
@@ -268,6 +269,7 @@ class Limits:
     private_hours_freely: int = 0
     only_if_addressed: bool = False
     is_hearsay: bool = False
+    tells_of_others: bool = False
 
     def length_in(self, visibility: str) -> int:
         """How many characters an answer may have that is read by those."""

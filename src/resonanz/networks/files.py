@@ -31,7 +31,7 @@ class FileNetwork:
     name = "files"
     title = "Import"
     capabilities: frozenset[Capability] = frozenset()
-    limits = Limits()
+    limits = Limits(tells_of_others=True)
     asks_for = Entries()
 
 

@@ -72,6 +72,11 @@ def tellers() -> list[str]:
     return [name for name in names() if connector(name).limits.is_hearsay]
 
 
+def tells_of(network: str) -> list[str]:
+    """Those through whose channels may come what was said on a network: its own, and those that bring of any."""
+    return [network, *(name for name in names() if name != network and connector(name).limits.tells_of_others)]
+
+
 def connector(name: str) -> Network:
     """The connector of this name; it keeps no state, so one serves all channels. Raises UnknownNetwork."""
     try:

@@ -30,7 +30,7 @@ def erase_account(subject: Subject) -> Removed:
     containing = Q(pk__in=[])
     for word in words:
         containing |= Q(raw__icontains=word) | Q(reason__icontains=word)
-    found = PutAside.objects.filter(containing, channel__network__in=_tellers(subject))
+    found = PutAside.objects.filter(containing, channel__network__in=registry.tells_of(subject.network))
     ids = [row.pk for row in found if any(p.search(f"{row.raw}\n{row.reason}") for p in patterns)]
     rows, _ = PutAside.objects.filter(pk__in=ids).delete()
     rows += _erase_arrivals(subject, patterns)
@@ -43,7 +43,7 @@ def erase_account(subject: Subject) -> Removed:
 
 def _erase_arrivals(subject: Subject, patterns: list[re.Pattern[str]]) -> int:
     """What waits to be taken in, mostly nothing; of what was taken in no words are left."""
-    waiting = Delivery.objects.filter(channel__network__in=_tellers(subject), taken_at__isnull=True)
+    waiting = Delivery.objects.filter(channel__network__in=registry.tells_of(subject.network), taken_at__isnull=True)
     rows = waiting.order_by("pk").iterator(chunk_size=50)  # each may hold a megabyte
     ids = [row.pk for row in rows if any(one.search(_words(row)) for one in patterns)]
     return Delivery.objects.filter(pk__in=ids).delete()[0]
@@ -59,11 +59,6 @@ def _forget_in_cursors(subject: Subject) -> None:
     ):
         channel.cursor = connector.forget(channel.cursor, subject.native_id)
         channel.save(update_fields=["cursor"])
-
-
-def _tellers(subject: Subject) -> list[str]:
-    """Its own network, and those who tell of any."""
-    return [subject.network, *registry.tellers()]
 
 
 def _words(row: Delivery) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Concat, Right
+from django.db.models.functions import Coalesce, Concat, Right
 
 from resonanz.listening import erasure as posts
 from resonanz.listening.models import Post
@@ -152,7 +152,7 @@ def _forget_moderated(subject: Subject, words: Collection[str]) -> Removed:
     What is being done needs to know to whom: that is held, and erased the next time.
     """
     theirs = Moderation.objects.filter(
-        channel__network__in=_tellers(subject.network), origin=subject.origin, author_native_id=subject.native_id
+        told_of(subject.network), origin=subject.origin, author_native_id=subject.native_id
     )
     masked = masking.mask_columns(theirs, _PUT_RIGHT, words)
     theirs.filter(state__in=_NOT_DONE).update(state=ModerationState.CANCELLED, due_at=None)
@@ -173,7 +173,7 @@ def _mask_names_of_authors(post_ids: Collection[int]) -> int:
     for place in leaving.select_related("post").distinct().order_by("pk"):
         author = place.post
         staying = CasePost.objects.filter(case=place.case_id).exclude(post_id__in=post_ids)
-        if not staying.filter(post__origin=author.origin, post__author_native_id=author.author_native_id).exists():
+        if not staying.filter(post__in=posts.posts_by(author.network, author.origin, author.author_native_id)).exists():
             words = _spoken_to({author.author_handle} - {""}, {author.author_name} - {""})
             drafts = Outgoing.objects.filter(case=place.case_id, state=OutgoingState.DRAFT)
             masked += masking.mask_columns(CaseNote.objects.filter(case=place.case_id), ["text"], words)
@@ -206,25 +206,25 @@ def _delete_empty(case_ids: Collection[int]) -> Removed:
 def _mask_mentions(subject: Subject) -> int:
     about = masking.spoken_about(handles=subject.handles, names=subject.names)
     held = posts.posts_by(subject.network, subject.origin, subject.native_id)
-    settled = Outgoing.objects.filter(channel__network__in=_tellers(subject.network)).exclude(state__in=_ON_ITS_WAY)
+    settled = Outgoing.objects.filter(told_of(subject.network)).exclude(state__in=_ON_ITS_WAY)
     masked = _mask_answers(settled.exclude(in_reply_to__in=held), about)
-    notes = CaseNote.objects.filter(case__channel__network__in=_tellers(subject.network))
+    notes = CaseNote.objects.filter(case__network=subject.network)
     words = _spoken_to(subject.handles, subject.names)
     masked += masking.mask_columns(SavedView.objects.all(), ["name", "asked"], words)
     masked += masking.mask_columns(KnownIssue.objects.all(), ["title", "words"], words)
     masked += masking.mask_columns(IssueWording.objects.all(), ["text"], words)
-    enquiries = Enquiry.objects.filter(case__channel__network__in=_tellers(subject.network))
+    enquiries = Enquiry.objects.filter(case__network=subject.network)
     masked += masking.mask_columns(enquiries, _ASKED, about)
-    done = Declaration.objects.filter(case__channel__network__in=_tellers(subject.network))
+    done = Declaration.objects.filter(case__network=subject.network)
     masked += masking.mask_columns(done, ["done"], about)
-    drafted = MachineDraft.objects.filter(case__channel__network__in=_tellers(subject.network))
+    drafted = MachineDraft.objects.filter(case__network=subject.network)
     masked += masking.mask_columns(drafted, ["text"], about)
     return masked + masking.mask_columns(notes, ["text"], about)
 
 
 def _hide_references(subject: Subject, references: dict[str, str]) -> None:
     cases = Case.objects.filter(network=subject.network, origin=subject.origin)
-    answers = Outgoing.objects.filter(channel__network__in=_tellers(subject.network)).exclude(state__in=_ON_ITS_WAY)
+    answers = Outgoing.objects.filter(told_of(subject.network)).exclude(state__in=_ON_ITS_WAY)
     for native_id, instead in references.items():
         cases.filter(root_native_id=native_id).update(root_native_id=instead)
         parts = cases.filter(root_native_id__startswith=f"{native_id[:MOST_OF_ROOT]}#", split_from__isnull=False)
@@ -233,9 +233,9 @@ def _hide_references(subject: Subject, references: dict[str, str]) -> None:
         answers.filter(parent_native_id=native_id).update(parent_native_id=instead)
 
 
-def _tellers(network: str) -> list[str]:
-    """Whose channels may hold what concerns an account there: its own, and those of others who tell of it."""
-    return [network, *registry.tellers()]
+def told_of(network: str) -> Q:
+    """Answers and acts that concern what was said on a network; where the case is gone, as far as the channel tells."""
+    return Q(case__network=network) | Q(case__isnull=True, channel__network__in=registry.tells_of(network))
 
 
 def _spoken_to(handles: Collection[str], names: Collection[str]) -> set[str]:
@@ -245,7 +245,8 @@ def _spoken_to(handles: Collection[str], names: Collection[str]) -> set[str]:
 def _held_accounts() -> Iterator[Key]:
     """Those to whom something was done; their posts may be long gone."""
     rows = Moderation.objects.exclude(author_native_id="").exclude(state__in=_BEING_DONE)
-    yield from rows.values_list("channel__network", "origin", "author_native_id").distinct().iterator(chunk_size=2000)
+    said = rows.annotate(said_on=Coalesce("case__network", "channel__network"))
+    yield from said.values_list("said_on", "origin", "author_native_id").distinct().iterator(chunk_size=2000)
 
 
 PART = erasure.Part(room="service", erase_account=erase_account, erase_posts=erase_posts, held_accounts=_held_accounts)

@@ -6,11 +6,10 @@ from django.db.models import Q, QuerySet
 
 from resonanz.listening.erasure import posts_by
 from resonanz.listening.models import Post
-from resonanz.networks import registry
 from resonanz.privacy import export
 from resonanz.privacy.register import declare_impersonal, declare_personal
 from resonanz.service import personal_data_of_declarations, personal_data_of_issues
-from resonanz.service.erasure import enquiries_about, notes_about
+from resonanz.service.erasure import enquiries_about, notes_about, told_of
 from resonanz.service.models import (
     Aftermath,
     Approval,
@@ -327,8 +326,7 @@ def _answers(network: str, origin: str, native_id: str) -> QuerySet[Outgoing]:
 
 def _moderations(network: str, origin: str, native_id: str) -> QuerySet[Moderation]:
     """What was done to their posts and account, and to what we answered them."""
-    theirs = Q(channel__network__in=[network, *registry.tellers()], origin=origin, author_native_id=native_id)
-    return Moderation.objects.filter(theirs)
+    return Moderation.objects.filter(told_of(network), origin=origin, author_native_id=native_id)
 
 
 def _approvals(network: str, origin: str, native_id: str) -> QuerySet[Approval]:

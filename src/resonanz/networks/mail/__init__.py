@@ -45,8 +45,9 @@ class MailNetwork:
     )
     # What a stream brought is marked as read by the poll beside it: who uses another program should see that soon.
     limits = Limits(
-        text_length=20_000, poll_seconds=60, poll_beside_stream_seconds=60, settle_seconds=60, fills_gap_days=None
-    )
+        text_length=20_000, poll_seconds=60, poll_beside_stream_seconds=60, settle_seconds=60, fills_gap_days=None,
+        tells_of_others=True,
+    )  # fmt: skip
     asks_for = Entries(
         handle=Entry("info@nordhain.example", called="mailbox"),
         secret=Entry(called="password"),

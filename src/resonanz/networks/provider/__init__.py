@@ -26,7 +26,7 @@ class ProviderNetwork:
             Capability.COUNTS,
         }
     )
-    limits = Limits(is_hearsay=True)
+    limits = Limits(is_hearsay=True, tells_of_others=True)
     asks_for = Entries()
     options = (
         Option(reading.AUTHORS, choices=("", reading.HANDLES, reading.NOBODY)),
