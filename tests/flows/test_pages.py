@@ -89,6 +89,8 @@ LOOKS: list[tuple[int, Literal["light", "dark"], str]] = [
     (360, "light", "de-DE"),
     (1190, "light", "de-DE"),
 ]
+CHIPS_CUT_OFF = """() => [...document.querySelectorAll(".facts .chip")].filter(
+    (one) => one.checkVisibility() && one.scrollWidth > one.clientWidth).map((one) => one.textContent)"""
 SCROLLS_TWICE = "document.querySelector('.house') && document.documentElement.scrollHeight > innerHeight + 1"
 CUT_OFF = """[...document.querySelectorAll("main, main > section, .open > section")].some(
     part => part.getBoundingClientRect().right > innerWidth + 1)"""
@@ -213,4 +215,5 @@ def _faults(page: Page) -> list[str]:
         found.append("is cut off at the right")
     if page.evaluate(SCROLLS_TWICE):
         found.append("scrolls as a document, too")
+    found += [f"says less than it should: {words}" for words in page.evaluate(CHIPS_CUT_OFF)]
     return found
