@@ -261,3 +261,11 @@ def test_application_proves_that_the_address_is_ours(registered: OAuthServer) ->
     assert proof is not None
     assert proof.body == "17"
     assert receiving.prove(key=key, asked={"word": "guessed", "challenge": "17"}) is None
+
+
+def test_application_of_a_network_that_nobody_uses_needs_no_look(signed_in: Client, server: OAuthServer) -> None:
+    unused = signed_in.get(LIST).content.decode()
+    channels.connect(network=NAME, name="Wir", is_live=True, actor=None)
+
+    assert '<span class="chip soon">not registered</span>' not in unused
+    assert signed_in.get(LIST).content.decode().count('<span class="chip soon">not registered</span>') == 1

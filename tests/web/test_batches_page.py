@@ -128,6 +128,7 @@ def test_page_tells_what_came_what_is_missing_and_what_was_refused(signed_in: Cl
     assert "waits to be taken in" in shown
     assert "did not come" in shown
     assert "Ada Berg" not in shown
+    assert 'id="put-aside"' not in shown  # told once, among the batches
 
 
 def test_what_was_agreed_upon_is_set_on_the_page(signed_in: Client, channel: Channel) -> None:

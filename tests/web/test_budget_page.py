@@ -151,7 +151,7 @@ def test_german_reads_as_german(signed_in: Client, charged: Channel) -> None:
         shown = signed_in.get(f"/channels/{charged.pk}/", headers={"accept-language": "de"}).content.decode()
 
     assert '<b class="n">0,80\N{NO-BREAK SPACE}$</b>' in shown
-    assert "von 1,00\N{NO-BREAK SPACE}$ diesen Monat verbraucht (80 %)" in shown
+    assert "von 1,00\N{NO-BREAK SPACE}$ diesen Monat verbraucht (80\N{NO-BREAK SPACE}%)" in shown
     assert "Geht es so weiter, ist es etwa am 19. November 2026 aufgebraucht." in shown
 
 

@@ -160,3 +160,38 @@ def test_what_the_network_says_is_left_of_its_limits(radwerk: Channel, left: int
     channels.note_read(channel_id=radwerk.pk, limit_left=left)
 
     assert health(radwerk).limits == sign
+
+
+def test_provider_tells_when_it_came_last_and_what_is_missing(miriam: User) -> None:
+    agency = channels.connect(network="service_provider", name="Agency", is_live=True, actor=miriam)
+    assert health(agency).heard == Sign("not yet")
+
+    Channel.objects.update(read_at=NOON)
+    Gap.objects.create(channel=agency, began_at=NOON - DAY, ended_at=NOON, is_filled=False)
+
+    found = health(agency, NOON + DAY)
+    assert found.heard == Sign("", "", NOON)
+    assert found.gaps == Sign("1 open", "soon")
+
+
+def test_page_shows_the_newest_gaps_alone_and_days_as_they_are_said(signed_in: Client, radwerk: Channel) -> None:
+    for ago in range(30):
+        ended = NOON - ago * DAY
+        Gap.objects.create(channel=radwerk, began_at=ended - timedelta(minutes=40), ended_at=ended, is_filled=True)
+
+    shown = signed_in.get(f"/channels/{radwerk.pk}/").content.decode()
+
+    assert '<dt title="16 November 2026, 12:20 – 16 November 2026, 13:00">16 Nov 12:20–13:00</dt>' in shown
+    assert shown.count("–13:00</dt>") == 20
+    assert "p.m." not in shown
+
+
+def test_connecting_again_is_next_where_the_token_is_lost(signed_in: Client, miriam: User) -> None:
+    lost = channels.connect(network="mastodon", name="Wir", secret="t", is_live=True, actor=miriam)
+    for code, listens, connects in (("network.not_authorised", "", " primary"), ("network.refused", " primary", "")):
+        channels.note_failure(channel_id=lost.pk, code=code, words="", stop=True)
+
+        shown = signed_in.get(f"/channels/{lost.pk}/").content.decode()
+
+        assert f'<button class="button{listens}">Listen again</button>' in shown
+        assert f'<a class="button{connects}" href="/channels/connect/mastodon/?server=">' in shown

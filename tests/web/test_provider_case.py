@@ -45,3 +45,7 @@ def test_answer_is_kept_for_posting_by_hand(signed_in: Client, case: Case) -> No
     signed_in.post(f"/inbox/{case.pk}/reply/", form)
 
     assert Outgoing.objects.get().state == OutgoingState.ASSISTED
+
+
+def test_answer_is_given_in_the_name_of_no_provider(signed_in: Client, case: Case) -> None:
+    assert "<b>Agency</b>" not in signed_in.get(f"/inbox/{case.pk}/").content.decode()

@@ -58,3 +58,11 @@ def test_number_has_the_sign_of_its_language() -> None:
         assert times.number(1204) == "1.204"
     with translation.override("en"):
         assert times.number(1204) == "1,204"
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(40, "23 Nov 22:30–23:10"), (100, "23 Nov 22:30 – 24 Nov 00:10")])
+def test_span_names_a_day_that_it_does_not_leave_once(minutes: int, words: str) -> None:
+    began = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)
+
+    with translation.override("en"), timezone.override(ZoneInfo("Europe/Berlin")):
+        assert times.between(began, began + timedelta(minutes=minutes)) == words

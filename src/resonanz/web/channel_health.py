@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Max
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from resonanz.core import clock
 from resonanz.duties import alarms
-from resonanz.networks import registry, renewing
+from resonanz.networks import batch_keys, registry, renewing
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.errors import NotAuthorised
 from resonanz.networks.models import Channel, ChannelState, Gap
 from resonanz.service.models import Outgoing, OutgoingState
-from resonanz.web import words
+from resonanz.web import times, words
 
 GAP_DAYS, SAID_DAYS = 30, 90
 _PATIENCE = timedelta(minutes=10)
@@ -76,13 +74,18 @@ def _is_asked(channel: Channel) -> bool:
     return able(registry.connector(channel.network), Capability.POLL)
 
 
+def _is_heard(channel: Channel) -> bool:
+    """Asked by us, or brought by a provider: it may fail to come."""
+    return _is_asked(channel) or batch_keys.takes_batches(channel)
+
+
 def _heard(channel: Channel, now: datetime) -> Sign | None:
-    if not _is_asked(channel):
+    if not _is_heard(channel):
         return None
     last = max((one for one in (channel.read_at, channel.stream_at) if one is not None), default=None)
     if last is None:
         return Sign(_("not yet"))
-    if channel.state != ChannelState.ACTIVE:
+    if channel.state != ChannelState.ACTIVE or not _is_asked(channel):  # a provider comes when it comes
         return Sign("", "", last)
     pause = registry.connector(channel.network).limits.poll_seconds
     is_late = now - last > max(_PATIENCE, timedelta(seconds=pause * _POLLS))
@@ -132,16 +135,12 @@ def _standing(channel: Channel, now: datetime) -> tuple[str, str]:
         return _("without end"), "good"
     if renewing.is_renewed(channel):
         return _("renewed by itself"), "good"
-    return _("until %(day)s") % {"day": _day(channel.expires_at)}, "good"
+    return _("until %(day)s") % {"day": times.day(channel.expires_at)}, "good"
 
 
 def _ends(moment: datetime, days: int) -> str:
     told = _("ends on %(day)s") if days else _("ended on %(day)s")
-    return told % {"day": _day(moment)}
-
-
-def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT")
+    return told % {"day": times.day(moment)}
 
 
 def _gaps(rows: list[Channel], now: datetime) -> Mapping[int, list[bool]]:
@@ -154,7 +153,7 @@ def _gaps(rows: list[Channel], now: datetime) -> Mapping[int, list[bool]]:
 
 
 def _gap(channel: Channel, lately: list[bool]) -> Sign | None:
-    if not _is_asked(channel):
+    if not _is_heard(channel):
         return None
     opened = lately.count(False)
     if opened:

@@ -62,6 +62,15 @@ def exact(moment: datetime) -> str:
     return formats.date_format(timezone.localtime(moment), _("j F Y, H:i"))
 
 
+def between(began: datetime, ended: datetime) -> str:
+    """ "20 Nov 14:47–15:27", "20 Nov 22:00 – 21 Nov 06:27"."""
+    first, last = timezone.localtime(began), timezone.localtime(ended)
+    days = [formats.date_format(moment, _("j M")) for moment in (first, last)]
+    if first.date() == last.date():
+        return f"{days[0]} {first:%H:%M}–{last:%H:%M}"
+    return f"{days[0]} {first:%H:%M} – {days[1]} {last:%H:%M}"
+
+
 def day(moment: date) -> str:
     """Day, month and year, in the reader's language."""
     local = timezone.localtime(moment) if isinstance(moment, datetime) else moment

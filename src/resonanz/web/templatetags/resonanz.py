@@ -78,6 +78,12 @@ def exact(moment: datetime) -> str:
 
 
 @register.filter
+def between(began: datetime, ended: datetime) -> str:
+    """From when to when, as short as can be."""
+    return times.between(began, ended)
+
+
+@register.filter
 def day(moment: date) -> str:
     """The day it was or will be."""
     return times.day(moment)

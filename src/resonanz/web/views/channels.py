@@ -15,11 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from resonanz.accounts.access import Act, may
 from resonanz.core.errors import ResonanzError
+from resonanz.core.secrets import NotOurs
 from resonanz.duties import live
 from resonanz.duties.models import Responsibility
 from resonanz.networks import applications, connecting, registry
 from resonanz.networks import channels as room
 from resonanz.networks.contract import Account, Capability, able
+from resonanz.networks.errors import NotAuthorised
 from resonanz.networks.models import Channel
 from resonanz.pipeline.models import PutAside
 from resonanz.service.work import privately
@@ -30,6 +32,8 @@ from resonanz.web.permissions import page
 from resonanz.web.sentences import SENTENCES
 from resonanz.web.views import batches, budgets, webhooks
 
+_LOST_TOKEN = frozenset({NotAuthorised.code, NotOurs.code})
+_MOST_GAPS = 20
 # What only those see who may change it, addresses that nobody shall guess among it.
 _MANAGED = ("options", "write_to_us", "webhook", "batches", "budget")
 
@@ -90,9 +94,10 @@ def channel(request: HttpRequest, channel_id: int) -> HttpResponse:
         "hole": live.hole_of(channel=found),
         "options": OptionsForm(found.network, found.settings) if options_of(found.network) else None,
         "connects": found.network in _by_invitation(),
+        "has_lost_token": found.failure_code in _LOST_TOKEN,
         "identifies": able(registry.connector(found.network), Capability.IDENTIFY),
         "put_aside": _put_aside(found),
-        "gaps": found.gaps.order_by("-began_at"),
+        "gaps": found.gaps.order_by("-began_at")[:_MOST_GAPS],
         "write_to_us": _write_to_us(found),
         "webhook": webhooks.shown(found),
         "budget": budgets.shown(found),
