@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 from psycopg.conninfo import make_conninfo
 
@@ -27,6 +28,7 @@ from resonanz.networks.contract import Author, BadEvent, Batch, Deleted, Media, 
 from resonanz.networks.models import Channel
 from resonanz.ops import queues_report
 from resonanz.ops.benches.nats_cluster import Cluster, cluster
+from resonanz.people.models import Identity
 from resonanz.pipeline import arrivals, delivering, parcels
 from resonanz.pipeline.delivering import HandingOver
 from resonanz.pipeline.intake_worker import work
@@ -35,6 +37,7 @@ from resonanz.pipeline.models import PutAside
 from resonanz.pipeline.parcels import lane_of
 from resonanz.pipeline.polling import poll_once
 from resonanz.pipeline.receiving import receive
+from resonanz.pipeline.sieve import TopicSieve
 from resonanz.privacy import tombstones
 from resonanz.privacy.models import TombstoneKind
 from resonanz.service.models import Case
@@ -157,6 +160,54 @@ def test_after_a_new_start_answers_to_what_was_left_from_before_are_not_lost(bro
 
     assert count == 2
     assert sorted(Post.objects.values_list("native_id", flat=True)) == ["1", "2"]
+
+
+def known_to(sieve: TopicSieve) -> tuple[set[str], set[str], set[str]]:
+    """What of all that is said there a stream would ask about: posts, roots of threads, accounts."""
+    return sieve.held({"2", "9"}), sieve.threads({"1", "9"}), sieve.people({"a-1", "a-9"})
+
+
+def test_what_was_handed_over_counts_as_held_until_it_is(
+    broker: Broker, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream that is opened anew remembers nothing of it, and its deletion may come first of all."""
+    handing_over = HandingOver(broker)
+    monkeypatch.setattr(settings, "STREAM_SERVERS", ["elsewhere"])
+    monkeypatch.setattr(delivering, "handing_over", lambda: handing_over)
+    sieve = TopicSieve(channel)
+
+    before = known_to(sieve)
+    hand_over(handing_over, channel, posted("2", parent_id="1", root_id="1", addressed=True))
+    on_its_way = known_to(sieve)
+    take_all_in(broker)
+    Post.objects.update(author_native_id="erased")
+    Identity.objects.update(native_id="erased")
+    monkeypatch.setattr(delivering, "_LOOK_SECONDS", 0.0)
+
+    assert before == (set(), set(), set())
+    assert on_its_way == ({"2"}, {"1"}, {"a-1"})
+    assert known_to(sieve) == ({"2"}, {"1"}, set())
+
+
+def test_after_a_new_start_deletions_may_concern_what_was_left_from_before(
+    broker: Broker, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_over(HandingOver(broker), channel, posted("2", parent_id="1", root_id="1", addressed=True))
+    anew = HandingOver(broker)
+    monkeypatch.setattr(settings, "STREAM_SERVERS", ["elsewhere"])
+    monkeypatch.setattr(delivering, "handing_over", lambda: anew)
+
+    assert known_to(TopicSieve(channel)) == ({"2", "9"}, set(), {"a-1", "a-9"})
+
+
+def test_while_the_broker_is_away_any_deletion_may_concern_us(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = HandingOver(Broker(["nats://127.0.0.1:9"], patience=0.2))
+    monkeypatch.setattr(settings, "STREAM_SERVERS", ["elsewhere"])
+    monkeypatch.setattr(delivering, "handing_over", lambda: away)
+
+    assert known_to(TopicSieve(channel)) == ({"2", "9"}, set(), {"a-1", "a-9"})
 
 
 def test_who_was_erased_meanwhile_does_not_come_back(broker: Broker, channel: Channel) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
 from django.conf import settings
 
 from resonanz.core import clock
-from resonanz.core.broker import MOST_BYTES, Broker, Parcel
+from resonanz.core.broker import MOST_BYTES, Broker, BrokerAway, Parcel
 from resonanz.listening.topics import compiled
 from resonanz.networks.channels import move_cursor, move_place
 from resonanz.networks.contract import BadEvent, Event, Posted
@@ -23,6 +23,8 @@ from resonanz.pipeline.take_in import take_in
 _LOOK_SECONDS = 5.0
 _MOST_ON_THE_WAY = 200_000
 _making = threading.Lock()
+_Key = tuple[str, str, str]
+"""(network, origin, id) of a post, or of an account: no network gives both the same."""
 
 
 def deliver(
@@ -41,6 +43,15 @@ def deliver(
         handing_over().deliver(channel=channel, events=events, cursor=cursor, bad=bad, place=place)
     else:
         take_in(channel=channel, events=events, cursor=cursor, bad=bad, place=place)
+
+
+def on_the_way(*, network: str, origin: str, ids: Collection[str], surely: bool = False) -> set[str]:
+    """Those of posts and accounts of which something was handed over that may not be taken in yet; with `surely`, is
+    known not to be.
+    """
+    if not (ids and settings.STREAM_SERVERS):
+        return set()
+    return handing_over().on_the_way({(network, origin, one) for one in ids}, surely=surely)
 
 
 def handing_over() -> HandingOver:
@@ -87,6 +98,15 @@ class HandingOver:
         if place is not None:
             move_place(channel_id=channel.pk, place=place)
 
+    def on_the_way(self, keys: Collection[_Key], *, surely: bool) -> set[str]:
+        """As the function above; as long as the broker does not answer, all of them may be."""
+        try:
+            self._on_the_way.look()
+        except BrokerAway:
+            if not surely:
+                return {native_id for _, _, native_id in keys}
+        return self._on_the_way.among(keys, surely=surely)
+
 
 def _packed(batch: parcels.Handed) -> list[Parcel]:
     """One, or as many as it takes to keep each within what a server bears."""
@@ -111,8 +131,8 @@ class _OnTheWay:
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
         self._lock = threading.Lock()
-        self._keys: dict[tuple[str, str, str], int] = {}
-        self._parcels: deque[tuple[int, list[tuple[str, str, str]]]] = deque()
+        self._keys: dict[_Key, int] = {}
+        self._parcels: deque[tuple[int, list[_Key]]] = deque()
         self._doubt_until: int | None = None
         self._looked_at = -_LOOK_SECONDS
 
@@ -138,11 +158,16 @@ class _OnTheWay:
 
     def add(self, heard: Sequence[hearing.Heard], number: int) -> None:
         """These were handed over in parcels up to `number`."""
-        keys = [one.key for one in heard]
-        keys += [(one.posted.network, one.posted.origin, one.root_id) for one in heard]
+        keys = [key for one in heard for key in _keys_of(one)]
         with self._lock:
             self._keys.update(dict.fromkeys(keys, number))
             self._parcels.append((number, keys))
+
+    def among(self, keys: Collection[_Key], *, surely: bool) -> set[str]:
+        """Which of these were handed over and not taken in, or, unless `surely`, may have been by another process."""
+        with self._lock:
+            is_doubted = bool(self._doubt_until) and not surely
+            return {key[2] for key in keys if is_doubted or key in self._keys}
 
     def may_be_followed_by(self, posted: Posted, root_id: str) -> bool:
         """Whether the post answers something of which only intake will know whether it is ours."""
@@ -153,3 +178,12 @@ class _OnTheWay:
                 return True
             above = {posted.parent_id, root_id}
             return any((posted.network, posted.origin, native_id) in self._keys for native_id in above if native_id)
+
+
+def _keys_of(one: hearing.Heard) -> Iterator[_Key]:
+    """The post, the root of its thread, its author, and what it quotes."""
+    said, quoted = one.posted, one.posted.quoted
+    ids = [said.native_id, one.root_id, said.author.native_id if said.author else ""]
+    if quoted is not None:
+        ids += [quoted.native_id, quoted.author.native_id if quoted.author else ""]
+    yield from ((said.network, said.origin, native_id) for native_id in ids if native_id)

@@ -1,7 +1,7 @@
 """The sieve for streams that carry a whole network: lets through all that `hearing` might keep, and little else.
 
 What it has in memory may be some seconds old. What the database knows is asked late, so that a case that was opened a
-moment ago counts.
+moment ago counts; so does what was handed over to intake elsewhere, which the database may not know yet.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from resonanz.listening.models import Post, Speaker
 from resonanz.listening.topics import Compiled, compiled
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity
+from resonanz.pipeline import delivering
 from resonanz.service import intake
 
 _UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -69,14 +70,20 @@ class TopicSieve:
         return found
 
     def threads(self, roots: Collection[str]) -> set[str]:
-        """Those with an open case here."""
-        return _as_kept(roots, lambda ids: intake.open_roots(channel=self._channel, root_ids=ids))
+        """Those with an open case here, or that may get one. In doubt it is none: else all answers there would pass."""
+        return _as_kept(
+            roots,
+            lambda ids: intake.open_roots(channel=self._channel, root_ids=ids) | self._on_the_way(ids, surely=True),
+        )
 
     def held(self, ids: Collection[str]) -> set[str]:
-        """Those that are stored, whoever brought them, and those that a stored one quotes."""
+        """Those that are stored, or on their way here, whoever brought them, and those that one of these quotes."""
         where = {"network": self._channel.network, "origin": self._channel.origin}
         return _as_kept(
-            ids, lambda kept: posts.among(**where, native_ids=kept) | quotes.among(**where, native_ids=kept)
+            ids,
+            lambda kept: (
+                posts.among(**where, native_ids=kept) | quotes.among(**where, native_ids=kept) | self._on_the_way(kept)
+            ),
         )
 
     def people(self, ids: Collection[str]) -> set[str]:
@@ -87,7 +94,12 @@ class TopicSieve:
         where = {"network": self._channel.network, "origin": self._channel.origin}
         said = Post.objects.filter(author_native_id__in=ids, **where).values_list("author_native_id", flat=True)
         met = Identity.objects.filter(native_id__in=ids, **where).values_list("native_id", flat=True)
-        return set(said.distinct()) | set(met) | quotes.authors_among(**where, native_ids=ids)
+        stored = set(said.distinct()) | set(met) | quotes.authors_among(**where, native_ids=ids)
+        return stored | self._on_the_way(ids)
+
+    def _on_the_way(self, ids: Collection[str], *, surely: bool = False) -> set[str]:
+        channel = self._channel
+        return delivering.on_the_way(network=channel.network, origin=channel.origin, ids=ids, surely=surely)
 
     def _known_topics(self) -> Compiled:
         if self._topics is None:
