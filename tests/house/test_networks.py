@@ -15,6 +15,7 @@ from django.utils import translation
 import resonanz
 from resonanz.networks import acts, authorising, contract, registry, streams
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
+from resonanz.networks.forgetting import Forgets
 from resonanz.networks.webhooks import Completes, Leases, SetsWebhooks, TakesForAll, TakesWebhooks
 from resonanz.web import connecting_words, entry_words, words
 
@@ -76,8 +77,8 @@ def faults(network: Network) -> list[str]:
             found.append(f"{attribute} and {capability} do not go together")
     found += faults_of_connecting(network)
     public = {name for name, _ in inspect.getmembers(network) if not name.startswith("_")}
-    undeclared = public - DECLARED - {promise.__name__ for _, promise in METHODS} - {contract.Forgets.forget.__name__}
-    if isinstance(network, contract.Forgets) and parameters(network.forget) != parameters(contract.Forgets.forget)[1:]:
+    undeclared = public - DECLARED - {promise.__name__ for _, promise in METHODS} - {Forgets.forget.__name__}
+    if isinstance(network, Forgets) and parameters(network.forget) != parameters(Forgets.forget)[1:]:
         found.append("forget takes other parameters than the contract")
     if contract.able(network, Capability.STREAM) and not contract.able(network, Capability.POLL):
         found.append("a stream alone misses what happens while it is closed")

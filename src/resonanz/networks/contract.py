@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from resonanz.networks.metering import FREE, Meter
 
@@ -334,11 +334,10 @@ class App:
 class Account:
     """A channel as its connector sees it. `secret` is the decrypted token, `renewal` what gets its successor.
 
-    Neither is ever logged or shown. `expires_at`: when the token ends; None where it does not, or nobody says.
-    `cursor` is how far a poll came, for what is brought between two of them.
-    `app` is there for networks with APP, once it is registered. `name` is how people call the account there, where it
-    has a name besides its handle. `place` is how far its stream came (`Batch.place`), for a poll that goes on from there.
-    `meter` counts what is used, for networks with COSTS.
+    Neither is ever logged or shown. `expires_at`: when the token ends; None where it does not, or nobody says. `cursor`
+    is how far a poll came, for what is brought between two of them, and `place` how far its stream (`Batch.place`), for
+    a poll that goes on from there. `app` is there for networks with APP, once it is registered. `name` is how people
+    call the account there, where it has a name besides its handle. `meter` counts what is used, for networks with COSTS.
     """
 
     network: str
@@ -438,15 +437,6 @@ class Reads(Network, Protocol):
 
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """Batches after `cursor` ("" from the start) until nothing new is there. Raises a NetworkError."""
-        ...
-
-
-@runtime_checkable
-class Forgets(Protocol):
-    """A connector that keeps ids of authors in its cursor; it lets go of those who are erased."""
-
-    def forget(self, cursor: str, author_id: str) -> str:
-        """The same cursor, without anything by which this author is known."""
         ...
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from resonanz.core.secrets import SecretsError
 from resonanz.networks import registry
-from resonanz.networks.contract import Forgets
+from resonanz.networks.forgetting import Forgets
 from resonanz.networks.models import Channel
 from resonanz.pipeline import hearsay, receiving, rejected_files
 from resonanz.pipeline.models import Delivery, PutAside
