@@ -24,6 +24,7 @@ from resonanz.networks.contract import (
     Event,
     Posted,
     PostKind,
+    Quoted,
     Visibility,
 )
 from resonanz.networks.files import read_events
@@ -87,6 +88,20 @@ def test_full_line_becomes_its_post() -> None:
     )
 
 
+def test_line_tells_what_its_post_quotes() -> None:
+    author = {"id": "7", "handle": "eva"}
+    quoted = {"id": "77", "url": "https://forum.example/t/77", "author": author, "text": "Der Sattel ist da"}
+
+    [(_, whole), (_, bare)] = read(
+        "\n".join(json.dumps({**FULL, "quoted": one}) for one in (quoted, {"id": "78"})).encode()
+    )
+
+    assert isinstance(whole, Posted)
+    assert isinstance(bare, Posted)
+    assert whole.quoted == Quoted("77", "https://forum.example/t/77", Author("7", "eva"), "Der Sattel ist da")
+    assert bare.quoted == Quoted("78")
+
+
 def test_every_type_of_event_is_read() -> None:
     where = {"network": "forum", "id": "1"}
     lines = [
@@ -106,6 +121,10 @@ def test_every_type_of_event_is_read() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
+        ({"quoted": "77"}, "field.wrong_type:quoted"),
+        ({"quoted": {"text": "Der Sattel"}}, "field.missing:quoted.id"),
+        ({"quoted": {"id": "77", "quoted": {"id": "78"}}}, "field.unknown:quoted.quoted"),
+        ({"quoted": {"id": "77", "author": {"name": "Eva"}}}, "field.missing:quoted.author.id"),
         ({"rating": 6}, "field.out_of_range:rating"),
         ({"rating": 0}, "field.out_of_range:rating"),
         ({"rating": "5"}, "field.wrong_type:rating"),

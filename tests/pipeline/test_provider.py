@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from resonanz.accounts.models import User
 from resonanz.core import clock
-from resonanz.listening.models import Post
+from resonanz.listening.models import Post, PostQuote
 from resonanz.networks import batch_keys, webhook_keys
 from resonanz.networks.batch_keys import NewKey, TwoAreGood
 from resonanz.networks.channels import connect, pause
@@ -281,9 +281,12 @@ def test_only_what_was_agreed_upon_of_an_author_is_kept(
     channel: Channel, bring: Bring, allowed: str, kept: tuple[str, str, str]
 ) -> None:
     Channel.objects.update(settings={"provider_authors": allowed})
-    bring(1, line("1"))
+    quoted = {"id": "77", "author": {"id": "u-1", "handle": "ada1", "name": "Ada Berg"}, "text": "Der Sattel ist da"}
+    bring(1, line("1", quoted=quoted))
 
-    assert Post.objects.values_list("author_native_id", "author_handle", "author_name").get() == kept
+    columns = ("author_native_id", "author_handle", "author_name")
+    assert Post.objects.values_list(*columns).get() == kept
+    assert PostQuote.objects.values_list(*columns, "text").get() == (*kept, "Der Sattel ist da" if kept[0] else "")
 
 
 def test_only_networks_that_were_agreed_upon_are_heard(channel: Channel, bring: Bring) -> None:

@@ -120,7 +120,13 @@ def test_answer_of_ours_that_is_quoted_is_shown_as_it_left(
         sent_at=clock.now(),
     )  # fmt: skip
 
-    assert '<blockquote class="words" dir="auto">Das bringen wir in Ordnung</blockquote>' in page_of(signed_in, case)
+    Channel.objects.update(address="https://there.example/")  # which tells posts their world, where nothing else does
+    Post.objects.update(origin="https://there.example")
+
+    page = page_of(signed_in, case)
+
+    assert '<blockquote class="words" dir="auto">Das bringen wir in Ordnung</blockquote>' in page
+    assert '<span class="chip">from us</span>' in page
 
 
 def test_quote_stands_among_what_is_listened_to(signed_in: Client, new_case: NewCase) -> None:

@@ -67,7 +67,7 @@ def _answers(keys: Iterable[Key]) -> dict[Key, Outgoing]:
         return {}
     sent = Outgoing.objects.filter(native_id__in=by_id, state=OutgoingState.SENT, visibility=Visible.PUBLIC)
     found = ((by_id[one.native_id], one) for one in sent.select_related("channel"))
-    return {key: one for key, one in found if key[0] == one.channel.network and key[1] in {one.channel.origin, ""}}
+    return {key: one for key, one in found if key[:2] == _world(one.channel)}
 
 
 def _accounts(keys: Iterable[Key]) -> set[Key]:
@@ -75,5 +75,10 @@ def _accounts(keys: Iterable[Key]) -> set[Key]:
     networks = {network for network, _, native_id in keys if native_id}
     if not networks:
         return set()
-    rows = Channel.objects.filter(network__in=networks).exclude(native_id="")
-    return set(rows.values_list("network", "origin", "native_id"))
+    channels = Channel.objects.filter(network__in=networks).exclude(native_id="")
+    return {(*_world(channel), channel.native_id) for channel in channels}
+
+
+def _world(channel: Channel) -> tuple[str, str]:
+    """Where its posts have their ids, as `pipeline.hearing` knows it."""
+    return (channel.network, channel.origin or channel.address.rstrip("/"))

@@ -38,7 +38,10 @@ def _agreed(event: Event, settings: Mapping[str, str]) -> Event | BadEvent:
     if event.visibility is Visibility.PRIVATE:
         return BadEvent("", "provider.private")
     is_addressed = event.addressed and settings.get(ADDRESSED) != IS_IGNORED
-    return replace(event, author=_author(event.author, settings.get(AUTHORS, "")), addressed=is_addressed)
+    authors, quoted = settings.get(AUTHORS, ""), event.quoted
+    if quoted:  # without an author it is kept without its words: nobody could erase them
+        quoted = replace(quoted, author=_author(quoted.author, authors))
+    return replace(event, author=_author(event.author, authors), addressed=is_addressed, quoted=quoted)
 
 
 def _author(author: Author | None, allowed: str) -> Author | None:

@@ -21,6 +21,7 @@ from resonanz.networks.contract import (
     Event,
     Posted,
     PostKind,
+    Quoted,
     Visibility,
 )
 from resonanz.networks.readers.fields import (
@@ -41,10 +42,11 @@ MOST_LINE = 1024 * 1024
 _MOST_RAW = 1_000
 _COMMON = frozenset({"type", "network", "origin", "id"})
 _AUTHOR = frozenset({"id", "handle", "name", "url"})
+_QUOTED = frozenset({"id", "url", "author", "text"})
 _FIELDS: dict[str, frozenset[str]] = {
     "posted": _COMMON
     | {"author", "text", "posted_at", "kind", "visibility", "url", "language", "parent_id", "root_id"}
-    | {"mentions", "addressed", "rating"},
+    | {"mentions", "addressed", "rating", "quoted"},
     "edited": _COMMON | {"text", "edited_at", "rating"},
     "deleted": _COMMON | {"deleted_at"},
     "account_gone": _COMMON | {"gone_at"},
@@ -149,16 +151,14 @@ def _posted(entry: Fields, where: _Where, known_past: datetime | None) -> Posted
         mentions=_mentions(entry.get("mentions", [])),
         addressed=flag(entry, "addressed"),
         rating=stars(entry, "rating"),
+        quoted=_quoted(entry.get("quoted")),
     )
 
 
 def _author(author: Any) -> Author | None:
     if author is None:
         return None
-    if type(author) is not dict:
-        raise Unreadable("field.wrong_type", "author")
-    if not author.keys() <= _AUTHOR:
-        raise Unreadable("field.unknown", f"author.{_named(author.keys() - _AUTHOR)}")
+    _check(author, "author", _AUTHOR)
     try:
         return Author(
             native_id=an_id(author, "id", None),
@@ -167,8 +167,31 @@ def _author(author: Any) -> Author | None:
             url=link(author, "url"),
         )
     except Unreadable as error:
-        code, _, field = error.reason.partition(":")
-        raise Unreadable(code, f"author.{field}") from None
+        raise _within("author", error) from None
+
+
+def _quoted(quoted: Any) -> Quoted | None:
+    if quoted is None:
+        return None
+    _check(quoted, "quoted", _QUOTED)
+    try:
+        author, text = _author(quoted.get("author")), words(quoted, "text", default="")
+        return Quoted(an_id(quoted, "id", None), link(quoted, "url"), author, text)
+    except Unreadable as error:
+        raise _within("quoted", error) from None
+
+
+def _check(part: Any, name: str, known: frozenset[str]) -> None:
+    if type(part) is not dict:
+        raise Unreadable("field.wrong_type", name)
+    if not part.keys() <= known:
+        raise Unreadable("field.unknown", f"{name}.{_named(part.keys() - known)}")
+
+
+def _within(name: str, error: Unreadable) -> Unreadable:
+    """The same reason, with the object in which the field stands."""
+    code, _, field = error.reason.partition(":")
+    return Unreadable(code, f"{name}.{field}")
 
 
 def _choice(entry: Fields, name: str, choices: dict[str, Choice], default: Choice) -> Choice:
