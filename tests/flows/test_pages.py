@@ -89,7 +89,7 @@ LOOKS: list[tuple[int, Literal["light", "dark"], str]] = [
     (360, "light", "de-DE"),
     (1190, "light", "de-DE"),
 ]
-CHIPS_CUT_OFF = """() => [...document.querySelectorAll(".facts .chip")].filter(
+CHIPS_CUT_OFF = """() => [...document.querySelectorAll(".facts .chip, .said .more > .chip")].filter(
     (one) => one.checkVisibility() && one.scrollWidth > one.clientWidth).map((one) => one.textContent)"""
 SCROLLS_TWICE = "document.querySelector('.house') && document.documentElement.scrollHeight > innerHeight + 1"
 CUT_OFF = """[...document.querySelectorAll("main, main > section, .open > section")].some(

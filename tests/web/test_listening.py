@@ -105,6 +105,8 @@ def test_what_many_say_is_shown_once_with_how_many_more(signed_in: Client, new_c
     assert f'id="post-{alike[2].pk}"' in page
     assert f'href="/listening/?alike={alike[0].pk}">and 2 nearly the same</a>' in page
     assert _shown(signed_in, f"alike={alike[0].pk}") == 3
+    told = 'Posts that say nearly the same <span class="n quiet">3</span>'
+    assert told in signed_in.get(f"/listening/?alike={alike[0].pk}").content.decode()
     assert _shown(signed_in, "kind=REVIEW") == 1, "what a filter leaves stands for the others"
     assert _shown(signed_in, "alike=x") == 2
 

@@ -19,8 +19,9 @@ ANSWERS: dict[str, Promise] = {
 
 def heading(chosen: PostFilter) -> str:
     """ "Posts of 20 November 2026 on Bicycles · negative, still waiting"."""
+    alike = bool(chosen.alike and (chosen.day or chosen.topic))
     narrower = [
-        _("nearly the same") if chosen.alike else "",
+        _("nearly the same") if alike else "",
         str(ANSWERS.get(chosen.answer, "")),
         chosen.channel.name if chosen.channel else "",
         words.word("sentiments", chosen.sentiment),
@@ -38,4 +39,6 @@ def _day_and_topic(chosen: PostFilter) -> str:
         return _("Posts of %(day)s") % told
     if chosen.topic:
         return _("Posts on %(topic)s") % told
+    if chosen.alike:
+        return _("Posts that say nearly the same")
     return _("Posts") if chosen.narrows else ""

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +19,7 @@ from resonanz.duties import alarms
 from resonanz.guidelines import acknowledging
 from resonanz.service import mentions
 from resonanz.service.models import CaseWarning
-from resonanz.web import due_words, duty_words, words
+from resonanz.web import due_words, duty_words, times, words
 
 MOST_LINES = 5
 
@@ -103,7 +102,7 @@ def _channel_alarm(code: str, params: dict[str, Any]) -> str:
 
 
 def _day(moment: str) -> str:
-    return date_format(timezone.localtime(datetime.fromisoformat(moment)), "DATE_FORMAT")
+    return times.day(datetime.fromisoformat(moment))
 
 
 def _subject(lines: Sequence[Line]) -> str:

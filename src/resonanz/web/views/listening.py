@@ -51,7 +51,7 @@ def listening(request: HttpRequest) -> HttpResponse:
         "posts": found,
         "chosen": chosen,
         "heading": post_headings.heading(chosen),
-        "count": posts.narrowed(wanted=wanted).count() if chosen.day else None,
+        "count": posts.narrowed(wanted=wanted).count() if chosen.day or chosen.alike else None,
         "topics": _topic_links(chosen, topics, wanted),
         "all_topics": chosen.address(topic=""),
         "without_filters": chosen.address(channel="", day="", sentiment="", kind="", answer="", alike=""),
