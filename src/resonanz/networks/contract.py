@@ -337,7 +337,7 @@ class Account:
     Neither is ever logged or shown. `expires_at`: when the token ends; None where it does not, or nobody says. `cursor`
     is how far a poll came, for what is brought between two of them, and `place` how far its stream (`Batch.place`), for
     a poll that goes on from there. `app` is there for networks with APP, once it is registered. `name` is how people
-    call the account there, where it has a name besides its handle. `meter` counts what is used, for networks with COSTS.
+    call the account there, where it has a name besides its handle. `meter` counts what is used, for those with COSTS.
     """
 
     network: str
