@@ -142,8 +142,8 @@ def test_where_nobody_is_at_work_it_waits_until_somebody_is(channel: Channel) ->
 @pytest.mark.parametrize(
     ("language", "subject", "words"),
     [
-        ("en", "Resonanz: a channel needs somebody", "The connection of the channel Nordhain ends on 15 January 2027."),
-        ("de", "Resonanz: Ein Kanal braucht jemanden", "Die Verbindung des Kanals Nordhain endet am 15. Januar 2027."),
+        ("en", "Resonanz: a channel needs somebody", "The connection of the channel Nordhain ends on 19 January 2027."),
+        ("de", "Resonanz: Ein Kanal braucht jemanden", "Die Verbindung des Kanals Nordhain endet am 19. Januar 2027."),
     ],
 )
 def test_it_is_said_in_words_by_mail(channel: Channel, ida: User, language: str, subject: str, words: str) -> None:
