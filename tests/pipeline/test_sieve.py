@@ -13,7 +13,7 @@ from resonanz.accounts.sign_in_links import first_administrator
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening import topics
-from resonanz.listening.models import Post
+from resonanz.listening.models import Post, PostQuote
 from resonanz.networks import channels
 from resonanz.networks.bluesky import BlueskyNetwork, completing, jetstream
 from resonanz.networks.contract import Author
@@ -217,6 +217,33 @@ def test_what_a_topic_touches_becomes_a_case_with_its_author_and_what_nobody_ask
     firehose.account(EVA, status="deleted")
     eventually(lambda: stored() == [])
     assert not Identity.objects.exists()
+
+
+def test_what_is_deleted_is_gone_where_it_is_quoted_too(
+    server: AtprotoServer,
+    firehose: JetstreamServer,
+    bluesky: Channel,
+    administrator: User,
+    listening: Callable[[], None],
+) -> None:
+    listen_for("nordrad", administrator)
+    listening()
+    eventually(lambda: firehose.cursors)
+    quoted = said(server, firehose, "Der Sattel ist da")
+    uri = server.post("Mein Nordrad, so geht das also")
+    embed = {"$type": "app.bsky.embed.record#viewRecord", "uri": quoted, "author": {"did": EVA, "handle": "eva.test"}}
+    whole = {"$type": "app.bsky.embed.record#view", "record": {**embed, "value": {"text": "Der Sattel ist da"}}}
+    server.posts[uri]["embed"] = whole
+    firehose.commit(uri, server.posts[uri]["record"])
+    eventually(stored)
+
+    assert stored() == ["Mein Nordrad, so geht das also"]
+    assert PostQuote.objects.get().text == "Der Sattel ist da"
+
+    firehose.commit(quoted, None)
+    eventually(lambda: PostQuote.objects.get().text == "")
+    assert PostQuote.objects.get().native_id == ""
+    assert stored() == ["Mein Nordrad, so geht das also"]
 
 
 def test_a_stream_that_is_cut_goes_on_from_its_place_and_nothing_is_lost_or_doubled(
