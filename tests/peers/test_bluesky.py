@@ -11,7 +11,18 @@ import pytest
 from resonanz.core import clock
 from resonanz.networks.bluesky import BlueskyNetwork
 from resonanz.networks.bluesky.posts import address_of
-from resonanz.networks.contract import Account, Counted, Deleted, Event, Posted, ReplyOrder, Report, Visibility
+from resonanz.networks.contract import (
+    Account,
+    Counted,
+    Deleted,
+    Edited,
+    Event,
+    Posted,
+    Quoted,
+    ReplyOrder,
+    Report,
+    Visibility,
+)
 from resonanz.networks.errors import NoAnswer, NotAuthorised, TryLater
 from tests.peers.atproto_network import AtprotoNetwork
 from tests.peers.atproto_person import Person, Picture, Strong, wait_for
@@ -144,6 +155,30 @@ def test_deleted_post_is_gone_and_counts_follow(account: Account, eva: Person, s
     assert isinstance(counted, Counted)
     assert counted.likes == 1
     assert not [event for event in ear.heard if isinstance(event, Deleted) and event.native_id == stays.uri]
+
+
+def test_quote_has_its_words_until_these_are_deleted(
+    atproto: AtprotoNetwork, account: Account, eva: Person, shop: Person
+) -> None:
+    ben = atproto.open_account("ben")
+    hers, ours = ben.post("Der Sattel ist da"), shop.post("Heute bis acht offen.")
+    beside = eva.post(f"@{shop.handle} so geht das also", mentions=[shop], quote=hers)
+    about_us = eva.post("Steht da wirklich.", quote=ours)
+    ear = Ear(account)
+
+    heard = [ear.until(Posted, one.uri) for one in (beside, about_us)]
+
+    quotes = [one.quoted for one in heard if isinstance(one, Posted) and one.quoted and one.quoted.author]
+    assert [(one.native_id, one.author and one.author.native_id, one.text) for one in quotes] == [
+        (hers.uri, ben.did, "Der Sattel ist da"),
+        (ours.uri, shop.did, "Heute bis acht offen."),
+    ]
+    assert [one.addressed for one in heard if isinstance(one, Posted)] == [True, True]
+
+    ben.delete(hers.uri)
+    edit = ear.until(Edited, beside.uri)
+    assert isinstance(edit, Edited)
+    assert edit.quoted == Quoted()
 
 
 def test_whom_we_block_has_deleted_nothing(account: Account, eva: Person, shop: Person) -> None:
