@@ -13,8 +13,8 @@ from tests.networks.meta_server import EXPIRED, GONE, as_json, no
 
 from resonanz.core import clock
 from resonanz.networks.contract import Correction, Visibility
-from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
-from resonanz.networks.meta.faults import OutsideWindow
+from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
+from resonanz.networks.meta.faults import NoHumanAgent, OutsideWindow
 
 HTML: Answer = (200, {"Content-Type": "text/html"}, b"<html><body>Sorry</body></html>")
 
@@ -120,8 +120,25 @@ class TestMessages:
     def test_without_the_feature_for_the_tag_it_is_answered_by_hand(self, facebook: FacebookServer) -> None:
         facebook.human_agent = False
 
-        with pytest.raises(OutsideWindow):
+        with pytest.raises(NoHumanAgent):
             network.reply(account(facebook), order(facebook.write("11", "Hallo", ago=timedelta(days=2))))
+
+    @pytest.mark.parametrize(
+        ("fault", "raised"),
+        [
+            (no(10, "(#10) This message is sent outside of allowed window.", subcode=2018278), NoHumanAgent),
+            (no(10, "(#10) Application does not have permission for this action"), NoHumanAgent),
+            (no(551, "(#551) This person isn't available at the moment."), Refused),
+        ],
+    )
+    def test_what_facebook_says_to_the_tag_is_told_apart(
+        self, facebook: FacebookServer, fault: Answer, raised: type[NetworkError]
+    ) -> None:
+        message = facebook.write("11", "Hallo", ago=timedelta(days=2))
+        facebook.faulty = lambda request: fault if request.method == "POST" else None
+
+        with pytest.raises(raised):
+            network.reply(account(facebook), order(message))
 
     def test_no_of_facebook_to_the_window_is_by_hand_whatever_our_clock_says(self, facebook: FacebookServer) -> None:
         message = facebook.write("11", "Hallo", ago=timedelta(hours=20))

@@ -16,10 +16,10 @@ from tests.networks.meta_server import APP_SECRET, EXPIRED, GONE, VERIFY, lackin
 
 from resonanz.core import clock
 from resonanz.networks.contract import Account, BadEvent, Deleted, Edited, Posted, Visibility
-from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused, Unsupported
+from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, Unsupported
 from resonanz.networks.instagram import delivered, posts
 from resonanz.networks.instagram.posts import ELSEWHERE
-from resonanz.networks.meta.faults import OutsideWindow
+from resonanz.networks.meta.faults import NoHumanAgent, OutsideWindow
 from resonanz.networks.meta.reading import FAULTS
 from resonanz.networks.webhooks import Delivery, Keys, Told
 
@@ -93,8 +93,25 @@ class TestAnswering:
     def test_without_the_feature_for_the_tag_it_is_answered_by_hand(self, instagram: InstagramServer) -> None:
         instagram.human_agent = False
 
-        with pytest.raises(OutsideWindow):
+        with pytest.raises(NoHumanAgent):
             network.reply(account(instagram), order(instagram.write("11", "Hallo", ago=timedelta(days=2))))
+
+    @pytest.mark.parametrize(
+        ("fault", "raised"),
+        [
+            (no(10, "(#10) This message is sent outside of allowed window.", subcode=2018278), NoHumanAgent),
+            (no(10, "(#10) Application does not have permission for this action"), NoHumanAgent),
+            (no(551, "(#551) This person isn't available at the moment."), Refused),
+        ],
+    )
+    def test_what_instagram_says_to_the_tag_is_told_apart(
+        self, instagram: InstagramServer, fault: Answer, raised: type[NetworkError]
+    ) -> None:
+        message = instagram.write("11", "Hallo", ago=timedelta(days=2))
+        instagram.faulty = lambda request: fault if request.method == "POST" else None
+
+        with pytest.raises(raised):
+            network.reply(account(instagram), order(message))
 
     def test_comment_is_answered_in_private_once_and_within_a_week(self, instagram: InstagramServer) -> None:
         post = instagram.post(ago=timedelta(days=9))

@@ -22,7 +22,8 @@ from resonanz.accounts.models import Role, User
 from resonanz.core import clock, secrets
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.duties.responsibilities import set_responsibility
-from resonanz.networks import channels
+from resonanz.networks import channels, connecting
+from resonanz.networks.contract import App
 from resonanz.networks.facebook import FacebookNetwork
 from resonanz.networks.instagram import InstagramNetwork
 from resonanz.networks.models import Application, Channel, ChannelState
@@ -133,6 +134,47 @@ def test_wrong_secret_of_the_application_is_told_there_and_stops_no_channel(
     assert poll_once(channel.pk).well
     channel.refresh_from_db()
     assert (channel.failure_code, Application.objects.get().refused_at) == ("", None)
+
+
+def test_answer_that_the_wrong_secret_stops_tells_so_on_the_page_of_the_application(
+    signed_in: Client, miriam: User, meta: tuple[str, Any]
+) -> None:
+    name, server = meta
+    registered(signed_in, name)
+    channel = connected(signed_in, name, server)
+    asks_in_public(name, server)
+    set_responsibility(
+        channel_id=channel.pk, topic_id=None, intent="", owner_id=miriam.pk, deputy_id=None, team_id=None, actor=miriam
+    )
+    channels.resume(channel_id=channel.pk, actor=miriam)
+    assert poll_once(channel.pk).well
+    case = Case.objects.get()
+    Application.objects.update(sealed=_sealed_with("mistyped"))
+
+    answer = queue_reply(
+        case_id=case.pk, post_id=case.case_posts.get().post_id, text="Morgen. ^MK", author=miriam, key=uuid4()
+    )
+    Outgoing.objects.update(due_at=clock.now())
+    outbox.send_due(outgoing_id=answer.pk)
+
+    answer.refresh_from_db()
+    assert (answer.state, answer.failure_code) == ("FAILED", "network.application_refused")
+    assert Application.objects.get().refused_at is not None
+
+
+def test_wrong_secret_is_not_taken_for_a_wrong_token_that_somebody_typed(
+    signed_in: Client, miriam: User, meta: tuple[str, Any]
+) -> None:
+    name, server = meta
+    registered(signed_in, name)
+    typed = channels.account_of(connected(signed_in, name, server))
+
+    with pytest.raises(connecting.ApplicationNotTaken):
+        connecting.by_token(name="Page", account=replace(typed, app=App(APP_ID, "mistyped")), actor=miriam)
+
+    assert Application.objects.get().refused_at is not None
+    with pytest.raises(connecting.TokenRefused):
+        connecting.by_token(name="Page", account=replace(typed, secret="mistyped"), actor=miriam)
 
 
 def _sealed_with(secret: str) -> bytes:

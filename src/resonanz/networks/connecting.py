@@ -216,7 +216,8 @@ def by_token(*, name: str, account: Account, actor: User) -> Channel:
     """The channel of an account whose token a person typed: a new one, or the one that this account had.
 
     A network that can tell whose token it is, is asked first: raises NoServer, NotSpelt, NotReached, NotOfThisNetwork,
-    PersonalAccount and TokenRefused. Of the others nothing is known before the first poll. Raises ChannelNameTaken.
+    PersonalAccount, TokenRefused and ApplicationNotTaken. Of the others nothing is known before the first poll. Raises
+    ChannelNameTaken.
     """
     connector = registry.connector(account.network)
     if able(connector, Capability.IDENTIFY):
@@ -274,6 +275,9 @@ def _identified(connector: Identifies, account: Account) -> Account:
         raise (NoServer if connector.asks_for.address else NotSpelt(network=connector.title)) from error
     except errors.PersonalAccount as error:
         raise PersonalAccount(handle=account.handle) from error
+    except ApplicationRefused as error:  # of the token that says nothing
+        applications.note_refused(network=connector.name)
+        raise ApplicationNotTaken(network=connector.title) from error
     except NotAuthorised as error:
         raise TokenRefused(server=_server_of(account)) from error
     except NetworkError as error:

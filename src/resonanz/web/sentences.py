@@ -339,6 +339,10 @@ SENTENCES: Mapping[str, Promise] = {
     "network.outside_window": _(
         "The time in which this network lets a company answer is over; it can still be answered there by hand."
     ),
+    "network.human_agent_missing": _(
+        "After the first day Meta takes answers from applications with the feature “Human Agent” alone, and ours does "
+        "not have it; it can still be answered there by hand. IT can ask Meta for it."
+    ),
     "graph.nearly_used_up": _("The requests that Meta allows us are nearly used up; the rest is kept for answers."),
     "network.no_answer": _("The network did not answer; whether it took effect is being checked."),
     "answer.unreadable": _("Its answer cannot be read."),

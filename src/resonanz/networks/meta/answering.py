@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from resonanz.networks.contract import Account, Receipt, ReplyOrder
 from resonanz.networks.errors import NoAnswer, Refused
-from resonanz.networks.meta.faults import NotThere, OutsideWindow
+from resonanz.networks.meta.faults import NoHumanAgent, NoRight, OutsideWindow
 from resonanz.networks.meta.graph import Graph
 from resonanz.networks.meta.place import Place, author_of, is_ours
 from resonanz.networks.meta.reading import FAULTS, Found, identifier, moment, objects, pages, same_words
@@ -16,24 +17,31 @@ from resonanz.networks.meta.talks import MESSAGES, newest_messages, talk_with, w
 from resonanz.networks.meta.windows import check_private_reply, terms_of_message
 
 _MOST_LOOKED_AT = 10
+_OF_TAG = re.compile(r"\btag\b|human.?agent", re.IGNORECASE)
 _TOO_MUCH = "too much was said there since to find it"
 Words = Callable[[Found], tuple[object, object, str]]
 """Of what stands there: the words, the time, and where people read it."""
 
 
 def message(api: Graph, account: Account, place: Place, order: ReplyOrder) -> Receipt:
-    """In the conversation, while Meta lets us. Raises OutsideWindow."""
+    """In the conversation, while Meta lets us. Raises OutsideWindow and NoHumanAgent."""
     person_id = place.person_in(order.root_id)
     if not person_id:
         raise Refused("NotFound")
     terms = terms_of_message(_wrote_last(api, place, checked(person_id), order))
     try:
         return _send(api, account, place, {"id": person_id}, order.text, terms)
-    except Refused as error:
-        if "tag" in terms and not isinstance(error, NotThere):
-            # Meta lets applications answer by the tag that asked it for the feature "Human Agent"; this one has not.
-            raise OutsideWindow from error
+    except (Refused, OutsideWindow) as error:
+        if "tag" in terms and _is_about_tag(error):
+            raise NoHumanAgent from error
         raise
+
+
+def _is_about_tag(error: Refused | OutsideWindow) -> bool:
+    """Whether the feature is missing: Meta's codes do not tell, its words name tag or feature. Who has not got it is
+    outside of the window after a day, which by our clock lasts for a week.
+    """
+    return isinstance(error, OutsideWindow | NoRight) or bool(_OF_TAG.search(error.words))
 
 
 def private_reply(

@@ -56,6 +56,12 @@ class OutsideWindow(Unsupported):
     code = "network.outside_window"
 
 
+class NoHumanAgent(Unsupported):
+    """After the first day Meta lets applications answer that have the feature "Human Agent", and this one has not."""
+
+    code = "network.human_agent_missing"
+
+
 def failure(error: Mapping[str, Any], *, reads: bool, seconds: float = 0.0) -> NetworkError:
     """The contract's error for what Graph calls `error`; `seconds`: how long it asks us to wait, where it says."""
     code, subcode, words = _number(error.get("code")), _number(error.get("error_subcode")), words_of(error)

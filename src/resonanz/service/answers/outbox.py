@@ -26,10 +26,18 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from resonanz.core import clock
-from resonanz.networks import registry
+from resonanz.networks import applications, registry
 from resonanz.networks.channels import account_of, has_newer_token
 from resonanz.networks.contract import Account, Capability, ReadsBack, Receipt, Replies, ReplyOrder, Visibility, able
-from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
+from resonanz.networks.errors import (
+    ApplicationRefused,
+    NetworkError,
+    NoAnswer,
+    NotAuthorised,
+    Refused,
+    TryLater,
+    Unsupported,
+)
 from resonanz.networks.models import Channel
 from resonanz.privacy import audit
 from resonanz.service.answers import addressing, guarding, uploading
@@ -143,6 +151,8 @@ def _say(outgoing: Outgoing, account: Account) -> None:
     except Unsupported as error:
         _move(outgoing, OutgoingState.ASSISTED, due_at=clock.now(), failure_code=error.code)
     except NotAuthorised as error:
+        if isinstance(error, ApplicationRefused):
+            applications.note_refused(network=outgoing.channel.network)
         if has_newer_token(channel=outgoing.channel):
             _later(outgoing, 1)
         else:

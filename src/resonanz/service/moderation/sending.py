@@ -25,10 +25,18 @@ from resonanz.accounts.access import Act, may
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.guidelines.ruling import LEADS, Approvers, Outcome, Ruling
-from resonanz.networks import registry
+from resonanz.networks import applications, registry
 from resonanz.networks.channels import account_of, has_newer_token
 from resonanz.networks.contract import Account, Capability, Correction, Report, able
-from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater, Unsupported
+from resonanz.networks.errors import (
+    ApplicationRefused,
+    NetworkError,
+    NoAnswer,
+    NotAuthorised,
+    Refused,
+    TryLater,
+    Unsupported,
+)
 from resonanz.privacy import audit
 from resonanz.service.answers.guarding import AUTHOR_GONE, AUTHOR_MAY_NOT, CASE_GONE, FORBIDDEN, NEEDS_APPROVAL
 from resonanz.service.answers.outbox import RESTORED
@@ -56,6 +64,8 @@ def send_due(*, moderation_id: int) -> None:
     except Refused as error:
         _move(row, ModerationState.FAILED, code=error.code, words=error.words)
     except NotAuthorised as error:
+        if isinstance(error, ApplicationRefused):
+            applications.note_refused(network=row.channel.network)
         if has_newer_token(channel=row.channel):
             _move(row, ModerationState.QUEUED, due_at=clock.now() + timedelta(seconds=1))
         else:
