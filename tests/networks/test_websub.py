@@ -256,6 +256,16 @@ def test_second_hub_is_asked_where_the_first_fails(server: HubServer) -> None:
     assert [wish.mode for wish in server.wishes] == ["subscribe"]
 
 
+def test_hubs_are_asked_in_turns(server: HubServer) -> None:
+    server.hubs = [f"https://hub{number}.example/" for number in (1, 2, 3)]
+    found, firsts = account(server), []
+    for _ in range(4):
+        found = replace(found, settings=network.offer(found))
+        firsts.append(found.settings["hubs"].split()[0])
+    assert firsts == [f"https://hub{number}.example/" for number in (1, 2, 3, 1)]
+    assert network.webhook_health(found).is_valid
+
+
 def test_health_tells_whether_the_feed_still_names_the_hub(server: HubServer) -> None:
     found = asked(server)
     assert network.webhook_health(found).address == OURS

@@ -265,6 +265,19 @@ def test_hub_that_says_no_shows_and_is_asked_again_later(brought: Channel, hub: 
         assert health(brought) == (True, False, False, "")
 
 
+def test_hub_that_refuses_later_brings_to_the_end_of_its_time(brought: Channel, hub: HubServer) -> None:
+    hub.refuses["/hub"] = (403, {"Content-Type": "text/plain"}, b"Only members")
+    with clock.moved_to(clock.now() + timedelta(days=7)):
+        bringing.ask_again()
+        assert health(brought) == (True, False, False, "")
+    with clock.moved_to(clock.now() + timedelta(days=11)):
+        assert health(brought) == (False, False, True, "Only members")
+    hub.hubs = []
+    with clock.moved_to(clock.now() + timedelta(days=12)):
+        bringing.ask_again()
+    assert Lease.objects.get().refused_words == "feed.no_hub"
+
+
 @pytest.mark.parametrize(("seconds", "days"), [("9999999999", 30), ("0", 0), ("", 1)])
 def test_time_that_a_hub_names_is_bounded(channel: Channel, hub: HubServer, ada: User, seconds: str, days: int) -> None:
     with clock.moved_to(NOON):

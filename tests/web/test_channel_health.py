@@ -135,7 +135,7 @@ def test_list_tells_of_all_with_as_many_queries(
         channels.connect(network="memory", name=f"Kanal {number}", secret="t", actor=miriam)
 
     assert signed_in.get("/channels/").content.decode().count("without end") == count
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         channel_health.of(Channel.objects.select_related("connected_by"))
 
 

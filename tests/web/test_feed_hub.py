@@ -131,6 +131,20 @@ def test_other_hub_by_now_shows(signed_in: Client, channel: Channel, hub: HubSer
     assert "By now the feed names another hub" in health(signed_in, channel)
 
 
+def test_list_of_channels_tells_where_it_stands(signed_in: Client, channel: Channel, hub: HubServer) -> None:
+    def listed() -> str:
+        return signed_in.get("/channels/").content.decode()
+
+    bring(signed_in, channel)
+    assert "hub asked" in listed()
+    hub.verify(door)
+    assert "brought by its hub" in listed()
+    Lease.objects.update(began_at=clock.now() - timedelta(days=9), until=clock.now() - timedelta(minutes=1))
+    assert "hub silent" in listed()
+    door({"hub.mode": "denied", "hub.topic": hub.feed})
+    assert "hub refuses" in listed()
+
+
 def test_hub_that_refuses_at_once_leaves_the_button_and_says_why(
     signed_in: Client, channel: Channel, hub: HubServer
 ) -> None:

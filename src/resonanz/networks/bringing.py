@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from resonanz.accounts.models import User
 from resonanz.networks import applications, channels, leases, webhook_keys
 from resonanz.networks.contract import Capability, able
-from resonanz.networks.errors import NetworkError, NoAnswer, Unsupported
+from resonanz.networks.errors import NetworkError, NoAnswer, Refused, Unsupported
 from resonanz.networks.models import Channel, Webhook
 from resonanz.networks.webhooks import BROUGHT_TO, Leases, SetsWebhooks, WebhookHealth
 
@@ -76,6 +76,8 @@ def ask_again() -> None:
     for channel_id in leases.due():
         try:
             _renew(channel_id)
+        except Refused as error:
+            leases.note_refused(channel_id=channel_id, words=error.words)
         except NetworkError as error:
             logger.warning("a network was asked to bring on to channel %d: %s", channel_id, error.code)
         except Exception:  # of one channel alone: the others are asked all the same

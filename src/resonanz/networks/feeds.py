@@ -26,13 +26,15 @@ from resonanz.networks.contract import (
     Limits,
     Posted,
 )
-from resonanz.networks.errors import Refused
+from resonanz.networks.errors import Refused, TryLater
 from resonanz.networks.feed_reading import CUT_OFF, MOST_TEXT, NETWORK, NotAFeed, entries_of, open_feed, read_feed
 from resonanz.networks.webhooks import BROUGHT_TO, Delivery, Keys, Proof, Told, WebhookHealth, WebhookTerms
 from resonanz.networks.websub import HUBS, TOPIC, Links, NoHub
 
 _BOUNDS = http.Bounds(most_bytes=8 * 1024 * 1024, read_seconds=15.0, seconds=40.0)
 _MOST_SEEN, _MOST_RAW = 4_000, 2_000
+_WAIT_SECONDS = 300.0
+_DENIED = (401,)  # nobody showed a token, so a 403 tells of none: mostly it is a wall that bars us for a while
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.8, */*;q=0.5"
 
 
@@ -79,12 +81,11 @@ class FeedNetwork:
     def poll(self, account: Account, cursor: str) -> Iterator[Batch]:
         """One batch with what is new or reworded, none when the server says that nothing changed."""
         before = _Cursor.read(cursor)
-        answer = ask("GET", account.address, headers=_conditions(before), bounds=_BOUNDS)
+        answer = ask("GET", account.address, headers=_conditions(before), bounds=_BOUNDS, denied=_DENIED)
         if answer.status == 304:
             return
         _refuse(answer)
-        content_type = answer.headers.get("content-type", "")
-        found = read_feed(answer.body, origin=account.origin or account.address, content_type=content_type)
+        found = _entries(answer, account, is_known=bool(cursor))
         after = _Cursor()
         if not any(isinstance(entry, BadEvent) and entry.reason == CUT_OFF for entry in found):
             # A feed that broke off has to be asked for again as a whole, though it did not change.
@@ -96,12 +97,13 @@ class FeedNetwork:
 
     def offer(self, account: Account) -> Mapping[str, str]:
         """The hubs that the feed names, and which address of its own they know it by."""
-        answer = ask("GET", account.address, headers={"Accept": _ACCEPT}, bounds=_BOUNDS)
+        answer = ask("GET", account.address, headers={"Accept": _ACCEPT}, bounds=_BOUNDS, denied=_DENIED)
         _refuse(answer)
         links = _links(answer)
         if not links.hubs:
             raise NoHub(websub.NO_HUB)
-        return {HUBS: " ".join(links.hubs), TOPIC: links.own or answer.url}
+        hubs = websub.in_turns(links.hubs, account.settings.get(HUBS, "").split())
+        return {HUBS: " ".join(hubs), TOPIC: links.own or answer.url}
 
     def set_webhook(self, account: Account, address: str, keys: Keys) -> None:
         """Asks the first hub that takes it; where the address is "", all of them to forget the one they were told."""
@@ -113,7 +115,8 @@ class FeedNetwork:
 
     def webhook_health(self, account: Account) -> WebhookHealth:
         """Whether the feed still names the hub that was asked; a hub itself cannot be asked how it does."""
-        is_same = self.offer(account).items() <= account.settings.items()
+        offered, asked = self.offer(account), account.settings
+        is_same = offered[TOPIC] == asked.get(TOPIC) and set(offered[HUBS].split()) == set(asked.get(HUBS, "").split())
         return WebhookHealth(account.settings.get(BROUGHT_TO, ""), is_valid=is_same)
 
     def is_genuine(self, delivery: Delivery, keys: Keys) -> bool:
@@ -148,8 +151,21 @@ class FeedNetwork:
 def _refuse(answer: http.Answer) -> None:
     if answer.status == 410:
         raise FeedGone("feed.gone")
+    if answer.status == 403:
+        raise TryLater(_WAIT_SECONDS, "http.403")
     if answer.status != 200:
         raise Refused(f"http.{answer.status}")
+
+
+def _entries(answer: http.Answer, account: Account, *, is_known: bool) -> list[Posted | BadEvent]:
+    """What stands in the feed. Where one was read before, a page for people stands in its place for a while."""
+    content_type = answer.headers.get("content-type", "")
+    try:
+        return read_feed(answer.body, origin=account.origin or account.address, content_type=content_type)
+    except NotAFeed as error:
+        if is_known:
+            raise TryLater(_WAIT_SECONDS, error.code) from error
+        raise
 
 
 def _links(answer: http.Answer) -> Links:

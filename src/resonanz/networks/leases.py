@@ -9,8 +9,10 @@ The row is there for as long as it is wanted. Whoever is not brought to is polle
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db import transaction
 
@@ -25,6 +27,15 @@ _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=12)
 _MOST_DOUBLED = 8
 _MOST_TRIES = 30_000
 _MOST_WORDS = 300
+
+
+class Standing(StrEnum):
+    """Where a lease stands. OVER: its time is over, and nobody agreed to another one."""
+
+    BRINGS = "BRINGS"
+    AWAITED = "AWAITED"
+    REFUSED = "REFUSED"
+    OVER = "OVER"
 
 
 def begin(*, channel_id: int) -> None:
@@ -66,6 +77,12 @@ def note_said(*, channel_id: int, proof: Proof) -> None:
         lease.save()
 
 
+def note_refused(*, channel_id: int, words: str) -> None:
+    """It was asked and says no at once. What it agreed to before goes on until its time is over."""
+    kept = text.clean(words, most=_MOST_WORDS)
+    Lease.objects.filter(channel_id=channel_id).update(refused_at=clock.now(), refused_words=kept)
+
+
 def end(*, channel_id: int) -> None:
     """Nobody wants it to bring any more."""
     Lease.objects.filter(channel_id=channel_id).delete()
@@ -79,13 +96,30 @@ def due() -> list[int]:
 
 def health(channel: Channel, found: WebhookHealth) -> WebhookHealth:
     """The same, with what is known of the lease: a network that brings for a time cannot be asked how it does."""
-    lease, now = Lease.objects.filter(channel=channel).first(), clock.now()
+    lease = Lease.objects.filter(channel=channel).first()
     if lease is None:
         return replace(found, address="")
+    match standing(lease, clock.now()):
+        case Standing.BRINGS:
+            return replace(found, until=lease.until)
+        case Standing.REFUSED:
+            return replace(found, address="", failed_at=lease.refused_at, words=lease.refused_words)
+        case other:
+            return replace(found, address="", is_awaited=other is Standing.AWAITED)
+
+
+def standing(lease: Lease, now: datetime) -> Standing:
+    """Where it stands at a moment."""
     if lease.until is not None and lease.until > now:
-        return replace(found, until=lease.until)
-    is_awaited = lease.refused_at is None and lease.until is None
-    return replace(found, address="", is_awaited=is_awaited, failed_at=lease.refused_at, words=lease.refused_words)
+        return Standing.BRINGS
+    if lease.refused_at is not None:
+        return Standing.REFUSED
+    return Standing.AWAITED if lease.until is None else Standing.OVER
+
+
+def of(channels: Collection[Channel]) -> Mapping[int, Lease]:
+    """Those of several channels, by the channel."""
+    return {lease.channel_id: lease for lease in Lease.objects.filter(channel__in=channels)}
 
 
 def _is_due(lease: Lease, now: datetime) -> bool:

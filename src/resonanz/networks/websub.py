@@ -72,6 +72,11 @@ def links_of(found: Sequence[tuple[str, str]], base: str) -> Links:
     return Links(tuple(hubs)[:MOST_HUBS], own)
 
 
+def in_turns(hubs: Sequence[str], before: Sequence[str]) -> list[str]:
+    """The same hubs as before in another order: one that takes what is asked and says no more keeps no other away."""
+    return [*before[1:], before[0]] if set(before) == set(hubs) else list(hubs)
+
+
 def subscribe(hubs: Sequence[str], topic: str, callback: str, secret: str) -> None:
     """Ask the first hub that takes it to bring the topic. Raises the NetworkError of the last one."""
     form = {**_form("subscribe", topic, callback), "hub.secret": secret}

@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 
 from resonanz.core import clock
 from resonanz.duties import alarms
-from resonanz.networks import batch_keys, registry, renewing
+from resonanz.networks import batch_keys, leases, registry, renewing
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.errors import NotAuthorised
-from resonanz.networks.models import Channel, ChannelState, Gap
+from resonanz.networks.leases import Standing
+from resonanz.networks.models import Channel, ChannelState, Gap, Lease
 from resonanz.service.models import Outgoing, OutgoingState
 from resonanz.web import times, words
 
@@ -50,11 +51,18 @@ class Health:
 
 
 def of(channels: Iterable[Channel]) -> list[Health]:
-    """In their order, with two queries for all."""
+    """In their order, with three queries for all."""
     rows, now = list(channels), clock.now()
-    said, gaps = _said(rows, now), _gaps(rows, now)
+    said, gaps, leased = _said(rows, now), _gaps(rows, now), leases.of(rows)
     return [
-        Health(one, _heard(one, now), _answers(one, said), _limits(one), _connection(one, now), _gap(one, gaps[one.pk]))
+        Health(
+            channel=one,
+            heard=_heard(one, now),
+            said=_answers(one, said),
+            limits=_limits(one),
+            connection=_lease(leased[one.pk], now) if one.pk in leased else _connection(one, now),
+            gaps=_gap(one, gaps[one.pk]),
+        )
         for one in rows
     ]
 
@@ -113,6 +121,19 @@ def _limits(channel: Channel) -> Sign | None:
         return None
     tone = "good" if channel.limit_left > _LITTLE_LEFT else "soon" if channel.limit_left else "late"
     return Sign(_("%(percent)s %% left") % {"percent": channel.limit_left}, tone)
+
+
+def _lease(lease: Lease, now: datetime) -> Sign:
+    """Whether a hub brings what is new; where none does, it is asked for, so nothing of that is late."""
+    match leases.standing(lease, now):
+        case Standing.BRINGS:
+            return Sign(_("brought by its hub"), "good")
+        case Standing.AWAITED:
+            return Sign(_("hub asked"), "soon", lease.asked_at)
+        case Standing.REFUSED:
+            return Sign(_("hub refuses"), "soon", lease.refused_at)
+        case Standing.OVER:
+            return Sign(_("hub silent"), "soon", lease.until)
 
 
 def _connection(channel: Channel, now: datetime) -> Sign | None:
