@@ -141,7 +141,7 @@ def test_no_permission_reaches_what_a_cloud_tells_its_machines(monkeypatch: pyte
 
 def test_redirect_into_the_inside_is_refused(pages: PageServer) -> None:
     pages.pages["/"] = page(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data/"})
-    with pytest.raises(http.AddressRefused) as refused:
+    with pytest.raises(http.LedAstray) as refused:
         http.ask("GET", pages.url())
     assert refused.value.params["host"] == "169.254.169.254"
 

@@ -413,7 +413,7 @@ def test_identify_tells_whose_password_it_is_and_that_one_is_wrong(server: Atpro
         (401, {"error": "AuthMissing"}, {}, NotAuthorised),
         (400, {"error": "AccountTakedown"}, {}, NotAuthorised),
         (403, b"<html>Are you a robot?</html>", {}, TryLater),
-        (302, b"", {"Location": "http://127.0.0.1:1/"}, Refused),
+        (302, b"", {"Location": "http://127.0.0.1:1/"}, TryLater),
     ],
 )
 def test_an_unkind_answer_becomes_the_error_that_says_what_to_do(

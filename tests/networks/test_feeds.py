@@ -140,6 +140,15 @@ def test_what_is_not_a_feed_says_so(pages: PageServer, body: bytes) -> None:
         poll(pages, body)
 
 
+def test_page_in_place_of_a_feed_that_was_read_is_waited_out(pages: PageServer) -> None:
+    [first] = poll(pages, rss(("a", "Eins", "")))
+    with pytest.raises(TryLater, match="not_a_feed"):
+        poll(pages, b"<html><body>Wartung</body></html>", first.cursor)
+    [second] = poll(pages, rss(("b", "Zwei", ""), ("a", "Eins", "")), first.cursor)
+
+    assert [one.native_id for one in posts([second])] == ["b"]
+
+
 def test_feed_that_breaks_off_keeps_what_came(pages: PageServer) -> None:
     body = rss(("a", "Eins", ""), ("b", "Zwei", ""))
     [batch] = poll(pages, body[: body.index(b"Zwei") + 2])
@@ -184,6 +193,7 @@ def test_many_entries_and_long_fields_are_bounded(pages: PageServer) -> None:
         (410, {}, FeedGone, None),
         (404, {}, Refused, None),
         (401, {}, NotAuthorised, None),
+        (403, {}, TryLater, 300),
         (429, {"Retry-After": "120"}, TryLater, 120),
         (503, {"Retry-After": format_datetime(NOON.replace(hour=13), usegmt=True)}, TryLater, 3600),
         (503, {"Retry-After": "bald"}, TryLater, 60),

@@ -8,6 +8,7 @@ closed would make every second reply look like one without an answer.
     HTTPError
     ├── NothingSent       the request never left; asking again cannot double anything
     │   └── AddressRefused    not http(s), or a private, local or otherwise reserved address
+    │       └── LedAstray     it was an answer that named this address, and not who asked
     └── NoAnswer          the request left; whether it took effect is unknown
         ├── TooSlow
         ├── TooLarge
@@ -66,6 +67,10 @@ class AddressRefused(NothingSent):
     """We do not ask this address; `reason` is scheme, user, host, private or proxied."""
 
     code = "http.address_refused"
+
+
+class LedAstray(AddressRefused):
+    """The address that we asked leads on to one that we do not ask."""
 
 
 class NoAnswer(HTTPError):
@@ -139,12 +144,19 @@ def ask(
     permitted = permitted_pairs(allowed)
     request = request_for(method, url, {**(headers or {})}, json, files, form)
     deadline = clock.monotonic() + bounds.seconds
-    for _ in range(MOST_REDIRECTS + 1):
-        answer = Exchange(request, bounds, deadline, permitted).run()
-        target = answer.headers.get("location")
-        if answer.status not in REDIRECTS or not target or method not in {"GET", "HEAD"}:
-            return answer
-        request = redirected(request, target)
+    led = False
+    try:
+        for _ in range(MOST_REDIRECTS + 1):
+            answer = Exchange(request, bounds, deadline, permitted).run()
+            target = answer.headers.get("location")
+            if answer.status not in REDIRECTS or not target or method not in {"GET", "HEAD"}:
+                return answer
+            led = True
+            request = redirected(request, target)
+    except AddressRefused as error:
+        if not led:
+            raise
+        raise LedAstray(**error.params) from error
     raise BadAnswer(host=request.url.host, reason="too_many_redirects")
 
 

@@ -48,6 +48,8 @@ def failures(*, reads: bool) -> Iterator[None]:
     """What the HTTP client raises within the block, as the contract's error."""
     try:
         yield
+    except http.LedAstray as error:  # a word of whoever answers at this moment, and none about what was asked for
+        raise TryLater(_WAIT_SECONDS, error.code) from error
     except http.AddressRefused as error:
         raise Refused(f"{error.code}: {error.params['reason']}") from error
     except http.NothingSent as error:

@@ -30,7 +30,7 @@ from resonanz.networks.bluesky.posts import (
     wants_not_to_be_found,
 )
 from resonanz.networks.contract import Account, BadEvent, Batch, Event
-from resonanz.networks.errors import Refused
+from resonanz.networks.errors import Refused, TryLater
 
 REASONS = ("mention", "reply", "quote")
 _PAGE = 100
@@ -48,6 +48,7 @@ _FOUND = 50
 _MOST_THREADS = 5
 _SINGLE_LOOKS = 5
 _MOST_HASHTAGS = 10
+_WAIT_SECONDS = 60.0
 logger = logging.getLogger(__name__)
 
 
@@ -81,8 +82,7 @@ class _Poll:
         place = ""
         for number in range(_MOST_PAGES):
             found = query(self._account, "app.bsky.notification.listNotifications", self._page(place))
-            told = found.get("notifications")
-            told = told if isinstance(told, list) else []
+            told = _listed(found, "notifications")
             unknown = {uri: one for one in told if (uri := _address_in(one)) and not self._cursor.is_known(uri)}
             fresh |= unknown
             place = str(found.get("cursor") or "")
@@ -120,11 +120,8 @@ class _Poll:
     def _own(self) -> list[View]:
         """What colleagues said with other apps, for the thread it belongs to."""
         asked = {"actor": session_of(self._account).did, "limit": _OWN, "filter": "posts_with_replies"}
-        feed = query(self._account, "app.bsky.feed.getAuthorFeed", asked).get("feed")
-        entries = (
-            [one for one in feed if isinstance(one, dict) and "reason" not in one] if isinstance(feed, list) else []
-        )
-        return _objects([one.get("post") for one in entries])
+        feed = _listed(query(self._account, "app.bsky.feed.getAuthorFeed", asked), "feed")
+        return _objects([one.get("post") for one in _objects(feed) if "reason" not in one])
 
     def _answered(self, own: Sequence[View]) -> dict[str, int]:
         """Those of our posts that have more answers than we heard of, with how many, the newest first."""
@@ -139,8 +136,9 @@ class _Poll:
             thread = query(self._account, "app.bsky.feed.getPostThread", asked).get("thread")
         except Refused:  # gone meanwhile
             return []
-        replies = thread.get("replies") if isinstance(thread, dict) else None
-        return _objects([one.get("post") for one in _objects(replies)])
+        if not isinstance(thread, dict):
+            raise TryLater(_WAIT_SECONDS, "answer.unreadable")
+        return _objects([one.get("post") for one in _objects(thread.get("replies"))])
 
     def _tagged(self, tag: str) -> list[View]:
         """The newest posts with a hashtag, but for those whose authors do not want to be found by strangers."""
@@ -151,7 +149,7 @@ class _Poll:
         except Refused:
             logger.info("a server refuses a search")
             return []
-        return [view for view in _objects(found.get("posts")) if not _is_hidden(view)]
+        return [view for view in _objects(_listed(found, "posts")) if not _is_hidden(view)]
 
     def _unknown(self, views: Iterable[View]) -> list[View]:
         """Those not heard yet, the oldest first."""
@@ -196,7 +194,7 @@ class _Poll:
 
     def _views(self, uris: Sequence[str]) -> list[View]:
         """The posts as they stand there, in this order; those that are gone, or hidden from us, are not among them."""
-        found = query(self._account, "app.bsky.feed.getPosts", {"uris": uris}).get("posts")
+        found = _listed(query(self._account, "app.bsky.feed.getPosts", {"uris": uris}), "posts")
         known = {uri: view for view in _objects(found) if (uri := _address_in(view))}
         return [known[uri] for uri in uris if uri in known]
 
@@ -250,6 +248,14 @@ def _portions(uris: list[str]) -> Iterator[list[str]]:
 def _address_in(thing: Any) -> str | None:
     uri = thing.get("uri") if isinstance(thing, dict) else None
     return uri if isinstance(uri, str) and is_post(uri) else None
+
+
+def _listed(found: dict[str, Any], name: str) -> list[Any]:
+    """A list that the lexicon promises. An answer without it says nothing of what there is, nor that there is none."""
+    value = found.get(name)
+    if not isinstance(value, list):
+        raise TryLater(_WAIT_SECONDS, "answer.unreadable")
+    return value
 
 
 def _objects(value: object) -> list[Any]:

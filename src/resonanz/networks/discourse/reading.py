@@ -163,8 +163,15 @@ class _Poll:
         data = note.get("data")
         number = data.get("original_post_id") if isinstance(data, dict) else None
         if number is not None:
-            return get(self._account, f"/posts/{whole(number)}.json")
-        return get(self._account, f"/posts/by_number/{whole(note['topic_id'])}/{whole(note['post_number'])}.json")
+            return self._shown(f"{whole(number)}")
+        return self._shown(f"by_number/{whole(note['topic_id'])}/{whole(note['post_number'])}")
+
+    def _shown(self, name: str) -> Found:
+        """A post. What has no number is none: an answer like that says nothing of the post, which is read later."""
+        found = get(self._account, f"/posts/{name}.json")
+        if "id" not in found:
+            raise TryLater(WAIT_SECONDS, "answer.unreadable")
+        return found
 
     def _heard(self, said: Posted, post: Found) -> None:
         self._events.append(said)
@@ -210,7 +217,7 @@ class _Poll:
         hidden: list[str] = []
         for native_id in self._cursor.turns():
             try:
-                self._look(native_id, get(self._account, f"/posts/{native_id}.json"))
+                self._look(native_id, self._shown(native_id))
             except NotThere:
                 self._gone(native_id)
             except NotForUs:

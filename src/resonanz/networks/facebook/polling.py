@@ -11,12 +11,12 @@ from typing import Any
 from resonanz.core import clock
 from resonanz.networks.asking import put_aside
 from resonanz.networks.contract import Account, Batch, Posted
-from resonanz.networks.errors import NotAuthorised, Refused
+from resonanz.networks.errors import NotAuthorised, Refused, TryLater
 from resonanz.networks.facebook import posts
 from resonanz.networks.facebook.delivered import FIELDS
 from resonanz.networks.meta.client import graph
 from resonanz.networks.meta.cursor import MOST_POSTS, settled
-from resonanz.networks.meta.faults import NoRight, NotThere
+from resonanz.networks.meta.faults import WAIT_SECONDS, NoRight, NotThere
 from resonanz.networks.meta.place import is_ours
 from resonanz.networks.meta.reading import FAULTS, Found, identifier, pages
 from resonanz.networks.meta.rounds import Round, seconds
@@ -62,6 +62,8 @@ class _Poll(Round):
         read_until = self.cursor.posts.get(post_id, self.cursor.since)
         try:
             found = self.graph.get(f"/{post_id}", fields=posts.POST_FIELDS)
+            if "id" not in found:  # that is no word about the post
+                raise TryLater(WAIT_SECONDS, "answer.unreadable")
             updated_at, said = seconds(found["updated_time"]), posts.posted(found, self.account)
             if post_id not in self.cursor.posts and seconds(found["created_time"]) > self.cursor.since:
                 self._hear_post(said, found)

@@ -1,0 +1,107 @@
+"""Every network that is polled over HTTP, and every bad answer: nothing is lost, and nothing is said to be gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.networks.bad_answers import BAD
+from tests.networks.polled_worlds import WORLDS, WRONG, Standing, standing
+
+from resonanz.core import clock
+from resonanz.networks import registry
+from resonanz.networks.contract import AccountGone, Deleted, Edited, Event, Posted, Reads
+from resonanz.networks.errors import NetworkError, TryLater
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+ANYWHERE = ("503", "html", WRONG, "empty object", "cut in half", "redirect inside")
+"""Those that differ by where in a poll they come; all of them are answers to its first question below."""
+_MOST_QUESTIONS = 60
+
+
+class Polling:
+    """A channel that is polled; what was brought so far."""
+
+    def __init__(self, place: Standing) -> None:
+        self.place = place
+        self.cursor, self.failure = "", NetworkError()
+        self.events: list[Event] = []
+        self._reading: Reads = registry.connector(place.network)  # type: ignore[assignment] # all of them poll
+
+    def poll(self, minutes: float = 0) -> bool:
+        """Whether all was read, so long after noon; else `failure` says why not."""
+        with clock.moved_to(NOON + timedelta(minutes=minutes)):
+            try:
+                for batch in self._reading.poll(self.place.account(), self.cursor):
+                    self.events += batch.events
+                    self.cursor = self.cursor if batch.cursor is None else batch.cursor
+            except NetworkError as error:
+                self.failure = error
+                return False
+        return True
+
+    def say(self, minutes: float) -> str:
+        """Somebody says something to us, so long after noon; its id."""
+        with clock.moved_to(NOON + timedelta(minutes=minutes)):
+            return self.place.world.say(f"Wann kommt Rad {minutes}?")
+
+    def heard(self) -> set[str]:
+        """Ids of what was said."""
+        return {event.native_id for event in self.events if isinstance(event, Posted)}
+
+    def changed(self) -> list[Event]:
+        """What is told of posts that nobody touched."""
+        return [event for event in self.events if isinstance(event, Deleted | AccountGone | Edited)]
+
+
+@pytest.fixture(params=WORLDS)
+def polling(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Polling]:
+    with clock.moved_to(NOON), standing(request.param, monkeypatch) as place:
+        yield Polling(place)
+
+
+@pytest.mark.parametrize("name", ANYWHERE)
+def test_bad_answer_anywhere_in_a_poll_loses_nothing(polling: Polling, name: str) -> None:
+    front, bad = polling.place.front, polling.place.bad(name)
+    said = {polling.say(0)}
+    assert polling.poll()
+
+    for spares in range(_MOST_QUESTIONS):
+        said.add(polling.say(10 * spares + 9))
+        front.begin(bad.spoiling, spares=spares)
+        polling.poll(10 * spares + 10)
+        if front.asked <= spares:
+            break
+    front.begin()
+    well = [polling.poll(10 * spares + later) for later in (20, 30, 40)]
+
+    assert all(well), polling.failure
+    assert said - polling.heard() == set()
+    assert polling.changed() == []
+
+
+def test_every_bad_answer_is_waited_out(polling: Polling) -> None:
+    front = polling.place.front
+    polling.say(0)
+    assert polling.poll()
+    polling.events.clear()
+    before = polling.cursor
+    said = {polling.say(5)}
+    for number, name in enumerate([*BAD, WRONG]):
+        bad = polling.place.bad(name)
+        front.begin(bad.spoiling)
+
+        if name == polling.place.world.reads:
+            continue
+
+        assert not polling.poll(10 + number), name
+
+        assert isinstance(polling.failure, TryLater), (name, polling.failure)
+        assert bad.seconds in {None, polling.failure.seconds}, name
+        assert (polling.events, polling.cursor) == ([], before), name
+    front.begin()
+
+    assert all(polling.poll(later) for later in (60, 70, 80))
+    assert said <= polling.heard()
+    assert polling.changed() == []
