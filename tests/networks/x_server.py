@@ -131,7 +131,7 @@ class XServer(LoopbackServer):
         """Headers and body of what X brings, signed in one of two ways. It calls posts tweets there."""
         body = json.dumps(
             {"data": {"event_uuid": "-77", "filter": {"user_id": user}, "event_type": name, "tag": "t",
-                      "payload": _in_old_words(payload), "includes": _in_old_words(self._beside([payload]))}}
+                      "payload": in_old_words(payload), "includes": in_old_words(self.beside([payload]))}}
         ).encode()  # fmt: skip
         secret = CONSUMER_SECRET if header == SIGNED_WITH[0] else CLIENT_SECRET
         return {"content-type": "application/json", header: signed(secret, body)}, body
@@ -154,7 +154,7 @@ class XServer(LoopbackServer):
                             "status": 429}, 429, **{"x-rate-limit-limit": "300", "x-rate-limit-remaining": "0",
                                                     "x-rate-limit-reset": reset})  # fmt: skip
         token = headers.get("Authorization", "").removeprefix("Bearer ")
-        is_app = "/2/webhooks" in path or "/2/activity/" in path
+        is_app = any(part in path for part in ("/2/webhooks", "/2/activity/", "/2/tweets/search/stream"))
         if token not in {TOKEN, BEARER} or (token == BEARER and method != "GET" and not is_app):
             return as_json(
                 {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}, 401
@@ -230,7 +230,7 @@ class XServer(LoopbackServer):
             meta |= {"newest_id": shown[0]["id"], "oldest_id": shown[-1]["id"]}
         if len(wanted) > begin + size:
             meta["next_token"] = str(begin + size)
-        return as_json({**({"data": shown, "includes": self._beside(shown, asked)} if shown else {}), "meta": meta})
+        return as_json({**({"data": shown, "includes": self.beside(shown, asked)} if shown else {}), "meta": meta})
 
     def _look_up(self, asked: dict[str, str], _sent: dict[str, Any]) -> Answer:
         ids = asked["ids"].split(",")
@@ -240,7 +240,7 @@ class XServer(LoopbackServer):
         shown = {one["id"] for one in found}
         errors = [not_found(one) for one in ids if one not in shown]
         return as_json({
-            **({"data": found, "includes": self._beside(found, asked)} if found else {}),
+            **({"data": found, "includes": self.beside(found, asked)} if found else {}),
             **({"errors": errors} if errors else {}),
         })  # fmt: skip
 
@@ -337,7 +337,7 @@ class XServer(LoopbackServer):
         return as_json({"token_type": "bearer", "expires_in": 7200, "access_token": TOKEN, "refresh_token": "r2",
                         "scope": "tweet.read tweet.write users.read offline.access"})  # fmt: skip
 
-    def _beside(self, shown: list[Said], asked: dict[str, str] | None = None) -> dict[str, Any]:
+    def beside(self, shown: list[Said], asked: dict[str, str] | None = None) -> dict[str, Any]:
         others = [reference["id"] for one in shown for reference in one.get("referenced_posts", [])]
         posts = [self.posts[one] for one in dict.fromkeys(others) if one in self.posts]
         users = [self._user(one) for one in dict.fromkeys(said["author_id"] for said in shown if "author_id" in said)]
@@ -373,12 +373,12 @@ def signed(secret: str, body: bytes) -> str:
     return "sha256=" + base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
 
 
-def _in_old_words(found: Any) -> Any:
+def in_old_words(found: Any) -> Any:
     """As X still writes it in what it brings."""
     renamed = {
         "edit_history_post_ids": "edit_history_tweet_ids", "referenced_posts": "referenced_tweets",
         "note_post": "note_tweet", "posts": "tweets", "repost_count": "retweet_count",
     }  # fmt: skip
     if isinstance(found, dict):
-        return {renamed.get(name, name): _in_old_words(value) for name, value in found.items()}
-    return [_in_old_words(one) for one in found] if isinstance(found, list) else found
+        return {renamed.get(name, name): in_old_words(value) for name, value in found.items()}
+    return [in_old_words(one) for one in found] if isinstance(found, list) else found

@@ -57,6 +57,7 @@ OPTIONS: Words = {
     "words": _("Words"),
     "everything": _("All that is said on the network"),
     "everything_server": _("Server that tells all of it"),
+    "at_once": _("What is searched for"),
     "smtp": _("Server for sending (SMTP)"),
     "mail_user": _("User name"),
     "mail_name": _("Sender’s name"),
@@ -75,6 +76,10 @@ OPTIONS: Words = {
 OPTIONS_EXPLAINED: Words = {
     "everything_server": _("A Jetstream server. Left empty, a public one in the USA is listened to."),
     "smtp": _("Left empty it is guessed. It is always reached encrypted."),
+    "at_once": _(
+        "What is told at once costs as much as what is found: each post, and its author and pictures, too. That takes "
+        "the bearer token of the application, and one channel of an application alone can be told."
+    ),
     "mail_user": _("Only where one signs in with something else than the address."),
     "mail_name": _("Stands before the address in answers: the company’s name, for example."),
     "mail_folders": _("With commas between them. Left empty, only what arrives in the inbox is read."),
@@ -100,6 +105,8 @@ OPTIONS_EXPLAINED: Words = {
 OPTION_CHOICES: Words = {
     "everything.": _("is not listened to"),
     "everything.all": _("is listened to; what touches no topic is dropped at once"),
+    "at_once.": _("is asked for every minute"),
+    "at_once.yes": _("is told within seconds; each post costs"),
     "mailbox.": _("its name says that it is a role’s"),
     "mailbox.role": _("a role’s, although its name does not say so"),
     "provider_authors.": _("account, handle and name"),

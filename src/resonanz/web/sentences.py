@@ -313,6 +313,16 @@ SENTENCES: Mapping[str, Promise] = {
     "x.no_bearer": _(
         "For that X asks for the bearer token of the application, which IT enters on the page Applications."
     ),
+    "x.bearer_refused": _(
+        "X does not take the bearer token of the application. IT enters another one on the page Applications."
+    ),
+    "x.connection_taken": _(
+        "X tells an application over one connection only, and another channel or program holds it."
+    ),
+    "x.rule_twice": _(
+        "Another program that uses the same application has X look for exactly the same, and X takes no rule twice."
+    ),
+    "x.too_many_rules": _("The application has as many rules at X as X allows."),
     "x.not_valid": _(
         "X asked this address for a proof and did not get it. It must be reachable from outside, over HTTPS and "
         "without a port, and the secret of the application must be the right one."

@@ -19,8 +19,9 @@ from resonanz.networks.contract import (
     Receipt,
     ReplyOrder,
 )
+from resonanz.networks.streams import Listening
 from resonanz.networks.webhooks import Delivery, Keys, Proof, Told, WebhookHealth, WebhookTerms
-from resonanz.networks.x import acting, bringing, delivered, letting_in, reading, writing
+from resonanz.networks.x import acting, bringing, delivered, letting_in, reading, streaming, writing
 from resonanz.networks.x.cursor import Cursor
 from resonanz.networks.x.posts import NAME
 from resonanz.networks.x.tariff import TARIFF
@@ -29,7 +30,8 @@ from resonanz.networks.x.tariff import TARIFF
 class XNetwork:
     """Account.address is X's interface, native_id our account there, app the company's application.
 
-    Settings: "words" and "hashtags", with blanks between, what is searched for besides what is addressed to us.
+    Settings: "words" and "hashtags", with blanks between, what is searched for besides what is addressed to us;
+    "at_once": "yes" to be told that as it is said.
     """
 
     name = NAME
@@ -37,6 +39,7 @@ class XNetwork:
     capabilities = frozenset(
         {
             Capability.POLL,
+            Capability.STREAM,
             Capability.WEBHOOK,
             Capability.SET_WEBHOOK,
             Capability.APP_WEBHOOK,
@@ -53,10 +56,12 @@ class XNetwork:
             Capability.WITHDRAW,
         }
     )
-    # A user's token is good for 300 questions about mentions in 15 minutes; an unasked question costs nothing.
+    # A user's token is good for 300 questions about mentions in 15 minutes; an unasked question costs nothing. A stream
+    # tells what is searched for, and no mentions: they are asked for at the same pace beside it.
     limits = Limits(
         text_length=280,
         poll_seconds=60,
+        poll_beside_stream_seconds=60,
         settle_seconds=60,
         by_the_minute=True,
         keeps_wordings=False,
@@ -65,7 +70,7 @@ class XNetwork:
         only_if_addressed=True,
     )
     asks_for = Entries()
-    options = (Option("words"), Option("hashtags"))
+    options = (Option("words"), Option("hashtags"), Option(reading.OPTION, ("", reading.AT_ONCE)))
     webhook = WebhookTerms(headers=(), asks=True, brings=delivered.BRINGS)
     connecting = letting_in.TERMS
     app = letting_in.APP
@@ -75,6 +80,10 @@ class XNetwork:
         """Who speaks to us, what we said with other apps, what is searched for; then what became of some of it."""
         yield from reading.poll(account, cursor)
         bringing.keep_valid(account)
+
+    def stream(self, account: Account, listening: Listening) -> Iterator[Batch]:
+        """What else would be searched for, as it is said."""
+        yield from streaming.stream(account, listening)
 
     def forget(self, cursor: str, author_id: str) -> str:
         """What they said is looked at no more."""

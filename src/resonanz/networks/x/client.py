@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from resonanz.core import http, text
 from resonanz.networks import asking
 from resonanz.networks.contract import Account
-from resonanz.networks.errors import NoAnswer, NotAddressed, NotAuthorised, Refused, TryLater
+from resonanz.networks.errors import NetworkError, NoAnswer, NotAddressed, NotAuthorised, Refused, TryLater
 
 API = "https://api.x.com"
 WAIT_SECONDS = 60.0
@@ -38,8 +38,7 @@ def get(account: Account, path: str, parameters: Mapping[str, object], *, as_app
 
     Raises NotAuthorised, Refused and TryLater. Problems with part of what was asked for stand under "errors".
     """
-    written = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in parameters.items()}
-    asked = f"{path}?{urlencode(written)}" if written else path
+    asked = path_with(path, parameters)
     answer = _ask_as_app(account, asked) if as_app else _ask("GET", account, asked)
     try:
         found = asking.json_object(_accepted(answer, reads=True))
@@ -50,10 +49,27 @@ def get(account: Account, path: str, parameters: Mapping[str, object], *, as_app
     return found
 
 
+def ask_as_app(
+    account: Account,
+    method: str,
+    path: str,
+    body: Mapping[str, object] | None = None,
+    *,
+    parameters: Mapping[str, object] | None = None,
+) -> dict[str, Any]:
+    """All that X answers to the application itself, by its bearer alone; NotAuthorised: X takes that no more."""
+    bearer = account.app.bearer if account.app else ""
+    answer = _ask(method, account, path_with(path, parameters or {}), body, bearer=bearer)
+    try:
+        return asking.json_object(_accepted(answer, reads=method == "GET"))
+    except ValueError as error:
+        raise TryLater(WAIT_SECONDS, "answer.unreadable") from error
+
+
 def listed(found: dict[str, Any]) -> list[Any]:
     """What stands in the list that X answered with. Raises Refused, NotThere or TryLater where it is only problems."""
     if not ({"data", "meta"} & found.keys()):
-        raise _refusal(200, problems_in(found)[0] if problems_in(found) else {})
+        raise refusal(200, problems_in(found)[0] if problems_in(found) else {})
     data = found.get("data", [])
     if not isinstance(data, list):
         raise TryLater(WAIT_SECONDS, "answer.unreadable")
@@ -81,7 +97,7 @@ def call(
     if problems := problems_in(found):  # 200 with nothing but a no inside
         if kind_of(problems[0]) in _PASSING:  # it went wrong on the way back, perhaps after it was done
             raise NoAnswer(reason=kind_of(problems[0]))
-        raise _refusal(_FORBIDDEN, problems[0])
+        raise refusal(_FORBIDDEN, problems[0])
     raise NoAnswer(reason="answer.unreadable")
 
 
@@ -95,6 +111,12 @@ def kind_of(problem: Mapping[str, Any]) -> str:
     """The last word of a problem's type ("resource-not-found"); "" where it has none."""
     named = problem.get("type")
     return named.rpartition(_PROBLEMS)[2] if isinstance(named, str) and _PROBLEMS in named else ""
+
+
+def path_with(path: str, parameters: Mapping[str, object]) -> str:
+    """A path with what is asked behind it, lists with commas."""
+    written = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in parameters.items()}
+    return f"{path}?{urlencode(written)}" if written else path
 
 
 def base(account: Account) -> str:
@@ -120,21 +142,31 @@ def _ask(
 def _accepted(answer: http.Answer, *, reads: bool) -> http.Answer:
     if 200 <= answer.status < 300:
         return answer
-    try:
-        found = asking.json_object(answer)
-    except ValueError:
-        found = {}
-    problems = problems_in(found)
-    problem = found if _PROBLEM & found.keys() else problems[0] if problems else None
+    problem = problem_in(answer)
     if problem is None:  # whoever answered here, it was not X
         if reads or answer.status < 500:
             raise TryLater(WAIT_SECONDS, f"http.{answer.status}")
         raise NoAnswer(reason=f"http.{answer.status}")
-    raise _refusal(answer.status, problem)
+    raise refusal(answer.status, problem)
 
 
-def _refusal(status: int, problem: Mapping[str, Any]) -> Exception:
-    kind, words = kind_of(problem), _words_of(problem)
+def problem_in(answer: http.Answer) -> dict[str, Any] | None:
+    """What X describes its no by; None where whoever answered was not X."""
+    try:
+        return first_problem(asking.json_object(answer))
+    except ValueError:
+        return None
+
+
+def first_problem(found: dict[str, Any]) -> dict[str, Any] | None:
+    """The no itself, or the first one in its list."""
+    problems = problems_in(found)
+    return found if _PROBLEM & found.keys() else problems[0] if problems else None
+
+
+def refusal(status: int, problem: Mapping[str, Any]) -> NetworkError:
+    """What a no of X means."""
+    kind, words = kind_of(problem), words_of(problem)
     if status == _PAYMENT_REQUIRED or kind in _CREDITS_GONE or "CreditsDepleted" in str(problem.get("title")):
         return TryLater(_NO_CREDITS_SECONDS, _NO_CREDITS)
     if any(sign in words for sign in _NOT_SUMMONED):
@@ -146,6 +178,9 @@ def _refusal(status: int, problem: Mapping[str, Any]) -> Exception:
     return Refused(words)
 
 
-def _words_of(problem: Mapping[str, Any]) -> str:
-    said = problem.get("detail") or problem.get("message") or problem.get("title")
+def words_of(problem: Mapping[str, Any]) -> str:
+    """What X says of it; of rules that it does not take, in a list."""
+    details = problem.get("details")
+    listed_first = details[0] if isinstance(details, list) and details else ""
+    said = problem.get("detail") or listed_first or problem.get("message") or problem.get("title")
     return text.clean(str(said or ""), most=300) or "x.refused"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from resonanz.core import clock
 from resonanz.networks.x.posts import FAULTS, checked_id, id_at, said_at
+from resonanz.networks.x.stood import LATE, Stood
 
 MOST_WATCHED = 1_000
 LOOKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30))
 """How long after it was said a post is looked at again, the last time after a month: each look costs."""
-_LATE = timedelta(seconds=60)
-"""X shows posts up to so much later than their ids say."""
 _MOST_SEEN = 500
 
 
@@ -37,8 +37,14 @@ class Place:
             self.seen = (self.seen + ids)[-_MOST_SEEN:]
         if is_last and self.top:
             self.since = max(self.since or "0", self.top, key=int)
-            self.seen = [one for one in self.seen if said_at(one) > said_at(self.since) - _LATE]
+            self._trim()
             self.top = self.below = ""
+
+    def goes_on_at(self, stood: Stood) -> None:
+        """A stream told all up to there."""
+        if stood.until and int(stood.until) > int(self.since or "0"):
+            self.since, self.seen = stood.until, [*self.seen, *stood.seen]
+            self._trim()
 
     def give_up(self) -> tuple[str, str]:
         """What is left of it below can no longer be asked for: between which posts that is. Reading begins above it."""
@@ -49,14 +55,17 @@ class Place:
     @property
     def begin(self) -> str:
         """Above which post to read: for two minutes after the newest one also what X shows late. "" for all."""
-        if self.since and said_at(self.since) > clock.now() - 2 * _LATE:
-            return id_at(said_at(self.since) - _LATE)
+        if self.since and said_at(self.since) > clock.now() - 2 * LATE:
+            return id_at(said_at(self.since) - LATE)
         return self.since
+
+    def _trim(self) -> None:
+        self.seen = [one for one in self.seen if said_at(one) >= said_at(self.since) - LATE][-_MOST_SEEN:]
 
 
 @dataclass(slots=True)
 class Watched:
-    """A post that is looked at again: whose it is, and how often it was looked at."""
+    """A post that is looked at again: whose it is ("" before the first look), and how often it was looked at."""
 
     author_id: str
     looks: int = 0
@@ -64,10 +73,15 @@ class Watched:
 
 @dataclass(slots=True)
 class Cursor:
-    """`places` by list; `watched` by the id of the post."""
+    """`places` by list; `watched` by the id of the post.
+
+    Beside a stream: `searched`, when a search found all that there was; `told`, up to where the stream was followed.
+    """
 
     places: dict[str, Place] = field(default_factory=dict)
     watched: dict[str, Watched] = field(default_factory=dict)
+    searched: str = ""
+    told: str = ""
 
     @classmethod
     def read(cls, cursor: str) -> Cursor:
@@ -76,10 +90,10 @@ class Cursor:
             found = json.loads(cursor or "{}")
             places = {str(name): _place(kept) for name, kept in found["places"].items()}
             watched = {
-                checked_id(key): Watched(checked_id(author), _looks(looks))
+                checked_id(key): Watched(_id(author), _looks(looks))
                 for key, (author, looks) in found["watched"].items()
             }
-            return cls(places, watched)
+            return cls(places, watched, _id(found.get("searched")), _id(found.get("told")))
         except (*FAULTS, RecursionError):
             return cls()
 
@@ -92,7 +106,8 @@ class Cursor:
         """As it is kept with the channel."""
         places = {name: [one.since, one.top, one.below, one.seen] for name, one in self.places.items()}
         watched = {key: [one.author_id, one.looks] for key, one in self.watched.items()}
-        return json.dumps({"places": places, "watched": watched}, separators=(",", ":"))
+        beside = {name: kept for name, kept in (("searched", self.searched), ("told", self.told)) if kept}
+        return json.dumps({"places": places, "watched": watched, **beside}, separators=(",", ":"))
 
     def place(self, name: str) -> Place:
         """How far this list was read."""
@@ -104,15 +119,27 @@ class Cursor:
         if len(self.watched) > MOST_WATCHED:
             del self.watched[min(self.watched, key=int)]
 
+    def follow(self, stood: Stood) -> None:
+        """What a stream told since this was called last is looked at again, too. It does not keep by whom it was."""
+        if stood.heard:
+            since = said_at(self.told) - 2 * LATE if self.told else None
+            for native_id in stood.seen:
+                if since is None or said_at(native_id) > since:
+                    self.watch(native_id, "")
+            self.told = stood.until
+
     def due(self, most: int) -> list[str]:
         """Which posts are to be looked at now, the oldest first."""
         now = clock.now()
         due = [key for key, one in self.watched.items() if said_at(key) + LOOKS[one.looks] <= now]
         return sorted(due, key=int)[:most]
 
-    def looked(self, native_id: str) -> None:
-        """It was looked at; after the last time it is let go."""
+    def looked(self, native_id: str, author_id: object) -> None:
+        """It was looked at, and is by `author_id`, where that is told; after the last time it is let go."""
         now, one = clock.now(), self.watched[native_id]
+        if not one.author_id:
+            with contextlib.suppress(ValueError):
+                one.author_id = checked_id(author_id)
         while one.looks < len(LOOKS) and said_at(native_id) + LOOKS[one.looks] <= now:
             one.looks += 1
         if one.looks == len(LOOKS):
@@ -125,9 +152,13 @@ def _looks(kept: object) -> int:
     return kept
 
 
+def _id(kept: object) -> str:
+    return checked_id(kept) if kept else ""
+
+
 def _place(kept: list[object]) -> Place:
     since, top, below, seen = kept
     if not isinstance(seen, list):
         raise TypeError("no ids")
-    since, top, below = (checked_id(one) if one else "" for one in (since, top, below))
+    since, top, below = map(_id, (since, top, below))
     return Place(since, top, below, [checked_id(one) for one in seen])

@@ -54,7 +54,9 @@ class Beside:
         return cls(
             users={one["id"]: one for one in users if isinstance(one.get("id"), str)},
             posts={one["id"]: one for one in posts if isinstance(one.get("id"), str)},
-            media={one["media_key"]: one for one in _objects(found.get("media")) if "media_key" in one},
+            media={
+                one["media_key"]: one for one in _objects(found.get("media")) if isinstance(one.get("media_key"), str)
+            },
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from resonanz.core import clock
@@ -35,6 +35,7 @@ from resonanz.networks.x.posts import (
     posted,
     said_at,
 )
+from resonanz.networks.x.stood import Stood
 
 FIELDS: dict[str, object] = {
     "post.fields": (
@@ -47,7 +48,7 @@ FIELDS: dict[str, object] = {
     "media.fields": ("media_key", "type", "url", "preview_image_url", "alt_text", "width", "height"),
 }  # fmt: skip
 # What became of a post: no words, author or pictures, each of which would be charged on top.
-LOOK: dict[str, object] = {"post.fields": ("id", "public_metrics")}
+LOOK: dict[str, object] = {"post.fields": ("id", "author_id", "public_metrics")}
 PAGE = 100
 MOST_PAGES = 8
 """Of a list in one poll; X shows the last 800 mentions."""
@@ -55,7 +56,10 @@ LOOKED_AT = 100
 _FIRST = timedelta(days=7)
 _SEARCHED = timedelta(days=6, hours=23)
 """X searches a week, and refuses to be asked for more."""
+_GAP = timedelta(seconds=90)
+"""A search comes every minute; what was not searched for and not told for longer is on record."""
 _MOST_QUERY = 512
+OPTION, AT_ONCE = "at_once", "yes"
 _GONE = frozenset({"resource-not-found", "not-authorized-for-resource", "disallowed-resource", "resource-unavailable"})
 _NO_ACCOUNT = "resource-not-found"
 
@@ -94,7 +98,8 @@ def count(account: Account, found: dict[str, Any], *, is_owned: bool, known: fro
     """Tell the meter what came: each post, author and medium once, also those beside what was asked for."""
     beside = Beside.read(found)
     data = found.get("data")
-    posts = {one.get("id") for one in (data if isinstance(data, list) else []) if isinstance(one, dict)}
+    items = [one for one in (data if isinstance(data, list) else []) if isinstance(one, dict)]
+    posts = {one["id"] for one in items if isinstance(one.get("id"), str)}
     posts = (posts | beside.posts.keys()) - known
     if not posts:
         return
@@ -110,6 +115,7 @@ class _Poll:
     def __init__(self, account: Account, cursor: Cursor) -> None:
         self._account = account
         self._cursor = cursor
+        self._stood = Stood.read(account.place)
         self._events: list[Event] = []
         self._bad: list[BadEvent] = []
         self._gone: set[str] = set()
@@ -121,16 +127,43 @@ class _Poll:
         yield from self._read(_List("mentions", f"{mine}/mentions", 5, 4, tariff.OWNED_READ))
         yield from self._read(_List("own", f"{mine}/tweets", 5, 4, tariff.OWNED_READ))
         is_short = False
-        if query := query_of(self._account):
-            path = "/2/tweets/search/recent"
+        query = query_of(self._account)
+        if query and not self._is_told():
             try:
-                yield from self._read(_List("search", path, 10, 5, tariff.POST_READ, query=query, is_owned=False))
+                yield from self._search(query)
             except BudgetUsedUp:
                 is_short = True
         self._look_again()
         yield self._batch()
         if is_short:  # told, and tried again soon: what is left is too little for a search, and enough for mentions
             raise BudgetUsedUp(WAIT_SECONDS, "")
+
+    def _is_told(self) -> bool:
+        """Whether a stream tells what would be searched for, and what was said before it was opened was found."""
+        place, stood = self._cursor.place("search"), self._stood
+        self._cursor.follow(stood)
+        if place.top or int(self._cursor.searched or "0") < int(stood.is_whole_at or "0"):
+            return False
+        place.goes_on_at(stood)
+        return stood.stands and self._account.settings.get(OPTION) == AT_ONCE
+
+    def _search(self, query: str) -> Iterator[Batch]:
+        begun, path = clock.now(), "/2/tweets/search/recent"
+        yield from self._read(_List("search", path, 10, 5, tariff.POST_READ, query=query, is_owned=False))
+        if not self._cursor.place("search").top and self._account.settings.get(OPTION) == AT_ONCE:
+            self._missed += self._silence(begun)
+            self._cursor.searched = id_at(begun)
+
+    def _silence(self, now: datetime) -> Iterator[Missed]:
+        """The time in which what is found now was neither told nor searched for, if that was a while."""
+        began, ended = self._stood.silent_since(self._cursor.searched)
+        if began is None or ended - began < _GAP:
+            return
+        shown = now - _SEARCHED
+        if began < shown:
+            yield Missed(began, min(shown, ended), is_filled=False)
+        if ended > shown:
+            yield Missed(max(began, shown), ended, is_filled=True)
 
     def _batch(self) -> Batch:
         batch = Batch(tuple(self._events), self._cursor.write(), tuple(self._bad), missed=tuple(self._missed))
@@ -142,8 +175,8 @@ class _Poll:
         for _ in range(MOST_PAGES):
             found = self._page(one)
             items = [item for item in found["data"] if isinstance(item, dict)]
-            count(self._account, found, is_owned=one.is_owned, known=frozenset(place.seen))
-            known = frozenset(place.seen)
+            known = frozenset([*place.seen, *self._stood.seen] if one.query else place.seen)
+            count(self._account, found, is_owned=one.is_owned, known=known)
             beside = Beside.read(found)
             ids = [native_id for item in items if (native_id := self._hear(item, beside, known))]
             meta = found.get("meta")
@@ -226,7 +259,7 @@ class _Poll:
             self._bad.append(put_aside(item, error))
             newest = native_id
         if newest == native_id:
-            self._cursor.looked(native_id)
+            self._cursor.looked(native_id, item.get("author_id"))
             return ""
         del self._cursor.watched[native_id]
         self._gone.add(native_id)
@@ -243,7 +276,7 @@ class _Poll:
 
     def _forget_gone(self, ids: list[str]) -> None:
         """Posts that are gone, and the accounts among their authors that are: then all they said goes with them."""
-        authors = {self._cursor.watched.pop(native_id).author_id for native_id in ids}
+        authors = {self._cursor.watched.pop(native_id).author_id for native_id in ids} - {""}
         self._events += [deleted(native_id) for native_id in ids]
         if not authors:
             return
