@@ -100,6 +100,11 @@ def test_feed_is_brought_by_its_hub_and_its_page_is_readable_everywhere(
     assert bring(hub, entry("2", "Nordhain feiert")) == 200
     wait_until(lambda: ("Nordhain feiert",) in product.rows(SAID), seconds=10)
 
+    product.rows("UPDATE networks_lease SET began_at = NULL, until = NULL RETURNING id")
+    hub.hasty = door_at
+    page.get_by_role("button", name="Adresse neu mitteilen").press("Enter")
+    expect(page.get_by_text("bringt Neues", exact=True)).to_be_visible()
+
     hub.hubs = []
     page.goto(connect(page, product, "Ohne Hub", f"{hub.feed}?other"))
     expect(page.get_by_text("Dieser Feed nennt keinen Hub")).to_be_visible()
