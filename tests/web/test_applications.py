@@ -166,6 +166,18 @@ def test_of_several_accounts_a_person_chooses(signed_in: Client, registered: OAu
     assert signed_in.post(CHOOSE, {"accounts": ["1"]}).status_code == 400
 
 
+def test_who_cancels_leaves_no_token_behind(signed_in: Client, registered: OAuthServer) -> None:
+    registered.accounts = {"7": "nordhain", "8": "nordhain.ch"}
+    signed_in.get(f"{BACK}?{registered.back(page_of(signed_in))}")
+    assert 'name="cancel"' in signed_in.get(CHOOSE).content.decode()
+
+    answer = signed_in.post(CHOOSE, {"cancel": "1", "accounts": ["0"]})
+
+    assert answer.headers["Location"] == "/channels/"
+    assert "connecting_choice" not in signed_in.session
+    assert not Channel.objects.exists()
+
+
 def test_choice_ends_after_a_while(signed_in: Client, registered: OAuthServer) -> None:
     registered.accounts = {"7": "nordhain", "8": "nordhain.ch"}
     signed_in.get(f"{BACK}?{registered.back(page_of(signed_in))}")

@@ -126,6 +126,13 @@ def test_budget_is_changed_and_the_form_tells_it(signed_in: Client, charged: Cha
     assert re.search(r'value="stop_all"[^>]*checked', shown)
 
 
+def test_largest_budget_that_can_be_typed_is_kept(signed_in: Client, charged: Channel) -> None:
+    assert "Saved." in change(signed_in, charged, amount="1000000000")
+
+    charged.refresh_from_db()
+    assert spending.budget_of(charged, Charging.tariff) == 10**15
+
+
 @pytest.mark.parametrize("typed", [{"amount": "-1"}, {"amount": ""}, {"amount": "NaN"}, {"amount": "1e99"},
                                    {"at_the_end": "other"}])  # fmt: skip
 def test_budget_that_is_none_changes_nothing(signed_in: Client, charged: Channel, typed: dict[str, str]) -> None:

@@ -156,7 +156,7 @@ def budget_of(channel: Channel, tariff: Tariff) -> int:
 def typed_budget(amount: Decimal, tariff: Tariff) -> str:
     """An amount that a person typed, dollars or units, as it is kept in the settings. Raises ValueError."""
     whole = amount * _MICRO if tariff.unit is Unit.MICRO_DOLLARS else amount
-    if not whole.is_finite() or not 0 <= whole < _MOST:
+    if not whole.is_finite() or not 0 <= whole <= _MOST:
         raise ValueError(amount)
     return str(int(whole.to_integral_value()))
 

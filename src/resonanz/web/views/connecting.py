@@ -131,6 +131,9 @@ def choose_accounts(request: HttpRequest) -> HttpResponse:
     if kept is None or not accounts:
         request.session.pop(_CHOICE, None)
         return _not_connected(request, _("Nothing waits here to be chosen any more."), kept["network"] if kept else "")
+    if "cancel" in request.POST:
+        del request.session[_CHOICE]
+        return redirect("channels")
     form = AccountsForm(accounts, request.POST or None)
     if request.method == "POST" and form.is_valid():
         del request.session[_CHOICE]
