@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -178,7 +179,8 @@ def feeds() -> World:
     there, entries = PageServer(), list[str]()
 
     def say(words: str) -> str:
-        entries.insert(0, f"<item><guid isPermaLink='false'>e{len(entries)}</guid><title>{words}</title></item>")
+        said = f"<title>{words}</title><pubDate>{format_datetime(clock.now() - AGO)}</pubDate>"
+        entries.insert(0, f"<item><guid isPermaLink='false'>e{len(entries)}</guid>{said}</item>")
         items = "".join(entries)
         there.pages["/feed"] = page(f"<rss version='2.0'><channel><title>F</title>{items}</channel></rss>".encode())
         return f"e{len(entries) - 1}"

@@ -17,7 +17,8 @@ from resonanz.networks.errors import NetworkError, TryLater
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ANYWHERE = ("503", "html", WRONG, "empty object", "cut in half", "redirect inside")
 """Those that differ by where in a poll they come; all of them are answers to its first question below."""
-_MOST_QUESTIONS = 60
+_MOST_QUESTIONS, _DAY = 60, 24 * 60
+LATEST = NOON + timedelta(hours=1)
 
 
 class Polling:
@@ -104,4 +105,24 @@ def test_every_bad_answer_is_waited_out(polling: Polling) -> None:
 
     assert all(polling.poll(later) for later in (60, 70, 80))
     assert said <= polling.heard()
+    assert polling.changed() == []
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_clock_of_ours_that_was_off_by_a_day_hides_nothing(polling: Polling, days: int) -> None:
+    """What is said before, while and after it is off; it is put right between two polls."""
+    said = {polling.say(0)}
+    assert polling.poll(1)
+    said.add(polling.say(5))
+
+    assert polling.poll(10 + days * _DAY), polling.failure
+    said.add(polling.say(15))
+    assert polling.poll(20 + days * _DAY), polling.failure
+    said.add(polling.say(25))
+    assert all(polling.poll(later) for later in (30, 40, 50)), polling.failure
+    said.add(polling.say(55))
+    assert all(polling.poll(later) for later in (60, 70)), polling.failure
+
+    assert said - polling.heard() == set()
+    assert [one for one in polling.events if isinstance(one, Posted) and one.posted_at > LATEST] == []
     assert polling.changed() == []

@@ -49,12 +49,15 @@ class Cursor:
     @classmethod
     def read(cls, cursor: str) -> Cursor:
         """The cursor, a fresh one where the text is none: then what is read again is stored once."""
+        first = int((clock.now() - _FIRST).timestamp() * 1000)
         try:
             found = json.loads(cursor)
             seen, roots = [int(one) for one in found["seen"]], [str(one) for one in found["roots"]]
-            return cls(int(found["since"]), seen, roots)
+            since = int(found["since"])
+            is_past = since <= clock.now().timestamp() * 1000  # else it was kept while our clock was wrong
+            return cls(since if is_past else first, seen, roots)
         except (*FAULTS, RecursionError):
-            return cls(int((clock.now() - _FIRST).timestamp() * 1000))
+            return cls(first)
 
     def write(self) -> str:
         """As it is kept with the channel."""

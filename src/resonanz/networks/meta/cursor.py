@@ -64,6 +64,7 @@ class Cursor:
             numbers = {name: max(int(found[name]), 0) for name in _NUMBERS}
             posts, counts, talks = ({str(key): int(at) for key, at in found[name].items()} for name in _MAPS)
             watched = {str(key): _seen(seen) for key, seen in found["watched"].items()}
+            posts = {key: past(at, numbers["since"]) for key, at in posts.items()}
             return cls(posts=posts, counts=counts, talks=talks, watched=watched, **numbers)
         except (*FAULTS, RecursionError):
             start = int(clock.now().timestamp()) - _WEEK
@@ -89,7 +90,7 @@ class Cursor:
 
     def wants_deliveries(self) -> bool:
         """Whether a day is over since they were asked for; rights, and the application itself, may have changed."""
-        return self.subscribed < clock.now().timestamp() - _DAY
+        return not 0 <= clock.now().timestamp() - self.subscribed <= _DAY
 
     def wants_deliveries_tomorrow(self) -> None:
         """They were asked for, or refused."""
@@ -116,6 +117,11 @@ class Cursor:
         """It is gone."""
         if self.watched.pop(native_id, None) is not None:
             self.next_look = max(self.next_look - 1, 0)
+
+
+def past(at: int, otherwise: int) -> int:
+    """Up to when was read. A time to come was kept while our clock was wrong: it would hide what is said until then."""
+    return at if at <= clock.now().timestamp() else otherwise
 
 
 def settled(at: int) -> int:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from resonanz.core import clock
-from resonanz.networks.meta.cursor import LATE
+from resonanz.networks.meta.cursor import LATE, past
 from resonanz.networks.meta.reading import FAULTS
 
 _WEEK = 7 * 86_400
@@ -25,10 +25,9 @@ class Cursor:
         """The cursor, a fresh one where the text is none: then a week is read, and what is known is stored once."""
         try:
             found = json.loads(cursor)
-            return cls(
-                max(int(found["since"]), 0), max(int(found["named"]), 0),
-                {str(key): int(at) for key, at in found["read"].items()},
-            )  # fmt: skip
+            since = max(int(found["since"]), 0)
+            read = {str(key): past(int(at), since) for key, at in found["read"].items()}
+            return cls(since, past(max(int(found["named"]), 0), since), read)
         except (*FAULTS, RecursionError):
             start = int(clock.now().timestamp()) - _WEEK
             return cls(start, start, {})
