@@ -18,6 +18,7 @@ from resonanz.pipeline import arrivals
 from resonanz.pipeline.models import Batch
 from resonanz.pipeline.receiving import Received, receive
 from resonanz.privacy.models import AuditRecord
+from resonanz.web import times
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +81,8 @@ def test_next_key_is_good_beside_the_first_and_a_third_is_refused(signed_in: Cli
     first, second = make_key(signed_in, channel), make_key(signed_in, channel)
     assert "Make the next key" not in page(signed_in, channel)
 
+    assert f"good until {times.exact(clock.now() + batch_keys.BESIDE)[:-6]}" in page(signed_in, channel)
+    assert "That cannot be taken back." in page(signed_in, channel)
     refused = signed_in.post(f"/channels/{channel.pk}/batch-keys/", follow=True).content.decode()
     assert "Two keys are good already" in refused
     assert [bring(first, 1, batch()), bring(second, 2, batch())] == [Received.STORED] * 2

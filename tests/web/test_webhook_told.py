@@ -93,6 +93,16 @@ def test_refused_address_leaves_it_asked_for_and_says_why(
     assert channel.settings["webhook"] == ""
 
 
+def test_what_strangers_sign_is_no_fault_of_who_pasted_nothing(signed_in: Client, channel: Channel) -> None:
+    bring(signed_in, channel)
+    webhook_keys.note_forged(webhook_id=Webhook.objects.get().pk, count=1)
+
+    shown = page(signed_in, channel)
+
+    assert "Perhaps a stranger tries." in shown
+    assert "pasted wrongly" not in shown
+
+
 def test_silence_of_the_network_leaves_the_address_for_the_poll_to_look(
     signed_in: Client, channel: Channel, bots: TelegramServer
 ) -> None:
