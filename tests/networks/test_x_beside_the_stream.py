@@ -198,7 +198,7 @@ def test_search_that_was_interrupted_is_finished_beside_the_stream(x: XStreamSer
     assert "Nordhain 0" in found
 
 
-def test_told_posts_are_looked_at_again_and_known_by_their_authors_then(x: XStreamServer, time: Time) -> None:
+def test_told_posts_are_looked_at_again_with_their_authors(x: XStreamServer, time: Time) -> None:
     heard, polls = settled(x, time)
     said, gone = say(x, "Nordhain bleibt"), say(x, "Nordhain geht")
     for one in (said, gone):
@@ -207,8 +207,8 @@ def test_told_posts_are_looked_at_again_and_known_by_their_authors_then(x: XStre
     polls.poll(heard.place)
     polls.events.clear()
     assert {key: one.author_id for key, one in Cursor.read(polls.cursor).watched.items()} == {
-        said["id"]: "",
-        gone["id"]: "",
+        said["id"]: "2001",
+        gone["id"]: "2001",
     }
     x.delete(gone)
     time.pass_by(hours=2)
@@ -235,9 +235,13 @@ def test_cursor_beside_a_stream_of_any_shape_is_read(kept: str) -> None:
     assert Cursor.read(cursor.write()) == cursor
 
 
-def test_place_tells_nothing_of_who_said_it(x: XStreamServer, time: Time) -> None:
+def test_place_says_for_minutes_only_who_said_it(x: XStreamServer, time: Time) -> None:
     heard = Heard(x).begin()
     x.tell(say(x, "Nordhain"))
     heard.until(lambda: heard.events)
+    assert '"2001"' in heard.place
+    assert '"2001"' not in XNetwork().forget(heard.place, "2001")
 
-    assert "2001" not in heard.place
+    time.pass_by(minutes=6)
+    beat(x, heard)
+    assert '"2001"' not in heard.place

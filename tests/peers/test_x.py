@@ -19,10 +19,12 @@ from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.networks.contract import Account, Batch, Counted, Posted, ReplyOrder, Visibility
 from resonanz.networks.errors import NetworkError, Refused
+from resonanz.networks.streams import Listening
 from resonanz.networks.webhooks import BROUGHT_TO, Keys
-from resonanz.networks.x import XNetwork, letting_in
-from resonanz.networks.x.client import call, get
+from resonanz.networks.x import XNetwork, letting_in, rules, streaming
+from resonanz.networks.x.client import ask_as_app, call, get
 from resonanz.networks.x.posts import id_at
+from resonanz.networks.x.stood import Stood
 from tests.networks.x_asking import APP, Counting
 from tests.peers import prism
 from tests.peers.npm_packages import PeerMissing
@@ -48,7 +50,16 @@ def description() -> dict[str, Any]:
         _exemplify("", schema)
     found["components"]["schemas"]["User"]["properties"]["id"]["example"] = USER
     found["components"]["schemas"]["WebhookConfig"]["properties"]["url"]["example"] = OURS
+    _exemplify_rules(found["components"]["schemas"])
     return found
+
+
+def _exemplify_rules(schemas: dict[str, Any]) -> None:
+    """One of ours, with other words than those that are wanted, on the last page; and a yes without a no beside it."""
+    rule = {"id": POST, "tag": f"resonanz:{USER}", "value": '"before"'}
+    schemas["RuleTag"]["example"] = rule["tag"]
+    schemas["GetRulesResponse"]["example"] = {"data": [rule], "meta": {"result_count": 1}}
+    schemas["UpdateRulesResponse"]["example"] = {"data": [rule], "meta": {"sent": AT}}
 
 
 def _exemplify(name: str, schema: Any) -> None:
@@ -184,6 +195,40 @@ def test_answer_is_sent_found_hidden_and_withdrawn_as_described(x: Prism) -> Non
         "hide": 1,
         "delete": 1,
     }
+
+
+def test_stream_and_its_rules_are_asked_for_as_described(x: Prism) -> None:
+    settings = {"words": "rad", "hashtags": "fahrrad", "at_once": "yes"}
+    batches = network.stream(x.account(settings=settings), Listening(lambda: False))
+
+    assert Stood.read(next(batches).place or "").opened == id_at(NOON)
+    rules.withdraw(x.account())
+
+
+def test_what_the_stream_tells_is_read_as_described(x: Prism) -> None:
+    told = ask_as_app(x.account(), "GET", "/2/tweets/search/stream")
+    hearing = streaming._Hearing(x.account(), "")
+    hearing.opened()
+
+    (post,) = said(list(hearing.take(json.dumps(told))))
+    assert (post.native_id, post.author and post.author.handle) == (POST, "ada")
+    assert x.meter.used["post_read"] > 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/2/tweets/search/stream/rules", {"add": [{"words": "rad"}]}),
+        ("POST", "/2/tweets/search/stream/rules", {"delete": {"ids": ["x"]}}),
+        ("GET", "/2/tweets/search/stream/rules?pagination_token=short", None),
+        ("GET", "/2/tweets/search/stream?tweet.fields=nonsense", None),
+    ],
+)
+def test_description_refuses_rules_and_streams_that_are_wrong(
+    x: Prism, method: str, path: str, body: dict[str, object] | None
+) -> None:
+    with pytest.raises(NetworkError):
+        ask_as_app(x.account(), method, path, body)
 
 
 def test_webhook_is_told_subscribed_looked_at_and_ended_as_described(x: Prism) -> None:

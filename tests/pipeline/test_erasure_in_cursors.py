@@ -10,6 +10,7 @@ from resonanz.networks import channels
 from resonanz.networks.reddit.cursor import Cursor as RedditCursor
 from resonanz.networks.reddit.posts import State
 from resonanz.networks.x.cursor import Cursor as XCursor
+from resonanz.networks.x.stood import Stood
 from resonanz.pipeline.erasure import erase_account
 from resonanz.privacy.erasure import Subject
 
@@ -51,6 +52,20 @@ def test_erased_author_is_in_no_cursor_and_the_others_stay(
     channel.refresh_from_db()
     assert author not in channel.cursor
     assert all(other in channel.cursor for other in others)
+
+
+def test_erased_author_is_not_in_the_place_of_a_stream_either(actor: User) -> None:
+    channel = channels.connect(network="x", name="Nordhain", native_id="1", secret="t", actor=actor)
+    stood = Stood().opens()
+    stood.tells("1980000000000000001", "4242")
+    stood.tells("1980000000000000002", "77")
+    channels.move_place(channel_id=channel.pk, place=stood.write())
+
+    erase_account(Subject(network="x", origin="", native_id="4242"))
+
+    channel.refresh_from_db()
+    assert Stood.read(channel.stream_place).seen == {"1980000000000000001": "", "1980000000000000002": "77"}
+    assert channel.cursor == ""
 
 
 def test_same_name_on_another_network_stays(actor: User) -> None:

@@ -7,8 +7,8 @@ from typing import Protocol, runtime_checkable
 
 @runtime_checkable
 class Forgets(Protocol):
-    """A connector that keeps ids of authors in its cursor; it lets go of those who are erased."""
+    """A connector that keeps ids of authors in its cursor or its stream's place; it lets go of those who are erased."""
 
     def forget(self, cursor: str, author_id: str) -> str:
-        """The same cursor, without anything by which this author is known."""
+        """The same cursor, or place, without anything by which this author is known."""
         ...

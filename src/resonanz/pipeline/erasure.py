@@ -54,11 +54,12 @@ def _forget_in_cursors(subject: Subject) -> None:
     connector = registry.connector(subject.network) if subject.network in registry.names() else None
     if not isinstance(connector, Forgets) or not subject.native_id:
         return
-    for channel in Channel.objects.select_for_update().filter(
-        network=subject.network, cursor__contains=subject.native_id
-    ):
-        channel.cursor = connector.forget(channel.cursor, subject.native_id)
-        channel.save(update_fields=["cursor"])
+    naming = Q(cursor__contains=subject.native_id) | Q(stream_place__contains=subject.native_id)
+    for channel in Channel.objects.select_for_update().filter(naming, network=subject.network):
+        for kept in ("cursor", "stream_place"):
+            if subject.native_id in getattr(channel, kept):
+                setattr(channel, kept, connector.forget(getattr(channel, kept), subject.native_id))
+        channel.save(update_fields=["cursor", "stream_place"])
 
 
 def _words(row: Delivery) -> str:

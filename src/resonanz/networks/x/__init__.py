@@ -24,6 +24,7 @@ from resonanz.networks.webhooks import Delivery, Keys, Proof, Told, WebhookHealt
 from resonanz.networks.x import acting, bringing, delivered, letting_in, reading, streaming, writing
 from resonanz.networks.x.cursor import Cursor
 from resonanz.networks.x.posts import NAME
+from resonanz.networks.x.stood import Stood
 from resonanz.networks.x.tariff import TARIFF
 
 
@@ -87,6 +88,8 @@ class XNetwork:
 
     def forget(self, cursor: str, author_id: str) -> str:
         """What they said is looked at no more."""
+        if cursor.startswith("["):
+            return Stood.read(cursor).without(author_id).write()
         return Cursor.read(cursor).without(author_id).write()
 
     def authorize_url(self, server: str, app: App, *, redirect_uri: str, state: str, challenge: str) -> str:

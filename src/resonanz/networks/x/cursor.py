@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -65,7 +64,7 @@ class Place:
 
 @dataclass(slots=True)
 class Watched:
-    """A post that is looked at again: whose it is ("" before the first look), and how often it was looked at."""
+    """A post that is looked at again: whose it is ("" where that is not kept), and how often it was looked at."""
 
     author_id: str
     looks: int = 0
@@ -120,12 +119,12 @@ class Cursor:
             del self.watched[min(self.watched, key=int)]
 
     def follow(self, stood: Stood) -> None:
-        """What a stream told since this was called last is looked at again, too. It does not keep by whom it was."""
+        """What a stream told since this was called last is looked at again, too."""
         if stood.heard:
             since = said_at(self.told) - 2 * LATE if self.told else None
-            for native_id in stood.seen:
+            for native_id, author_id in stood.seen.items():
                 if since is None or said_at(native_id) > since:
-                    self.watch(native_id, "")
+                    self.watch(native_id, author_id)
             self.told = stood.until
 
     def due(self, most: int) -> list[str]:
@@ -134,12 +133,9 @@ class Cursor:
         due = [key for key, one in self.watched.items() if said_at(key) + LOOKS[one.looks] <= now]
         return sorted(due, key=int)[:most]
 
-    def looked(self, native_id: str, author_id: object) -> None:
-        """It was looked at, and is by `author_id`, where that is told; after the last time it is let go."""
+    def looked(self, native_id: str) -> None:
+        """It was looked at; after the last time it is let go."""
         now, one = clock.now(), self.watched[native_id]
-        if not one.author_id:
-            with contextlib.suppress(ValueError):
-                one.author_id = checked_id(author_id)
         while one.looks < len(LOOKS) and said_at(native_id) + LOOKS[one.looks] <= now:
             one.looks += 1
         if one.looks == len(LOOKS):

@@ -48,7 +48,7 @@ FIELDS: dict[str, object] = {
     "media.fields": ("media_key", "type", "url", "preview_image_url", "alt_text", "width", "height"),
 }  # fmt: skip
 # What became of a post: no words, author or pictures, each of which would be charged on top.
-LOOK: dict[str, object] = {"post.fields": ("id", "author_id", "public_metrics")}
+LOOK: dict[str, object] = {"post.fields": ("id", "public_metrics")}
 PAGE = 100
 MOST_PAGES = 8
 """Of a list in one poll; X shows the last 800 mentions."""
@@ -259,7 +259,7 @@ class _Poll:
             self._bad.append(put_aside(item, error))
             newest = native_id
         if newest == native_id:
-            self._cursor.looked(native_id, item.get("author_id"))
+            self._cursor.looked(native_id)
             return ""
         del self._cursor.watched[native_id]
         self._gone.add(native_id)

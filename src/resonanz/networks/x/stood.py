@@ -7,7 +7,7 @@ ago. As in a cursor, moments are the ids of posts that would be made then.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from resonanz.core import clock
@@ -18,26 +18,28 @@ LATE = timedelta(seconds=60)
 _SILENT = timedelta(seconds=90)
 """X says that it is there every 20 seconds; on top comes the way until it is written here."""
 _MOST_SEEN = 300
+_NAMED = timedelta(minutes=5)
+"""A poll takes over by whom a post is long before; the place is no list of people."""
 
 
 @dataclass(slots=True)
 class Stood:
     """When the stream was `opened` last, and when it was `heard` last; `before`: when the one before it was. "": never.
 
-    `seen`: the newest posts that it told.
+    `seen`: the newest posts that it told, and, of those that are new, by whom they are.
     """
 
     opened: str = ""
     heard: str = ""
     before: str = ""
-    seen: list[str] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, place: str) -> Stood:
         """From `Batch.place`; one that never stood where the text is none."""
         try:
             opened, heard, before, seen = json.loads(place or "[]")
-            told = [checked_id(one) for one in seen][-_MOST_SEEN:]
+            told = {checked_id(one): checked_id(author) if author else "" for one, author in seen.items()}
             return cls(checked_id(opened), checked_id(heard), checked_id(before) if before else "", told)
         except (*FAULTS, RecursionError):
             return cls()
@@ -54,10 +56,18 @@ class Stood:
     def hears(self) -> None:
         """X says that it is there."""
         self.heard = id_at(clock.now())
+        old = id_at(clock.now() - _NAMED)
+        self.seen |= {one: "" for one, author in self.seen.items() if author and int(one) < int(old)}
 
-    def tells(self, native_id: str) -> None:
+    def tells(self, native_id: str, author_id: str) -> None:
         """A post came."""
-        self.seen = [*self.seen, native_id][-_MOST_SEEN:]
+        self.seen[native_id] = author_id
+        for oldest in list(self.seen)[:-_MOST_SEEN]:
+            del self.seen[oldest]
+
+    def without(self, author_id: str) -> Stood:
+        """The same, where nothing says that a post is by this author."""
+        return replace(self, seen={one: "" if author == author_id else author for one, author in self.seen.items()})
 
     @property
     def until(self) -> str:

@@ -26,6 +26,7 @@ from resonanz.networks.x.client import WAIT_SECONDS, base, first_problem, path_w
 from resonanz.networks.x.posts import (
     FAULTS,
     Beside,
+    checked_id,
     deleted,
     earlier_versions,
     id_of,
@@ -170,10 +171,11 @@ class _Hearing:
             native_id = id_of(item)
             if native_id in self._stood.seen or not self._is_ours(found):
                 return self._batch((), is_much=False)
+            author_id = checked_id(item["author_id"])
             events = _events(item, Beside.read(found), self._account)
         except FAULTS as error:
             return self._batch((), put_aside(item, error))
-        self._stood.tells(native_id)
+        self._stood.tells(native_id, author_id)
         return self._batch(events)
 
     def _is_ours(self, found: dict[str, Any]) -> bool:
