@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -48,6 +49,7 @@ class HubServer(LoopbackServer):
     wishes: list[Wish] = field(default_factory=list)
     subscribed: dict[tuple[str, str], Wish] = field(default_factory=dict)
     fetched: int = 0
+    seconds: float = 0.0
     hasty: Callable[[str], Door] | None = None  # the door at a callback; then it is asked before our answer
 
     @property
@@ -75,7 +77,9 @@ class HubServer(LoopbackServer):
         )
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer | None:
-        """As a feed, or as a hub."""
+        """As a feed, or as a hub; at /slow it takes its time."""
+        if path == "/slow":
+            time.sleep(self.seconds)
         if path in self.refuses:
             return self.refuses[path]
         if path.startswith("/feed") and method == "GET":

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.networks.conftest import reachable
 from tests.networks.hub_server import HubServer, entry
 
-from resonanz.core import clock
+from resonanz.core import clock, http
+from resonanz.networks import websub
 from resonanz.networks.contract import Account, Edited, Event, Posted
 from resonanz.networks.errors import NetworkError, NoAnswer, Refused, TryLater
 from resonanz.networks.feed_reading import NotAFeed
@@ -254,6 +255,17 @@ def test_second_hub_is_asked_where_the_first_fails(server: HubServer) -> None:
     server.refuses["/broken"] = (503, {}, b"")
     asked(server)
     assert [wish.mode for wish in server.wishes] == ["subscribe"]
+
+
+def test_slow_hub_is_not_waited_for(server: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websub, "_BOUNDS", http.Bounds(read_seconds=0.2, seconds=0.4))
+    server.hubs = [f"{server.url}/slow", server.hub]
+    server.seconds = 1.0
+    asked(server)
+    assert [wish.mode for wish in server.wishes] == ["subscribe"]
+    server.hubs = server.hubs[:1]
+    with pytest.raises(NoAnswer):
+        asked(server)
 
 
 def test_hubs_are_asked_in_turns(server: HubServer) -> None:

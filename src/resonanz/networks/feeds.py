@@ -35,6 +35,8 @@ _BOUNDS = http.Bounds(most_bytes=8 * 1024 * 1024, read_seconds=15.0, seconds=40.
 _MOST_SEEN, _MOST_RAW = 4_000, 2_000
 _WAIT_SECONDS = 300.0
 _DENIED = (401,)  # nobody showed a token, so a 403 tells of none: mostly it is a wall that bars us for a while
+_LOOKING = http.Bounds(most_bytes=_BOUNDS.most_bytes, connect_seconds=4.0, read_seconds=10.0, seconds=15.0)
+"""Somebody may wait for it before a page."""
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.8, */*;q=0.5"
 
 
@@ -97,7 +99,7 @@ class FeedNetwork:
 
     def offer(self, account: Account) -> Mapping[str, str]:
         """The hubs that the feed names, and which address of its own they know it by."""
-        answer = ask("GET", account.address, headers={"Accept": _ACCEPT}, bounds=_BOUNDS, denied=_DENIED)
+        answer = ask("GET", account.address, headers={"Accept": _ACCEPT}, bounds=_LOOKING, denied=_DENIED)
         _refuse(answer)
         links = _links(answer)
         if not links.hubs:

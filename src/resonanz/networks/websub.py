@@ -37,7 +37,7 @@ _LINK = re.compile(r"<([^<>]*)>([^<>]*)")
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s";,]+))', re.IGNORECASE)
 _PORT = 80
 _MOVED, _MOST_MOVES = frozenset({307, 308}), 3
-_BOUNDS = http.Bounds(most_bytes=64 * 1024, connect_seconds=4.0, read_seconds=10.0, seconds=12.0)
+_BOUNDS = http.Bounds(most_bytes=64 * 1024, connect_seconds=3.0, read_seconds=7.0, seconds=8.0)
 
 
 class NoHub(Refused):
@@ -163,7 +163,8 @@ def _post(hub: str, form: Mapping[str, str]) -> None:
         answer = ask("POST", hub, form=form, bounds=_BOUNDS, denied=())
         if answer.status not in _MOVED:
             break
-        hub = _safe(_whole(answer.headers.get("location", ""), hub))
+        target = answer.headers.get("location", "")
+        hub = _safe(_whole(target, hub)) if target else ""
         if not hub:
             raise Refused(f"http.{answer.status}")
     if not 200 <= answer.status < 300:
