@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from cryptography.fernet import Fernet
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 from tests.networks import oauth_network
@@ -294,3 +295,20 @@ def test_what_a_person_connects_meanwhile_is_kept(
     account = renewed_at(81, channel)
 
     assert (account.secret, account.renewal) == ("by hand", "theirs")
+
+
+def test_renewal_that_no_key_opens_is_no_fault_of_ours_and_stops_no_other(
+    channel: Channel, network: oauth_network.GroveNetwork, server: OAuthServer, actor: User,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    foreign = Fernet(Fernet.generate_key()).encrypt(b"again")
+    lost = channels.connect(
+        network=oauth_network.NAME, name="@verloren", address=server.url, native_id="8", handle="verloren",
+        secret="lost", renewal="gone", expires_at=NOON + HOURS_2 / 2, actor=actor,
+    )  # fmt: skip
+    Channel.objects.filter(pk=lost.pk).update(encrypted_renewal=foreign)
+
+    account = renewed_at(81, channel)
+
+    assert account.secret != "first"
+    assert caplog.records == []

@@ -19,6 +19,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
 from resonanz.core import clock
+from resonanz.core.secrets import NotOurs
 from resonanz.networks import applications, channels, registry
 from resonanz.networks.authorising import Renews
 from resonanz.networks.contract import Account, Capability, able
@@ -40,6 +41,8 @@ def renew_due() -> None:
     for channel_id in [channel.pk for channel in _ending() if _is_due(channel)]:
         try:
             _renew(channel_id)
+        except NotOurs:  # another key file holds it; the channel says so where it is read
+            continue
         except Exception:  # of one channel alone: the others are renewed all the same
             logger.exception("the token of channel %d was not renewed, by a fault of ours", channel_id)
 
