@@ -13,7 +13,7 @@ import pytest
 from django.utils import translation
 
 import resonanz
-from resonanz.networks import acts, authorising, contract, registry, streams
+from resonanz.networks import acts, authorising, contract, pictures, registry, streams
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
 from resonanz.networks.forgetting import Forgets
 from resonanz.networks.webhooks import Completes, Leases, SetsWebhooks, TakesForAll, TakesWebhooks
@@ -43,7 +43,7 @@ PROMISED: dict[Capability, tuple[Callable[..., object], ...]] = {
     Capability.IDENTIFY: (contract.Identifies.identify,),
     Capability.REPLY: (contract.Replies.reply,),
     Capability.READ_BACK: (contract.ReadsBack.find_sent,),
-    Capability.PICTURES: (contract.TakesPictures.upload, contract.TakesPictures.is_ready),
+    Capability.PICTURES: (pictures.TakesPictures.upload, pictures.TakesPictures.is_ready),
     Capability.LIKE: (acts.Likes.like,),
     Capability.HIDE: (acts.Hides.hide,),
     Capability.DELETE: (acts.Deletes.delete,),

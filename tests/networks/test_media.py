@@ -13,12 +13,13 @@ from tests.networks.mastodon_process import MastodonProcess
 from tests.networks.memory_process import MemoryProcess
 from tests.networks.page_server import PageServer, page
 
-from resonanz.networks.contract import Account, Edited, Media, MediaKind, Picture, Posted, ReplyOrder, Visibility
+from resonanz.networks.contract import Account, Edited, Media, MediaKind, Posted, ReplyOrder, Visibility
 from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused
 from resonanz.networks.feed_reading import read_feed
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.mastodon.media import media_of
 from resonanz.networks.memory import MemoryNetwork
+from resonanz.networks.pictures import Picture
 
 ALT = "Ein Ladegerät, grün leuchtend – „voll“"
 

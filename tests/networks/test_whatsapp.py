@@ -16,7 +16,7 @@ from tests.networks.meta_server import APP_SECRET, EXPIRED, VERIFY, Said, no, si
 from tests.networks.whatsapp_server import NUMBER, PERSON, TOKEN, WhatsAppServer
 
 from resonanz.core import clock
-from resonanz.networks.contract import Account, BadEvent, Posted, PostKind, ReplyOrder, Visibility
+from resonanz.networks.contract import Account, BadEvent, Posted, PostKind, ReplyOrder, Undelivered, Visibility
 from resonanz.networks.errors import NetworkError, NoAnswer, NotAuthorised, Refused, TryLater
 from resonanz.networks.meta.faults import OutsideWindow
 from resonanz.networks.webhooks import Delivery, Keys, Told
@@ -130,11 +130,54 @@ class TestBrought:
         assert found.author is not None
         assert (found.author.native_id, found.author.handle) == ("DE.1234", "")
 
-    def test_reactions_and_what_became_of_ours_tell_nothing(self, whatsapp: WhatsAppServer) -> None:
+    def test_reactions_tell_nothing(self, whatsapp: WhatsAppServer) -> None:
         reaction = whatsapp.message("reaction", reaction={"emoji": "👍"})
         assert brought(whatsapp, whatsapp.told(reaction)) == Told()
         assert brought(whatsapp, whatsapp.told()) == Told()
         assert brought(whatsapp, whatsapp.told(field="telepathy")) == Told(is_unknown=True)
+
+    def test_answer_that_could_not_be_delivered_is_told_with_the_reason(self, whatsapp: WhatsAppServer) -> None:
+        (found,) = brought(whatsapp, whatsapp.failed("wamid.SE/NT1")).events
+
+        assert isinstance(found, Undelivered)
+        assert (found.network, found.origin, found.native_id) == ("whatsapp", "whatsapp.com", "wamid.SE/NT1")
+        assert found.reason == "24 hours passed."
+
+    @pytest.mark.parametrize(
+        ("errors", "reason"),
+        [
+            ([{"code": 131026, "title": "Message undeliverable"}], "Message undeliverable"),
+            ([{"code": 131026}], "graph.131026"),
+            ([], ""),
+            (None, ""),
+        ],
+    )
+    def test_reason_is_what_whatsapp_says_most_of(self, whatsapp: WhatsAppServer, errors: object, reason: str) -> None:
+        (found,) = brought(whatsapp, whatsapp.failed("wamid.1", errors=errors)).events
+
+        assert isinstance(found, Undelivered)
+        assert found.reason == reason
+
+    @pytest.mark.parametrize("status", ["sent", "delivered", "read", "deleted", None])
+    def test_what_else_becomes_of_ours_tells_nothing(self, whatsapp: WhatsAppServer, status: object) -> None:
+        assert brought(whatsapp, whatsapp.failed("wamid.1", status=status)) == Told()
+
+    def test_unreadable_status_keeps_no_message_away(self, whatsapp: WhatsAppServer) -> None:
+        told = brought(whatsapp, whatsapp.failed("wamid.1", timestamp="soon"))
+
+        assert (told.events, len(told.bad)) == ((), 1)
+
+    @given(
+        st.fixed_dictionaries(
+            {"status": st.just("failed")}, optional=dict.fromkeys(["id", "timestamp", "errors", "recipient_id"], JSON)
+        )
+    )
+    @OFTEN
+    def test_any_status_is_read_or_put_aside(self, status: dict[str, Any]) -> None:
+        value = {"metadata": {"phone_number_id": NUMBER}, "statuses": [status]}
+        found = self._told({"changes": [{"field": "messages", "value": value}]})
+
+        assert len(found.events) + len(found.bad) == 1
 
     def test_delivery_is_genuine_and_for_its_number_alone(self, whatsapp: WhatsAppServer) -> None:
         headers, body = whatsapp.told(whatsapp.message())

@@ -48,6 +48,24 @@ class WhatsAppServer(MetaServer):
         body = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
         return signed(body), body
 
+    def failed(self, native_id: str, *, code: int = 131047, **more: Any) -> tuple[dict[str, str], bytes]:
+        """Headers and body of a delivery that tells of what became of a message of ours."""
+        status = {
+            "id": native_id,
+            "status": "failed",
+            "timestamp": str(int(clock.now().timestamp())),
+            "recipient_id": PERSON,
+            "errors": [{"code": code, "title": "Re-engagement message", "error_data": {"details": "24 hours passed."}}],
+        }
+        value = {
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "49301234567", "phone_number_id": NUMBER},
+            "statuses": [status | more],
+        }
+        entry = {"id": "waba", "changes": [{"field": "messages", "value": value}]}
+        body = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+        return signed(body), body
+
     def route(self, request: Request) -> Answer:
         """By method and path."""
         if request.method == "GET" and request.path == f"/{NUMBER}":

@@ -35,10 +35,11 @@ class Capability(StrEnum):
     REPLY = "reply"  # Replies.reply
     ANSWER_IN_PRIVATE = "answer_in_private"  # Replies.reply in private to what was said in public
     READ_BACK = "read_back"  # ReadsBack.find_sent
-    PICTURES = "pictures"  # TakesPictures.upload and .is_ready: pictures beside an answer, only beside REPLY
+    PICTURES = "pictures"  # pictures.TakesPictures.upload and .is_ready: pictures beside an answer, only beside REPLY
     EDITS = "edits"  # reports Edited
     DELETIONS = "deletions"  # reports Deleted or AccountGone
     COUNTS = "counts"  # reports Counted
+    UNDELIVERED = "undelivered"  # reports Undelivered
     COSTS = "costs"  # metering.Costs.tariff: each use is charged or rationed, and the connector counts it
     LIKE = "like"  # acts.Likes.like, and taking that back
     HIDE = "hide"  # acts.Hides.hide: what others said below our own posts, and showing it again
@@ -191,7 +192,18 @@ class Counted:
     views: int | None = None
 
 
-Event = Posted | Edited | Deleted | AccountGone | Counted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """An answer of ours, by its receipt, that the network took and could not deliver; `reason`: in its words."""
+
+    network: str
+    origin: str
+    native_id: str
+    failed_at: datetime
+    reason: str = ""
+
+
+Event = Posted | Edited | Deleted | AccountGone | Counted | Undelivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,23 +388,6 @@ class ReplyOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture to stand beside an answer, and what it shows, for who does not see it."""
-
-    content_type: str
-    data: bytes = field(repr=False)
-    alt: str
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A picture as the network keeps it, until an answer refers to it; `is_ready`: an answer may by now."""
-
-    native_id: str
-    is_ready: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A post that is brought before those who moderate the network, and why."""
 
@@ -462,18 +457,6 @@ class Replies(Network, Protocol):
 
     def reply(self, account: Account, order: ReplyOrder) -> Receipt:
         """Send it. A NetworkError says what happened; `NoAnswer` means that it may stand there or not."""
-        ...
-
-
-class TakesPictures(Network, Protocol):
-    """Capability.PICTURES. Nobody reads a picture before an answer refers to it, so a second upload does no harm."""
-
-    def upload(self, account: Account, picture: Picture) -> Upload:
-        """Bring it there. Raises a NetworkError; after `NoAnswer` it is brought again."""
-        ...
-
-    def is_ready(self, account: Account, native_id: str) -> bool:
-        """Whether an answer may refer to it by now. Raises a NetworkError; Refused where it is no longer there."""
         ...
 
 

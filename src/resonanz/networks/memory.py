@@ -31,17 +31,16 @@ from resonanz.networks.contract import (
     Limits,
     Media,
     MediaKind,
-    Picture,
     Posted,
     PostKind,
     Quoted,
     Receipt,
     ReplyOrder,
     Report,
-    Upload,
     Visibility,
 )
 from resonanz.networks.errors import NoAnswer, Refused, TryLater, Unsupported
+from resonanz.networks.pictures import Picture, Upload
 from resonanz.networks.streams import Listening
 
 _PAGE = 200

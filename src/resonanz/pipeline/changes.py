@@ -1,4 +1,4 @@
-"""What happens to posts after they were said: edited, deleted, counted, or their author gone."""
+"""What happens to posts after they were said: edited, deleted, counted, their author gone, our answers undelivered."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from resonanz.listening.models import Post
 from resonanz.listening.posts import PostKey, Reworded
 from resonanz.listening.topics import compiled
 from resonanz.networks import registry
-from resonanz.networks.contract import AccountGone, Counted, Deleted, Edited, Event
+from resonanz.networks.contract import AccountGone, Counted, Deleted, Edited, Event, Undelivered
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity
 from resonanz.pipeline import hearsay, quoting
 from resonanz.pipeline.cleaning import shortened
 from resonanz.privacy import audit, erasure
 from resonanz.service import cases, intake
+from resonanz.service.answers import undelivered
 from resonanz.service.models import Case, CaseState
 from resonanz.service.tasks import look_for_declarations, weigh
 from resonanz.service.times import weighing
@@ -49,7 +50,8 @@ def apply(channel: Channel, events: Sequence[Event]) -> set[int]:
             network=account.network, origin=account.origin, native_id=account.native_id, actor=audit.SYSTEM,
             suppress=True,
         )  # fmt: skip
-    return _settle(touched) | edited
+    failed = [event for event in events if isinstance(event, Undelivered)]
+    return _settle(touched) | edited | (undelivered.come_back(channel=channel, told=failed) if failed else set())
 
 
 def _count(counted: Sequence[Counted]) -> None:

@@ -19,6 +19,7 @@ from resonanz.networks.contract import (
     Media,
     Posted,
     Quoted,
+    Undelivered,
 )
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,7 +30,7 @@ _TEXT, _ID, _NAME, _URL, _RAW = 100_000, 512, 200, 2000, 10_000
 _MOST_COUNT = 2_147_483_647
 _MOST_STARS = 5
 _MOST_MEDIA, _ALT, _MOST_PIXELS = 16, 1500, 100_000
-_QUOTED = 1000
+_QUOTED, _REASON = 1000, 500
 
 
 class Unfit(ValueError):
@@ -68,6 +69,11 @@ def clean_event(event: Event) -> Event:
             return AccountGone(network=network, origin=origin, native_id=native_id, gone_at=_moment(at))
         case Counted():
             return _clean_counted(event, network, origin, native_id)
+        case Undelivered(failed_at=at, reason=reason):
+            return Undelivered(
+                network=network, origin=origin, native_id=native_id, failed_at=_moment(at),
+                reason=clean(reason, most=_REASON),
+            )  # fmt: skip
 
 
 def _clean_posted(event: Posted, network: str, origin: str, native_id: str) -> Posted:

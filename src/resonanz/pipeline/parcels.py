@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter, ValidationError
 
 from resonanz.core.broker import LANES
-from resonanz.networks.contract import AccountGone, BadEvent, Counted, Deleted, Edited, Event, Posted
+from resonanz.networks.contract import AccountGone, BadEvent, Counted, Deleted, Edited, Event, Posted, Undelivered
 
 
 class Unreadable(ValueError):
@@ -26,12 +26,13 @@ class Handed:
     deleted: tuple[Deleted, ...] = ()
     gone: tuple[AccountGone, ...] = ()
     counted: tuple[Counted, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
     bad: tuple[BadEvent, ...] = ()
 
     @property
     def events(self) -> list[Event]:
         """All but the bad ones."""
-        return [*self.posted, *self.edited, *self.deleted, *self.gone, *self.counted]
+        return [*self.posted, *self.edited, *self.deleted, *self.gone, *self.counted, *self.undelivered]
 
 
 _FORMAT = TypeAdapter(Handed)
@@ -46,6 +47,7 @@ def handed(channel_id: int, events: Sequence[Event], bad: Sequence[BadEvent]) ->
         deleted=tuple(event for event in events if isinstance(event, Deleted)),
         gone=tuple(event for event in events if isinstance(event, AccountGone)),
         counted=tuple(event for event in events if isinstance(event, Counted)),
+        undelivered=tuple(event for event in events if isinstance(event, Undelivered)),
         bad=tuple(bad),
     )
 

@@ -354,6 +354,7 @@ SENTENCES: Mapping[str, Promise] = {
         "not have it; it can still be answered there by hand. IT can ask Meta for it."
     ),
     "graph.nearly_used_up": _("The requests that Meta allows us are nearly used up; the rest is kept for answers."),
+    "network.undelivered": _("The network took it, and said later that it could not be delivered."),
     "network.no_answer": _("The network did not answer; whether it took effect is being checked."),
     "answer.unreadable": _("Its answer cannot be read."),
     "telegram.reader": _("Another program reads what is said to this bot; only one can at a time."),

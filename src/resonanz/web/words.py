@@ -277,6 +277,7 @@ EVENTS: Words = {
     "reply.cancelled": _("Reply taken back"),
     "reply.sent": _("Reply sent"),
     "reply.failed": _("Reply not sent"),
+    "reply.undelivered": _("Reply not delivered"),
     "approval.requested": _("Sent for approval"),
     "approval.given": _("Reply approved"),
     "approval.refused": _("Reply not approved"),

@@ -19,14 +19,13 @@ from resonanz.networks.contract import (
     Entry,
     Limits,
     Option,
-    Picture,
     Receipt,
     ReplyOrder,
     Report,
-    Upload,
 )
 from resonanz.networks.mastodon import acting, connecting, media, reading, streaming, writing
 from resonanz.networks.mastodon.statuses import NAME
+from resonanz.networks.pictures import Picture, Upload
 from resonanz.networks.server_address import server_of
 from resonanz.networks.streams import Listening
 

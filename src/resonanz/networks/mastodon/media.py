@@ -10,9 +10,10 @@ from typing import Any
 
 from resonanz.core import text
 from resonanz.networks.asking import json_object
-from resonanz.networks.contract import Account, Media, MediaKind, Picture, Upload
+from resonanz.networks.contract import Account, Media, MediaKind
 from resonanz.networks.errors import NoAnswer
 from resonanz.networks.mastodon import client
+from resonanz.networks.pictures import Picture, Upload
 
 MOST_ALT = 1_500
 _MOST = 16

@@ -37,6 +37,7 @@ class WhatsAppNetwork(deliveries.SignedByMeta):
             Capability.APP,
             Capability.IDENTIFY,
             Capability.REPLY,
+            Capability.UNDELIVERED,
         }
     )
     limits = Limits(text_length=4_096, poll_seconds=300, settle_seconds=60, private_hours=24)
@@ -81,7 +82,7 @@ class WhatsAppNetwork(deliveries.SignedByMeta):
         return delivered.addressees(delivery)
 
     def read(self, account: Account, delivery: Delivery) -> Told:
-        """Messages to our number."""
+        """Messages to our number, and which answers of ours could not be delivered."""
         return delivered.read(account, delivery)
 
     def reply(self, account: Account, order: ReplyOrder) -> Receipt:

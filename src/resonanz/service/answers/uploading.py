@@ -12,7 +12,8 @@ from django.db.models import Q
 
 from resonanz.core import clock
 from resonanz.networks import registry
-from resonanz.networks.contract import Account, Capability, Picture, TakesPictures, able
+from resonanz.networks.contract import Account, Capability, able
+from resonanz.networks.pictures import Picture, TakesPictures
 from resonanz.service.models import Attachment, Outgoing
 
 FORGOTTEN_AFTER = timedelta(hours=12)
