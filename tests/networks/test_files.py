@@ -390,6 +390,15 @@ def test_replies_warnings_and_who_may_read_are_understood() -> None:
     assert (direct.kind, direct.visibility) == (PostKind.MESSAGE, Visibility.PRIVATE)
 
 
+def test_what_a_post_quotes_is_known_by_its_address() -> None:
+    address = "https://x.example/users/b/statuses/1"
+    items = [note(1, quote=address), note(2, _misskey_quote=address), note(3, quote="x" * 9999), note(4, quote=[7])]
+
+    found = [post.quoted for _, post in read(outbox(*items)) if isinstance(post, Posted)]
+
+    assert found == [Quoted(address, address), Quoted(address, address), Quoted(), None]
+
+
 def test_updates_deletions_and_shares_are_told_apart() -> None:
     at = {"actor": ME, "published": "2026-11-20T00:00:00Z"}
     changed = note(1, content="neu", updated="2026-11-20T00:00:00Z")["object"]

@@ -215,6 +215,25 @@ def test_deletions_and_changes_count_only_of_what_is_here(server: AtprotoServer,
     assert told == Counter([(Edited, changed), (Deleted, kept), (AccountGone, JONAS), (Deleted, new)])
 
 
+def test_what_was_quoted_a_moment_ago_is_deleted_though_it_may_not_be_stored_yet(
+    server: AtprotoServer, firehose: JetstreamServer
+) -> None:
+    heard = Heard(server, firehose, Words())
+    quoted, uri = f"at://{JONAS}/app.bsky.feed.post/quoted", server.post("Ein rad")
+    author = {"did": JONAS, "handle": "jonas.test"}
+    record = {"$type": "app.bsky.embed.record#viewRecord", "uri": quoted, "author": author, "value": {"text": "Da"}}
+    server.posts[uri]["embed"] = {"$type": "app.bsky.embed.record#view", "record": record}
+    firehose.commit(uri, server.posts[uri]["record"])
+    heard.until(heard.texts)
+    firehose.commit(quoted, None)
+    firehose.account(JONAS, status="deleted")
+    heard.until(lambda: any(isinstance(event, AccountGone) for event in heard.events))
+    heard.end()
+
+    told = {(type(event).__name__, event.native_id) for event in heard.events if not isinstance(event, Posted)}
+    assert told == {("Deleted", quoted), ("AccountGone", JONAS)}
+
+
 def test_a_change_by_which_a_post_concerns_us_makes_it_heard(server: AtprotoServer, firehose: JetstreamServer) -> None:
     heard = Heard(server, firehose, Words())
     uri = server.post("Nun mit rad")

@@ -224,6 +224,8 @@ class _Hearing:
         self._decide()
         events += self._ends()
         complete, unread = self._completing.ready()
+        for one in complete:
+            self._lately.hand(one)
         events += complete  # behind what ended: that was here before
         self._ticked = clock.monotonic()
         return Batch(tuple(events), None, tuple(unread), self._place(is_much=bool(events)), tuple(self._missed()))

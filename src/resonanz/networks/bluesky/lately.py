@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Set
 
 from resonanz.core import clock
+from resonanz.networks.contract import Event, Posted
 
 _SECONDS = 1800.0
 _MOST = 50_000
@@ -23,6 +24,11 @@ class Lately:
         _keep(self._places, uri, root)
         _keep(self._handed, uri, did)
 
+    def hand(self, event: Event) -> None:
+        """It was completed, so what it quotes is known by now."""
+        if isinstance(event, Posted) and event.quoted and event.quoted.author:
+            _keep(self._handed, event.quoted.native_id, event.quoted.author.native_id)
+
     def is_wanted(self, place: str) -> bool:
         """Whether it was wanted, or something in its thread was."""
         return place in self._places
@@ -32,7 +38,7 @@ class Lately:
         return not self._places.keys().isdisjoint(places)
 
     def is_handed(self, one: str) -> bool:
-        """Whether it is a post that was wanted, or its author."""
+        """Whether it is a post that was wanted, or that one of them quotes, or the author of either."""
         return one in self._handed
 
 
