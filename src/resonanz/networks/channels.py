@@ -245,10 +245,11 @@ def note_read(*, channel_id: int, limit_left: int | None = None) -> None:
 
 
 def move_cursor(*, channel_id: int, cursor: str) -> None:
-    """Everything up to `cursor` is taken in; call within the transaction that took it in."""
-    Channel.objects.filter(pk=channel_id).update(
-        cursor=cursor, read_at=clock.now(), failing_since=None, failure_code="", failure_words=""
-    )
+    """Everything up to `cursor` is taken in; call within the transaction that took it in.
+
+    That all was read says only `note_read`: what came before a failure ends neither the failure nor the gap.
+    """
+    Channel.objects.filter(pk=channel_id).update(cursor=cursor)
 
 
 def move_place(*, channel_id: int, place: str) -> None:

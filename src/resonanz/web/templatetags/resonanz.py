@@ -18,7 +18,18 @@ from resonanz.listening.models import Post
 from resonanz.networks import batch_keys, links
 from resonanz.service import naming
 from resonanz.service.models import Case, CaseEvent
-from resonanz.web import aftermath_words, capture_words, case_rows, due_words, evaluations, keys, marking, times, words
+from resonanz.web import (
+    aftermath_words,
+    capture_words,
+    case_rows,
+    due_words,
+    evaluations,
+    keys,
+    marking,
+    status_words,
+    times,
+    words,
+)
 from resonanz.web.sentences import SENTENCES
 from resonanz.web.static_files import imports
 
@@ -193,7 +204,7 @@ def assignee(event: CaseEvent, names: dict[int, str]) -> str:
 @register.filter
 def reason(told: str) -> str:
     """What a network said: our own codes as sentences, everything else as its words."""
-    return words.sentence(told, {}) if told in SENTENCES else told
+    return words.sentence(told, {}) if told in SENTENCES else status_words.meaning(told) or told
 
 
 @register.simple_tag(takes_context=True)
