@@ -218,6 +218,17 @@ def test_others_than_the_network_empty_only_what_they_told_alone(channel: Channe
     assert [native_id for native_id, *_ in kept()] == ["", "", ""]
 
 
+def test_of_a_post_that_others_told_before_the_network_has_the_last_word(channel: Channel, nora: User) -> None:
+    teller = connect(network="capture", name="Captured", is_live=True, actor=nora)
+    hear(teller)
+
+    hear(channel, replace(QUOTED, text=""))
+    hear(teller)
+
+    assert kept() == [("77", QUOTED.url, "eva", "")]
+    assert Post.objects.get().edited_at is None
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.builds(Quoted, st.text(), st.text(), st.none() | st.builds(Author, st.text(), st.text()), st.text()))
 def test_whatever_is_quoted_can_be_stored(quoted: Quoted) -> None:

@@ -40,9 +40,7 @@ def _put(post_id: int, quoted: Quoted) -> None:
     if not quoted.native_id:
         let_go(PostQuote.objects.filter(post_id=post_id))
         return
-    before = PostQuote.objects.filter(post_id=post_id).first()
-    if before is None or before.native_id != quoted.native_id:
-        PostQuote.objects.update_or_create(post_id=post_id, defaults=_columns(quoted) | {"edited_at": None})
+    PostQuote.objects.update_or_create(post_id=post_id, defaults=_columns(quoted) | {"edited_at": None})
 
 
 def reword(*, edits: Sequence[Edited]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -44,7 +44,7 @@ def put_right(channel: Channel, heard: Sequence[Heard]) -> list[Edited]:
     """What the network says otherwise than those who told of it before."""
     if hearsay.is_hearsay(channel):
         return []
-    said = {one.key: one.posted.text for one in heard if one.speaker.value != "STAFF"}
+    said = {one.key: one.posted for one in heard if one.speaker.value != "STAFF"}
     known = posts.known(keys=said)
     told = Post.objects.filter(_by_hearsay_alone(), pk__in=list(known.values())) if known else []
     return [
@@ -52,12 +52,17 @@ def put_right(channel: Channel, heard: Sequence[Heard]) -> list[Edited]:
             network=post.network,
             origin=post.origin,
             native_id=post.native_id,
-            text=said[key],
-            edited_at=max(clock.now(), post.edited_at + _MOMENT) if post.edited_at else clock.now(),
+            text=posted.text,
+            edited_at=_since(post) if post.text != posted.text else posted.posted_at,
+            quoted=posted.quoted,
         )
         for post in told
-        if post.text != said[key := (post.network, post.origin, post.native_id)]
+        if post.text != (posted := said[post.network, post.origin, post.native_id]).text or posted.quoted
     ]
+
+
+def _since(post: Post) -> datetime:
+    return max(clock.now(), post.edited_at + _MOMENT) if post.edited_at else clock.now()
 
 
 def in_a_case(channel: Channel, post_ids: Collection[int]) -> set[int]:
