@@ -41,7 +41,14 @@ class MailNetwork:
     name = NAME
     title = "E-mail"
     capabilities = frozenset(
-        {Capability.POLL, Capability.STREAM, Capability.IDENTIFY, Capability.REPLY, Capability.READ_BACK}
+        {
+            Capability.POLL,
+            Capability.STREAM,
+            Capability.IDENTIFY,
+            Capability.REPLY,
+            Capability.READ_BACK,
+            Capability.UNDELIVERED,
+        }
     )
     # What a stream brought is marked as read by the poll beside it: who uses another program should see that soon.
     limits = Limits(

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from resonanz.core import clock
-from resonanz.networks.contract import Account, BadEvent, Batch, Posted
+from resonanz.networks.contract import Account, BadEvent, Batch, Event, Posted, Undelivered
 from resonanz.networks.errors import Refused, Unsupported
-from resonanz.networks.mail import letters, notices
+from resonanz.networks.mail import bounces, letters, notices
 from resonanz.networks.mail.cursor import Cursor, Place
 from resonanz.networks.mail.imap import SENT, Fetched, Folder, Mailbox, day_of, quoted
 from resonanz.networks.mail.mime import FAULTS, Mail, read, read_headers
@@ -69,7 +69,8 @@ def stream(account: Account, listening: Listening) -> Iterator[Batch]:
             new = [uid for uid in box.search("UID", f"{last + 1}:*") if uid > last]  # `*` is the last one, known or not
             for some in _portions(new):
                 read_now = [understood(account, one) for uid in some if (one := _whole(box, uid))]
-                yield Batch(tuple(_in_its_thread(box, folder, one.said) for one in read_now if one.said), None)
+                said: list[Event] = [_in_its_thread(box, folder, one.said) for one in read_now if one.said]
+                yield Batch((*said, *(one.failed for one in read_now if one.failed)), None)
             last = max([last, *new])
 
 
@@ -100,13 +101,15 @@ def sent_folder(folders: Sequence[Folder]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What a mail is to us: somebody's words; a reason why it could not be read; or nothing, and it is left alone.
+    """What a mail is to us: somebody's words; a reason why it could not be read, or why an answer of ours did not
+    arrive; or nothing, and it is left alone.
 
     `summed`: of what a mail with an id of its own says.
     """
 
     said: Posted | None = None
     bad: BadEvent | None = None
+    failed: Undelivered | None = None
     summed: str = ""
 
 
@@ -131,8 +134,8 @@ class _Round:
             place.uid = max([place.uid, *some])
             place.day = clock.now().date()
             place.to_mark += [uid for uid, one in found if one.said and not self.is_own]
-            said = tuple(one.said for _, one in found if one.said)
-            yield Batch(said, self.cursor.write(), tuple(one.bad for _, one in found if one.bad))
+            events = tuple(event for _, one in found if (event := one.said or one.failed))
+            yield Batch(events, self.cursor.write(), tuple(one.bad for _, one in found if one.bad))
             self._mark(place)
 
     def _understood(self, fetched: Fetched) -> Understood:
@@ -220,6 +223,8 @@ def _meaning(account: Account, mail: Mail, fetched: Fetched, *, is_own: bool) ->
         return _said(mail, mailbox, fetched) if is_by_hand else Understood()
     if is_from_us:  # whoever writes to us in our own name: the mailbox's own mails stand elsewhere
         return Understood()
+    if failed := bounces.read(mail, at=fetched.arrived_at):
+        return Understood(failed=failed)
     notice = notices.read(mail, account=account, at=fetched.arrived_at)
     if notice is not None:
         return Understood(notice) if isinstance(notice, Posted) else Understood(bad=notice)
