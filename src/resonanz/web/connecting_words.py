@@ -27,8 +27,9 @@ APP_STEPS: Words = {
         "“Callback URI”. These are the rights that will be asked for:"
     ),
     "x.keys": _(
-        "Under “Keys and tokens”, make what is asked for here and paste it. The bearer token is for searching and for "
-        "webhooks; the consumer secret is needed by older applications alone. Both can follow later."
+        "Under “Keys and tokens”, make what is asked for here and paste it. The bearer token is for searching, for "
+        "being told at once and for webhooks; the consumer secret is needed by older applications alone. Both can follow "
+        "later."
     ),
     "x.webhook": _(
         "What happens can be here within a second: once an account is connected, its channel’s page tells X this "

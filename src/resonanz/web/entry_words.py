@@ -106,7 +106,7 @@ OPTION_CHOICES: Words = {
     "everything.": _("is not listened to"),
     "everything.all": _("is listened to; what touches no topic is dropped at once"),
     "at_once.": _("is asked for every minute"),
-    "at_once.yes": _("is told within seconds; each post costs"),
+    "at_once.yes": _("is told within seconds"),
     "mailbox.": _("its name says that it is a role’s"),
     "mailbox.role": _("a role’s, although its name does not say so"),
     "provider_authors.": _("account, handle and name"),

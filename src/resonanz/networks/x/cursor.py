@@ -14,6 +14,7 @@ MOST_WATCHED = 1_000
 LOOKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30))
 """How long after it was said a post is looked at again, the last time after a month: each look costs."""
 _MOST_SEEN = 500
+_BESIDE = ("searched", "told", "polled")
 
 
 @dataclass(slots=True)
@@ -74,13 +75,15 @@ class Watched:
 class Cursor:
     """`places` by list; `watched` by the id of the post.
 
-    Beside a stream: `searched`, when a search found all that there was; `told`, up to where the stream was followed.
+    Beside a stream: `searched`, when a search found all that there was; `told`, up to where the stream was followed;
+    `polled`, when a poll came last.
     """
 
     places: dict[str, Place] = field(default_factory=dict)
     watched: dict[str, Watched] = field(default_factory=dict)
     searched: str = ""
     told: str = ""
+    polled: str = ""
 
     @classmethod
     def read(cls, cursor: str) -> Cursor:
@@ -92,7 +95,7 @@ class Cursor:
                 checked_id(key): Watched(_id(author), _looks(looks))
                 for key, (author, looks) in found["watched"].items()
             }
-            return cls(places, watched, _id(found.get("searched")), _id(found.get("told")))
+            return cls(places, watched, *(_id(found.get(name)) for name in _BESIDE))
         except (*FAULTS, RecursionError):
             return cls()
 
@@ -105,7 +108,7 @@ class Cursor:
         """As it is kept with the channel."""
         places = {name: [one.since, one.top, one.below, one.seen] for name, one in self.places.items()}
         watched = {key: [one.author_id, one.looks] for key, one in self.watched.items()}
-        beside = {name: kept for name, kept in (("searched", self.searched), ("told", self.told)) if kept}
+        beside = {name: kept for name in _BESIDE if (kept := getattr(self, name))}
         return json.dumps({"places": places, "watched": watched, **beside}, separators=(",", ":"))
 
     def place(self, name: str) -> Place:

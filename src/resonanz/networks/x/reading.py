@@ -58,6 +58,8 @@ _SEARCHED = timedelta(days=6, hours=23)
 """X searches a week, and refuses to be asked for more."""
 _GAP = timedelta(seconds=90)
 """A search comes every minute; what was not searched for and not told for longer is on record."""
+_AWAY = timedelta(seconds=120)
+"""A poll comes every minute, too; where none came for longer, the house itself writes the whole gap down."""
 _MOST_QUERY = 512
 OPTION, AT_ONCE = "at_once", "yes"
 _GONE = frozenset({"resource-not-found", "not-authorized-for-resource", "disallowed-resource", "resource-unavailable"})
@@ -116,6 +118,7 @@ class _Poll:
         self._account = account
         self._cursor = cursor
         self._stood = Stood.read(account.place)
+        self._polled = said_at(cursor.polled) if cursor.polled else None
         self._events: list[Event] = []
         self._bad: list[BadEvent] = []
         self._gone: set[str] = set()
@@ -140,6 +143,8 @@ class _Poll:
 
     def _is_told(self) -> bool:
         """Whether a stream tells what would be searched for, and what was said before it was opened was found."""
+        if self._account.settings.get(OPTION) == AT_ONCE:
+            self._cursor.polled = id_at(clock.now())
         place, stood = self._cursor.place("search"), self._stood
         self._cursor.follow(stood)
         if place.top or int(self._cursor.searched or "0") < int(stood.is_whole_at or "0"):
@@ -151,7 +156,8 @@ class _Poll:
         begun, path = clock.now(), "/2/tweets/search/recent"
         yield from self._read(_List("search", path, 10, 5, tariff.POST_READ, query=query, is_owned=False))
         if not self._cursor.place("search").top and self._account.settings.get(OPTION) == AT_ONCE:
-            self._missed += self._silence(begun)
+            if self._polled is not None and begun - self._polled <= _AWAY:
+                self._missed += self._silence(begun)
             self._cursor.searched = id_at(begun)
 
     def _silence(self, now: datetime) -> Iterator[Missed]:
