@@ -28,8 +28,8 @@ APP_STEPS: Words = {
     ),
     "x.keys": _(
         "Under “Keys and tokens”, make what is asked for here and paste it. The bearer token is for searching, for "
-        "being told at once and for webhooks; the consumer secret is needed by older applications alone. Both can follow "
-        "later."
+        "being told at once and for webhooks; the consumer secret is needed by older applications alone. Both can "
+        "follow later."
     ),
     "x.webhook": _(
         "What happens can be here within a second: once an account is connected, its channel’s page tells X this "
