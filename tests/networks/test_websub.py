@@ -381,6 +381,28 @@ def test_hostile_header_takes_no_time() -> None:
     assert time.perf_counter() - began < 1.0
 
 
+_PIECES = [
+    "<rss version='2.0'>", "<channel>", "<item>", "</item>", "<guid>", "</guid>", "<link", " rel='self'", " href='",
+    "'/>", "<atom:link ", "<feed xmlns='http://www.w3.org/2005/Atom'>", "<entry>", "<![CDATA[", "&#x0;", "&a;", "</rss>", "ü",
+    "http://[", "//", "{", '"items":[', '"hubs":[{"type":"WebSub","url":', "]", "}", "\x00", ",",
+    '"version":"https://jsonfeed.org/version/1"',
+]  # fmt: skip
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=300), st.lists(st.sampled_from(_PIECES), max_size=25).map(lambda p: "".join(p).encode())
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_any_body_is_read_or_put_aside(body: bytes) -> None:
+    found = Account(
+        network="feeds", address="https://blog.example/feed", settings={"topic": "https://blog.example/feed"}
+    )
+    read = network.read(found, delivery({"content-type": "application/rss+xml"}, body))
+    assert read.cursor is not None or len(read.bad) == 1
+
+
 @given(st.dictionaries(st.sampled_from(["hub.mode", "hub.topic", "hub.challenge", "hub.lease_seconds"]), st.text()))
 @settings(max_examples=200)
 def test_any_question_is_answered_or_not(question: dict[str, str]) -> None:
