@@ -383,9 +383,9 @@ def test_hostile_header_takes_no_time() -> None:
 
 _PIECES = [
     "<rss version='2.0'>", "<channel>", "<item>", "</item>", "<guid>", "</guid>", "<link", " rel='self'", " href='",
-    "'/>", "<atom:link ", "<feed xmlns='http://www.w3.org/2005/Atom'>", "<entry>", "<![CDATA[", "&#x0;", "&a;", "</rss>", "ü",
-    "http://[", "//", "{", '"items":[', '"hubs":[{"type":"WebSub","url":', "]", "}", "\x00", ",",
-    '"version":"https://jsonfeed.org/version/1"',
+    "<atom:link ", "<feed xmlns='http://www.w3.org/2005/Atom'>", "<entry>", "<![CDATA[", "&#x0;", "&a;", "</rss>",
+    "http://[", "//", "{", '"items":[', '"hubs":[{"type":"WebSub","url":', "]", "}", "\x00", ",", "ü",
+    "'/>", '"version":"https://jsonfeed.org/version/1"',
 ]  # fmt: skip
 
 
