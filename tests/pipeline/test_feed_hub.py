@@ -14,7 +14,7 @@ from resonanz.listening import topics
 from resonanz.listening.erasure import delete_posts
 from resonanz.listening.models import Post
 from resonanz.networks import bringing, channels, leases, webhook_keys
-from resonanz.networks.errors import NoAnswer, Refused
+from resonanz.networks.errors import NoAnswer, Refused, TryLater
 from resonanz.networks.models import Channel, ChannelState, Lease, Webhook
 from resonanz.networks.webhooks import BROUGHT_TO
 from resonanz.networks.websub import NoHub
@@ -251,6 +251,14 @@ def test_silent_hub_is_asked_ever_more_seldom_and_its_end_shows(brought: Channel
     assert pauses[:4] == [timedelta(minutes=minutes) for minutes in (5, 10, 20, 40)]
     assert max(pauses) == timedelta(hours=12)
     assert pauses == sorted(pauses)
+
+
+def test_feed_that_is_away_for_a_moment_hides_no_hub(brought: Channel, hub: HubServer) -> None:
+    hub.refuses["/feed"] = (503, {}, b"")
+    assert health(brought) == (True, False, False, "")
+    bringing.ask_instead(channel_id=brought.pk, actor=User.objects.get())
+    with pytest.raises(TryLater):
+        health(brought)
 
 
 def test_hub_that_says_no_shows_and_is_asked_again_later(brought: Channel, hub: HubServer) -> None:
