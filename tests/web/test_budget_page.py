@@ -126,6 +126,18 @@ def test_budget_is_changed_and_the_form_tells_it(signed_in: Client, charged: Cha
     assert re.search(r'value="stop_all"[^>]*checked', shown)
 
 
+def test_channel_without_budget_waits_for_it_and_promises_nothing(signed_in: Client, charged: Channel) -> None:
+    channels.note_failure(channel_id=charged.pk, code="network.budget_used_up", words="", stop=False)
+
+    listed, shown = (signed_in.get(path).content.decode() for path in ("/channels/", f"/channels/{charged.pk}/"))
+
+    assert '<span class="chip soon">budget used up</span>' in listed
+    assert '<span class="chip soon">budget used up</span>' in shown
+    assert "<b>Used up</b><div><p>" in shown
+    assert "Trying again" not in shown
+    assert "Nothing is lost" not in shown
+
+
 def test_largest_budget_that_can_be_typed_is_kept(signed_in: Client, charged: Channel) -> None:
     assert "Saved." in change(signed_in, charged, amount="1000000000")
 

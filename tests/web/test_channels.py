@@ -47,6 +47,7 @@ def test_networks_are_offered_and_nothing_is_asked_before_one_is_chosen(signed_i
     assert '<a href="?network=mastodon#by-hand">Mastodon</a>' in shown
     assert '<a href="?network=feeds#by-hand">Feed</a>' in shown
     assert "?network=files" not in shown
+    assert 'aria-label="Connect Mastodon">Mastodon</a>' in shown
     assert asked(shown) == set()
 
 
