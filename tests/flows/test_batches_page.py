@@ -47,6 +47,7 @@ def test_provider_gets_a_key_brings_a_batch_and_the_page_tells_what_is_missing(
     wait_until(lambda: product.rows("SELECT 1 FROM pipeline_batch WHERE number = 4 AND taken_at IS NOT NULL"))
     assert product.rows("SELECT network, native_id FROM listening_post") == [("forum", "1")]
 
+    product.rows("UPDATE pipeline_batch SET received_at = received_at - interval '4 days' RETURNING 1")
     for width, scheme, locale in LOOKS:
         context = browser.new_context(
             viewport={"width": width, "height": 800}, color_scheme=scheme, locale=locale, storage_state=signed_in
@@ -54,6 +55,7 @@ def test_provider_gets_a_key_brings_a_batch_and_the_page_tells_what_is_missing(
         page = context.new_page()
         page.goto(f"{product.url}/channels/{channel}/")
         assert page.get_by_text("2–3").is_visible()
+        assert page.get_by_text("still" if locale == "de-DE" else "silent", exact=True).is_visible()
         page.locator("#batches summary").last.click()
         faults += [f"channel {width} {scheme}: {fault}" for fault in _faults(page)]
         page.locator("#batches").screenshot(path=tmp_path / f"batches-{width}-{scheme}-{locale}.png")
