@@ -61,6 +61,9 @@ def test_page_says_why_nothing_is_told_at_once(radwerk: Channel, client: Client,
 
     Channel.objects.update(stream_failure="x.no_bearer")
     assert "For that X asks for the bearer token" in client.get(page).content.decode()
+    assert "Until then it is asked for" in client.get(page).content.decode()
+    Channel.objects.update(stream_failure="network.budget_used_up")
+    assert "Until then it is asked for" not in client.get(page).content.decode()
     Channel.objects.update(stream_failure="<b>no</b>")
     assert "&lt;b&gt;no&lt;/b&gt;" in client.get(page).content.decode()
     Channel.objects.update(state=ChannelState.PAUSED)
