@@ -17,7 +17,7 @@ from django.db import connection, transaction  # noqa: E402 (after setup, as for
 
 from resonanz.accounts.models import User  # noqa: E402
 from resonanz.core import clock, secrets  # noqa: E402
-from resonanz.listening.models import EarlierWording, Post, PostMedia  # noqa: E402
+from resonanz.listening.models import EarlierWording, Post, PostMedia, PostQuote  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
 from resonanz.people.models import Identity, Person, StaffAccount, TargetGroup, TargetGroupMember  # noqa: E402
 from resonanz.pipeline.models import Delivery, PutAside, RejectedFile  # noqa: E402
@@ -87,6 +87,7 @@ def _plant_person(channel: Channel, name: str) -> None:
     PostMedia.objects.create(
         post=posts[0], place=0, kind="IMAGE", url=f"https://a.example/{_handle(name)}.jpg", alt=f"{name} beside a bike"
     )
+    _quoted(posts[0])
     labels = {"complaint": {"value": True, "because": [name]}}
     Evaluation.objects.create(post=posts[0], labels=labels, evaluated_at=clock.now())
     Likeness.objects.create(post=posts[0], digest=1, bands=[2], alike=posts[0].pk)
@@ -131,6 +132,20 @@ def _waiting(channel: Channel, name: str) -> None:
     Delivery.objects.create(
         channel=channel, digest=secrets.keyed_hash(raw), sealed=sealed, received_at=clock.now(), delete_on=_day()
     )
+
+
+def _quoted(post: Post) -> None:
+    """Somebody else carries it below their own words."""
+    kept = {"purpose": Purpose.REPUTATION, "source": "memory", "delete_on": _day()}
+    said = Post.objects.create(
+        network=post.network, native_id=f"quoting-{post.pk}", kind="POST", visibility="PUBLIC", speaker="OUTSIDER",
+        author_native_id="somebody", text="So that is how", root_native_id=f"quoting-{post.pk}",
+        posted_at=post.posted_at, received_at=post.received_at, **kept,
+    )  # fmt: skip
+    PostQuote.objects.create(
+        post=said, native_id=post.native_id, author_native_id=post.author_native_id,
+        author_handle=post.author_handle, author_name=post.author_name, text=post.text,
+    )  # fmt: skip
 
 
 def _post(name: str, number: int) -> Post:
