@@ -15,6 +15,7 @@ from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.guidelines import in_force
 from resonanz.guidelines.document import read
+from resonanz.listening.models import PostQuote
 from resonanz.privacy.models import AuditRecord
 from resonanz.service import erasure
 from resonanz.service.answers import judging, replies, snippets
@@ -120,6 +121,22 @@ def test_names_contacts_and_numbers_stay_in_the_house(
     assert not [word for word in ("Jonas", "Berg", "berg.example", "901820", "@nordhain") if word in sent]
     assert "[person 1]" in sent
     assert "[MAIL]" in sent
+
+
+def test_what_is_quoted_is_not_told_to_a_machine(
+    use: Callable[..., Assistant], admin: User, server: ModelProcess
+) -> None:
+    """Its author did not speak to us."""
+    use()
+    case = new_case()
+    PostQuote.objects.create(
+        post_id=case.case_posts.get().post_id, native_id="77", author_native_id="eva", text="Der Sattel fehlt"
+    )
+
+    drafted(case, admin)
+
+    assert "Lastenrad" in told(server)
+    assert "Sattel" not in told(server)
 
 
 def test_nothing_said_is_kept_but_the_draft_and_numbers(use: Callable[..., Assistant], admin: User) -> None:
