@@ -66,6 +66,12 @@ def test_captured_post_is_judged_and_becomes_a_case(signed_in: Client) -> None:
     assert '<span class="chip" title="Captured by hand">XING</span>' in body
 
 
+def test_answer_to_nobody_who_is_named_names_nobody(signed_in: Client) -> None:
+    shown = signed_in.post("/capture/", typed(name=""), follow=True).content.decode()
+
+    assert '<label for="reply-text">Answer, public' in shown
+
+
 def test_network_without_a_connector_bears_its_name_beside_the_person(signed_in: Client) -> None:
     shown = signed_in.post("/capture/", typed(), follow=True).content.decode()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 from django.conf import settings
 from django.templatetags.static import static
 from django.test import Client
 
+from resonanz import web
 from resonanz.config.static_version import static_version
 from resonanz.web.static_files import collected, imports
 
@@ -20,6 +22,16 @@ def test_styles_are_one_file_in_the_order_of_the_layers(client: Client) -> None:
     assert styles.count("{") == styles.count("}")
     assert styles.index("@layer reset, tokens") < styles.index(".button {") < styles.index(".house {")
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_every_tone_of_an_alert_has_its_colour(client: Client) -> None:
+    styles = client.get(static("web/styles.css")).content.decode()
+    templates = Path(web.__file__).parent.rglob("templates/**/*.html")
+
+    tones = {tone for one in templates for tone in re.findall(r'class="alert (\w+)', one.read_text("utf-8"))}
+
+    assert "accent" in tones
+    assert {tone for tone in tones if f".alert.{tone} {{" not in styles} == {"late"}  # as all without one
 
 
 def test_scripts_are_sent_compressed_to_whoever_reads_that(client: Client) -> None:
