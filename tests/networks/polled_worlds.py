@@ -22,7 +22,7 @@ from tests.networks import (
 from tests.networks.app_store_server import AppStoreServer
 from tests.networks.atproto_server import AtprotoServer
 from tests.networks.bad_answers import BAD, Bad, always
-from tests.networks.discourse_server import MENTIONED, DiscourseServer
+from tests.networks.discourse_server import MENTIONED, NO_ACCESS, DiscourseServer
 from tests.networks.facebook_server import PAGE, FacebookServer
 from tests.networks.google_business_server import GoogleBusinessServer
 from tests.networks.google_play_server import GooglePlayServer
@@ -30,7 +30,9 @@ from tests.networks.hackernews_server import HackerNewsServer, story
 from tests.networks.instagram_server import InstagramServer
 from tests.networks.kin_server import KinServer
 from tests.networks.linkedin_server import LinkedInServer
+from tests.networks.linkedin_server import no as no_of_linkedin
 from tests.networks.loopback_server import Answer
+from tests.networks.meta_server import EXPIRED
 from tests.networks.meta_server import no as no_of_meta
 from tests.networks.page_server import PageServer, page
 from tests.networks.reddit_server import RedditServer, fault
@@ -52,6 +54,7 @@ from resonanz.networks.contract import Account
 
 AGO = timedelta(minutes=2)
 WRONG = "wrong"
+NEVER_ASKED: Answer = (401, {}, b"")
 DOWN_AT_META = no_of_meta(2, "Service temporarily unavailable", status=200)
 
 
@@ -59,13 +62,15 @@ DOWN_AT_META = no_of_meta(2, "Service temporarily unavailable", status=200)
 class World:
     """A network of its own. `say`: somebody says this to us, a moment ago; its id. `wrong`: an error behind a 200.
 
-    `reads`: a bad answer out of which something can be read there, were it only that nobody said anything.
+    `revoked`: what it says to a token that it takes no more. `reads`: a bad answer out of which something can be read
+    there, were it only that nobody said anything.
     """
 
     server: Any
     account: Callable[[], Account]
     say: Callable[[str], str]
     wrong: Answer
+    revoked: Answer = NEVER_ASKED
     begin: Callable[[], None] = field(default=lambda: None)
     reads: str = ""
 
@@ -79,13 +84,26 @@ class World:
 def mastodon() -> World:
     kin = KinServer()
     wrong = as_json({"error": "Database is down"})
-    return World(kin, kin.account, lambda words: str(kin.mention(words)["id"]), wrong, reads="empty list")
+    return World(
+        kin,
+        kin.account,
+        lambda words: str(kin.mention(words)["id"]),
+        wrong,
+        as_json({"error": "The access token was revoked"}, 401),
+        reads="empty list",
+    )
 
 
 def bluesky() -> World:
     there = AtprotoServer()
     wrong = as_json({"error": "InternalServerError", "message": "Internal Server Error"})
-    return World(there, lambda: there.account, lambda words: there.mention(words, at=clock.now() - AGO), wrong)
+    return World(
+        there,
+        lambda: there.account,
+        lambda words: there.mention(words, at=clock.now() - AGO),
+        wrong,
+        as_json({"error": "AuthenticationRequired", "message": "Revoked"}, 401),
+    )
 
 
 def x() -> World:
@@ -95,6 +113,7 @@ def x() -> World:
     return World(
         there, lambda: x_asking.account(there),
         lambda words: str(there.say("ada", f"@nordhain {words}", ago=AGO)["id"]), wrong,
+        as_json({"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}, 401),
     )  # fmt: skip
 
 
@@ -103,6 +122,7 @@ def facebook() -> World:
     return World(
         there, lambda: facebook_asking.account(there),
         lambda words: str(there.comment("11", words, own, ago=AGO)["id"]), DOWN_AT_META,
+        EXPIRED,
         lambda: own.update(there.post(PAGE, "Neue Räder")),
     )  # fmt: skip
 
@@ -112,6 +132,7 @@ def instagram() -> World:
     return World(
         there, lambda: instagram_asking.account(there),
         lambda words: str(there.comment("11", words, own, ago=AGO)["id"]), DOWN_AT_META,
+        EXPIRED,
         lambda: own.update(there.post()),
     )  # fmt: skip
 
@@ -121,6 +142,7 @@ def threads() -> World:
     return World(
         there, lambda: account_at_threads(there),
         lambda words: str(there.post("ada", words, below=own, ago=AGO)["id"]), DOWN_AT_META,
+        EXPIRED,
         lambda: own.update(there.post("nordhain", "Neue Räder")),
     )  # fmt: skip
 
@@ -128,7 +150,13 @@ def threads() -> World:
 def linkedin() -> World:
     there = LinkedInServer()
     wrong = as_json({"status": 500, "code": "INTERNAL_SERVER_ERROR", "message": "Internal Server Error"})
-    return World(there, there.account, lambda words: there.comment(words, ago=AGO), wrong)
+    return World(
+        there,
+        there.account,
+        lambda words: there.comment(words, ago=AGO),
+        wrong,
+        no_of_linkedin(401, "REVOKED_ACCESS_TOKEN", "Revoked"),
+    )
 
 
 def youtube() -> World:
@@ -137,6 +165,7 @@ def youtube() -> World:
     return World(
         there, lambda: youtube_asking.account(there),
         lambda words: str(there.say("ada", words, on=film[0], ago=AGO)["id"]), (200, headers, body),
+        fault_of_youtube(401, "authError", "Invalid Credentials", "global"),
         lambda: film.append(there.show("Neu")),
     )  # fmt: skip
 
@@ -147,6 +176,7 @@ def reddit() -> World:
     return World(
         there, lambda: reddit_asking.account(there),
         lambda words: str(there.say("Ada", words, own, inbox="post_reply", ago=AGO)["name"]), (200, headers, body),
+        fault(401, "Unauthorized"),
         lambda: own.update(there.post("Nordhain", "Neue Räder")),
     )  # fmt: skip
 
@@ -160,7 +190,7 @@ def discourse() -> World:
         return str(said["id"])
 
     wrong = as_json({"errors": ["Something is wrong."], "error_type": "internal"})
-    return World(there, lambda: discourse_asking.account(there), say, wrong)
+    return World(there, lambda: discourse_asking.account(there), say, wrong, NO_ACCESS)
 
 
 def telegram() -> World:
@@ -171,7 +201,11 @@ def telegram() -> World:
         return f"{said['chat']['id']}:{said['message_id']}:{BOT}"
 
     return World(
-        there, lambda: telegram_asking.account(there), say, no_of_telegram(500, "Internal Server Error", status=200)
+        there,
+        lambda: telegram_asking.account(there),
+        say,
+        no_of_telegram(500, "Internal Server Error", status=200),
+        no_of_telegram(401, "Unauthorized"),
     )
 
 
@@ -204,9 +238,13 @@ def hackernews() -> World:
 
 def reviews(there: ReviewServer, *, reads: str = "") -> World:
     say: Callable[[str], str] = lambda words: there.say(words, ago=AGO)  # noqa: E731 (as those above)
-    return World(there, there.account, say, there.error_in_a_200(), reads=reads)
+    return World(there, there.account, say, there.error_in_a_200(), there.refused_token(), reads=reads)
 
 
+WITH_TOKENS = (
+    "mastodon", "bluesky", "x", "facebook", "instagram", "threads", "linkedin", "youtube", "reddit", "discourse",
+    "telegram", "app_store", "google_business", "google_play", "trustpilot",
+)  # fmt: skip
 WORLDS: dict[str, Callable[[], World]] = {
     "mastodon": mastodon,
     "bluesky": bluesky,

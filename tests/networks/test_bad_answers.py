@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.networks.bad_answers import BAD
-from tests.networks.polled_worlds import WORLDS, WRONG, Standing, standing
+from tests.networks.bad_answers import BAD, always
+from tests.networks.polled_worlds import WITH_TOKENS, WORLDS, WRONG, Standing, standing
 
 from resonanz.core import clock
 from resonanz.networks import registry
 from resonanz.networks.contract import AccountGone, Deleted, Edited, Event, Posted, Reads
-from resonanz.networks.errors import NetworkError, TryLater
+from resonanz.networks.errors import NetworkError, NotAuthorised, TryLater
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ANYWHERE = ("503", "html", WRONG, "empty object", "cut in half", "redirect inside")
@@ -105,6 +105,29 @@ def test_every_bad_answer_is_waited_out(polling: Polling) -> None:
 
     assert all(polling.poll(later) for later in (60, 70, 80))
     assert said <= polling.heard()
+    assert polling.changed() == []
+
+
+@pytest.mark.parametrize("polling", WITH_TOKENS, indirect=True)
+def test_token_that_is_revoked_anywhere_in_a_poll_loses_nothing(polling: Polling) -> None:
+    """It stops the channel; once it is connected again, what was hidden meanwhile is read."""
+    front, refusal = polling.place.front, polling.place.world.revoked
+    said = {polling.say(0)}
+    assert polling.poll()
+
+    failures = list[NetworkError]()
+    for spares in range(_MOST_QUESTIONS):
+        said.add(polling.say(10 * spares + 9))
+        front.begin(always(*refusal), spares=spares)
+        failures += [] if polling.poll(10 * spares + 10) else [polling.failure]
+        if front.asked <= spares:
+            break
+    front.begin()
+    well = [polling.poll(10 * spares + later) for later in (20, 30, 40)]
+
+    assert NotAuthorised in {type(one) for one in failures} <= {NotAuthorised, TryLater}
+    assert all(well), polling.failure
+    assert said - polling.heard() == set()
     assert polling.changed() == []
 
 

@@ -120,8 +120,10 @@ class _Poll:
             try:
                 if (kind := note.get("notification_type")) in _TO_US | _NEAR_US:
                     self._hear_of(note, addressed=kind in _TO_US)
-            except (NotThere, NotForUs):
-                pass  # it went meanwhile, or was moved to where we do not see it
+            except NotThere:
+                pass  # it went meanwhile
+            except NotForUs:
+                signed_in(self._account)  # the same is said of a key that is taken no more; else it was moved away
             except FAULTS as error:
                 self._bad.append(put_aside(note, error))
             self._cursor.noted = number
