@@ -91,6 +91,8 @@ LOOKS: list[tuple[int, Literal["light", "dark"], str]] = [
 ]
 CHIPS_CUT_OFF = """() => [...document.querySelectorAll(".facts .chip, .said .more > .chip")].filter(
     (one) => one.checkVisibility() && one.scrollWidth > one.clientWidth).map((one) => one.textContent)"""
+TABLES_OUTSIDE = """() => [...document.querySelectorAll(".card > table")].some(
+    (one) => one.getBoundingClientRect().right > one.parentElement.getBoundingClientRect().right + 1)"""
 SCROLLS_TWICE = "document.querySelector('.house') && document.documentElement.scrollHeight > innerHeight + 1"
 CUT_OFF = """[...document.querySelectorAll("main, main > section, .open > section")].some(
     part => part.getBoundingClientRect().right > innerWidth + 1)"""
@@ -213,6 +215,8 @@ def _faults(page: Page) -> list[str]:
         found.append("scrolls sideways")
     if page.evaluate(CUT_OFF):
         found.append("is cut off at the right")
+    if page.evaluate(TABLES_OUTSIDE):
+        found.append("a table is wider than its card")
     if page.evaluate(SCROLLS_TWICE):
         found.append("scrolls as a document, too")
     found += [f"says less than it should: {words}" for words in page.evaluate(CHIPS_CUT_OFF)]
