@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from resonanz.accounts.models import Role, User
@@ -94,3 +96,16 @@ def test_it_leaves_with_its_post_and_others_no_longer_name_who_is_erased(channel
 
     take_in(channel=channel, events=[Deleted(network=NETWORK, origin=ORIGIN, native_id="2", deleted_at=at(0))])
     assert kept() == []
+
+
+def test_erasure_does_not_fail_where_a_mask_is_longer_than_the_name_and_has_no_room(channel: Channel) -> None:
+    other = Author(native_id="a-2", handle="eva", name="Eva Kranz")
+    portrait = replace(PHOTO, alt=f"@eva {'x' * 1495}")
+    take_in(
+        channel=channel,
+        events=[posted("1", addressed=True, media=(portrait,)), posted("2", addressed=True, author=other)],
+    )
+
+    erasure.erase_account(network=NETWORK, origin=ORIGIN, native_id="a-2", actor=audit.SYSTEM, suppress=True)
+
+    assert kept() == [("IMAGE", PHOTO.url, f"█████ {'x' * 1494}")]

@@ -45,13 +45,19 @@ def mask_columns(rows: QuerySet[Any], columns: Collection[str], words: Collectio
 
 
 def _mask_row(row: Model, columns: Collection[str], words: Collection[str]) -> bool:
-    masked = {column: mask(getattr(row, column), words) for column in columns}
+    # The mask may be longer than what it hides; a column that has no room for it loses its end rather than the erasure.
+    masked = {column: mask(getattr(row, column), words)[: _room(row, column)] for column in columns}
     changed = [column for column, text in masked.items() if text != getattr(row, column)]
     for column in changed:
         setattr(row, column, masked[column])
     if changed:
         row.save(update_fields=changed)
     return bool(changed)
+
+
+def _room(row: Model, column: str) -> int | None:
+    most: int | None = getattr(row._meta.get_field(column), "max_length", None)
+    return most
 
 
 def _full(names: Collection[str]) -> set[str]:
