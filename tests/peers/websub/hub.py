@@ -51,7 +51,7 @@ def members_only(_callback: str, topic: str, *_more: Any) -> str | None:
 def main(port: int, folder: Path) -> None:
     """Until it is killed."""
     app = Flask(__name__)
-    app.config["PUBLISH_SUPPORTED"] = True
+    app.config.update(PUBLISH_SUPPORTED=True, REQUEST_TIMEOUT=30)  # it asks once alone, and this machine may be busy
     hub = Hub(SQLite3HubStorage(str(folder / "hub.sqlite3")), Threads(), **app.config)
     hub.register_validator(members_only)
     app.register_blueprint(hub.build_blueprint(url_prefix="/hub"))
