@@ -98,7 +98,7 @@ def test_feed_is_brought_by_its_hub_and_its_page_is_readable_everywhere(
     expect(page.get_by_text("bringt Neues", exact=True)).to_be_visible()
     faults += looked_at(product, browser, state, address)
     assert bring(hub, entry("2", "Nordhain feiert")) == 200
-    wait_until(lambda: ("Nordhain feiert",) in product.rows(SAID), seconds=10)
+    wait_until(lambda: ("Nordhain feiert",) in product.rows(SAID))
 
     product.rows("UPDATE networks_lease SET began_at = NULL, until = NULL RETURNING id")
     hub.hasty = door_at
