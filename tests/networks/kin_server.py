@@ -47,6 +47,7 @@ class KinServer:
 
     statuses: dict[str, dict[str, Any]] = field(default_factory=dict)
     notifications: list[Any] = field(default_factory=list)
+    unknown_kinds: set[str] = field(default_factory=set)
     refused: dict[str, int] = field(default_factory=dict)
     opened: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -137,6 +138,13 @@ class KinServer:
         self.notifications.insert(0, {"id": ulid(self._count), "type": "mention", "status": said, **_when(said)})
         return said
 
+    def quote(self, content: str) -> dict[str, Any]:
+        """Somebody quotes what we said, and does not name us."""
+        said = self.status(content)
+        self._count += 1
+        self.notifications.insert(0, {"id": ulid(self._count), "type": "quote", "status": said, **_when(said)})
+        return said
+
     def tell(self, stream: str, message: str) -> None:
         """Send a message to whoever listens to this stream, as soon as somebody does."""
         end = clock.monotonic() + 5
@@ -150,6 +158,8 @@ class KinServer:
             return self.refused[path], {"error": "not here"}
         if path == "/api/v1/instance":
             return 200, {"uri": "kin.example", "urls": {"streaming_api": f"ws://127.0.0.1:{self._streaming_port}"}}
+        if path == "/api/v1/notifications" and self.unknown_kinds.intersection(query.get("types[]", [])):
+            return 400, {"error": "Invalid value for enum."}
         if path == "/api/v1/notifications":
             return 200, self._page(self.notifications, query)
         if path == f"/api/v1/accounts/{US['id']}/statuses":

@@ -313,10 +313,14 @@ def test_events_of_a_stream_are_read_as_the_server_writes_them(pages: PageServer
         "content": "<p>hi</p>",
     }
     mention = json.dumps({"type": "mention", "status": said})
+    quote = json.dumps({"type": "quote", "status": said | {"id": "9"}})
+    boost = json.dumps({"type": "reblog", "status": said | {"id": "10"}})
     body = (
         ":thump\n\n"
         "event: update\ndata: {broken\n\n"
         f"event:notification\ndata:{mention}\n\n"
+        f"event:notification\ndata:{quote}\n\n"
+        f"event:notification\ndata:{boost}\n\n"
         "event: announcement\ndata: {}\n\n"
         f"event: status.update\ndata: {json.dumps(said | {'edited_at': '2026-03-01T13:00:00Z'})}\n\n"
         "event: delete\ndata: 7\n\n"
@@ -332,6 +336,7 @@ def test_events_of_a_stream_are_read_as_the_server_writes_them(pages: PageServer
     events = [event for batch in batches for event in batch.events]
     assert [(type(event).__name__, event.native_id) for event in events] == [
         ("Posted", "7"),
+        ("Posted", "9"),
         ("Edited", "7"),
         ("Counted", "7"),
         ("Deleted", "7"),

@@ -169,6 +169,21 @@ class TestMastodon:
         assert edit.edited_at.isoformat() == status["created_at"].replace("Z", "+00:00")
         assert not any(isinstance(one, Edited) for one in events(second))
 
+    def test_whoever_quotes_us_speaks_to_us_also_without_our_name(self, kin: KinServer) -> None:
+        kin.quote("So geht das also")
+        kin.mention("Und das?")
+
+        found = said(list(MastodonNetwork().poll(kin.account(), "")))
+
+        assert {(one.text, one.addressed) for one in found} == {("So geht das also", True), ("Und das?", True)}
+        assert len(found) == 2
+
+    def test_server_that_knows_no_quotes_brings_mentions_all_the_same(self, kin: KinServer) -> None:
+        kin.unknown_kinds = {"quote"}
+        kin.mention("Und das?")
+
+        assert [one.text for one in said(list(MastodonNetwork().poll(kin.account(), "")))] == ["Und das?"]
+
     def test_quote_that_quotes_itself_is_followed_no_further(self, kin: KinServer) -> None:
         status = kin.status("Ich")
         status["quote"] = {"state": "accepted", "quoted_status": status}

@@ -124,7 +124,7 @@ class _Poll:
     def _events_of(self, source: Source, item: object) -> list[Event]:
         if not source.notifies:
             return heard(as_status(item), self._account, self._threads, by_chance=source.by_chance)
-        if not isinstance(item, dict) or item.get("type") != "mention":
+        if not isinstance(item, dict) or item.get("type") != source.notifies:
             return []  # a server that does not know the filter sends favourites and follows, too
         found = heard(as_status(item.get("status")), self._account, self._threads, addressed=True)
         for event in found:

@@ -10,6 +10,8 @@ from resonanz.networks.mastodon.client import path_id
 
 _MOST_HASHTAGS = 20
 _PUBLIC = frozenset({"local", "all"})
+TO_US = ("mention", "quote")
+"""The types of notifications that tell of something said to us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,8 @@ class Source:
     """A timeline, how it is read, and how it is streamed ("" where another stream brings it).
 
     `required`: without it there is nothing to listen to, so its refusal is the channel's. `by_chance`: what stands
-    there was not said to us, so whoever opted out of being found is passed over.
+    there was not said to us, so whoever opted out of being found is passed over. `notifies`: by notifications of this
+    type it tells of what was said to us.
     """
 
     key: str
@@ -27,12 +30,12 @@ class Source:
     tag: str = ""
     required: bool = False
     by_chance: bool = False
-    notifies: bool = False
+    notifies: str = ""
 
 
 def sources_of(account: Account) -> list[Source]:
-    """Mentions first, the widest last: what a poll has no time left for, the next one reads."""
-    found = [_mentions()]
+    """What is said to us first, the widest last: what a poll has no time left for, the next one reads."""
+    found = [_notified(kind, required=kind == "mention") for kind in TO_US]
     if account.native_id:
         found.append(_own(account.native_id))
     found += [_hashtag(tag) for tag in hashtags_of(account)]
@@ -47,10 +50,12 @@ def hashtags_of(account: Account) -> list[str]:
     return list(dict.fromkeys(tag for word in typed if (tag := word.removeprefix("#").lower())))[:_MOST_HASHTAGS]
 
 
-def _mentions() -> Source:
+def _notified(kind: str, *, required: bool = False) -> Source:
+    """Asked for one kind at a time: some servers refuse a question with a kind that they do not know (quotes)."""
     # What the account's own filters hold back is wanted, too: most people who complain are strangers.
-    query = {"types[]": "mention", "include_filtered": "true"}
-    return Source("mentions", "/api/v1/notifications", query, "user", required=True, notifies=True)
+    query = {"types[]": kind, "include_filtered": "true"}
+    stream = "user" if required else ""  # which brings both
+    return Source(f"{kind}s", "/api/v1/notifications", query, stream, required=required, notifies=kind)
 
 
 def _own(native_id: str) -> Source:

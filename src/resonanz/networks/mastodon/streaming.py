@@ -24,7 +24,7 @@ from resonanz.networks.errors import NotAuthorised, Refused, Unsupported
 from resonanz.networks.mastodon import client
 from resonanz.networks.mastodon.reading import FAULTS, heard
 from resonanz.networks.mastodon.server import Instance, instance_of
-from resonanz.networks.mastodon.sources import Source, sources_of
+from resonanz.networks.mastodon.sources import TO_US, Source, sources_of
 from resonanz.networks.mastodon.statuses import (
     Status,
     as_status,
@@ -234,7 +234,7 @@ def _events(told: Told, account: Account, threads: Threads) -> list[Event]:
             return _update(_status(told.payload), told.source, account, threads)
         case "notification":
             notification = _object(told.payload)
-            if notification.get("type") != "mention":
+            if notification.get("type") not in TO_US:
                 return []
             return heard(as_status(notification.get("status")), account, threads, addressed=True)
         case "status.update" | "status_update":
