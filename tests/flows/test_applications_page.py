@@ -54,6 +54,10 @@ def test_checklist_and_what_is_told_before_connecting_are_readable_everywhere(
     page.locator("input[name=client_secret]").fill("s3cret")
     page.locator("input[name=client_secret]").press("Enter")
     page.goto(product.url + _CONNECT)
+    needs, rights = (page.locator(".two > .card").nth(number).bounding_box() for number in (0, 2))
+    assert needs is not None
+    assert rights is not None
+    assert rights["y"] - needs["y"] - needs["height"] <= 24  # no hole between them
     link = page.locator("a.primary").get_attribute("href") or ""
     assert link.startswith("https://x.com/i/oauth2/authorize?")
     assert "client_id=nordhain" in link
