@@ -171,7 +171,7 @@ def youtube() -> World:
 
 
 def reddit() -> World:
-    there, own = RedditServer(), dict[str, Any]()
+    there, own = RedditServer(left=60_000), dict[str, Any]()
     _, headers, body = fault(500, "Internal Server Error")
     return World(
         there, lambda: reddit_asking.account(there),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from tests.networks.loopback_server import Answer, LoopbackServer
 
 Ask = Callable[[], Answer]
 Spoiling = Callable[[Ask], Answer | None]
 """What is answered in place of what asking the server behind gives; None: it hangs up without a word."""
+DROPPED = object()
 _OF_ONE_CONNECTION = {"connection", "content-length", "date", "server", "transfer-encoding", "host"}
 
 
@@ -46,3 +49,30 @@ class SpoilingFront(LoopbackServer):
             return answer.status, found, answer.read()
         finally:
             connection.close()
+
+
+def altered(place: int, value: object) -> Spoiling:
+    """One place of the JSON that is answered holds something else: `value`, or nothing at all where that is DROPPED."""
+
+    def spoil(ask: Ask) -> Answer:
+        status, headers, body = ask()
+        try:
+            found = {"answer": json.loads(body)}
+        except ValueError:
+            return status, headers, body
+        holders = list(_holders(found))
+        holder, key = holders[place % len(holders)]
+        if value is DROPPED:
+            del holder[key]
+        else:
+            holder[key] = value
+        return status, headers, json.dumps(found.get("answer")).encode()
+
+    return spoil
+
+
+def _holders(found: Any) -> Iterator[tuple[Any, Any]]:
+    for key in list(found) if isinstance(found, dict) else range(len(found)):
+        yield found, key
+        if isinstance(found[key], dict | list):
+            yield from _holders(found[key])

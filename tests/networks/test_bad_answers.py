@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.networks.bad_answers import BAD, always
 from tests.networks.polled_worlds import WITH_TOKENS, WORLDS, WRONG, Standing, standing
+from tests.networks.spoiling_front import DROPPED, altered
 
 from resonanz.core import clock
 from resonanz.networks import registry
@@ -17,6 +20,13 @@ from resonanz.networks.errors import NetworkError, NotAuthorised, TryLater
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ANYWHERE = ("503", "html", WRONG, "empty object", "cut in half", "redirect inside")
 """Those that differ by where in a poll they come; all of them are answers to its first question below."""
+VALUES = st.one_of(
+    st.sampled_from(
+        [DROPPED, None, True, -1, 0, 2**70, 1e308, float("nan"), "", "x" * 70_000, "\x00\ud800", [], {}, [None], [[]]]
+    ),
+    st.text(max_size=20),
+    st.integers(),
+)
 _MOST_QUESTIONS, _DAY = 60, 24 * 60
 LATEST = NOON + timedelta(hours=1)
 
@@ -28,6 +38,7 @@ class Polling:
         self.place = place
         self.cursor, self.failure = "", NetworkError()
         self.events: list[Event] = []
+        self.minutes = 0
         self._reading: Reads = registry.connector(place.network)  # type: ignore[assignment] # all of them poll
 
     def poll(self, minutes: float = 0) -> bool:
@@ -129,6 +140,30 @@ def test_token_that_is_revoked_anywhere_in_a_poll_loses_nothing(polling: Polling
     assert all(well), polling.failure
     assert said - polling.heard() == set()
     assert polling.changed() == []
+
+
+@given(st.integers(0, 12), st.integers(0, 500), VALUES)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_answer_that_lies_in_one_place_ends_in_words_of_the_contract(
+    polling: Polling, spares: int, place: int, value: object
+) -> None:
+    """However it lies, what is said afterwards is heard."""
+    front = polling.place.front
+    if not polling.cursor:
+        polling.say(0)
+        assert polling.poll(5)
+    polling.minutes += 30
+    at = polling.minutes
+    polling.say(at)
+    front.begin(altered(place, value), spares=spares)
+    polling.poll(at + 3)
+    front.begin()
+    said = polling.say(at + 5)
+
+    well = [polling.poll(at + later) for later in (10, 20, 25)]
+
+    assert all(well), polling.failure
+    assert said in polling.heard()
 
 
 @pytest.mark.parametrize("days", [1, -1])

@@ -75,7 +75,7 @@ class _Poll(Round):
             if isinstance(error, NoRight) and not _LOOKS.may_read(self.graph):
                 raise NotAuthorised(status=403) from error
             self.bad.append(put_aside(post_id, error))
-            self.cursor.posts[post_id] = int(clock.now().timestamp())
+            self.cursor.posts[post_id] = settled(int(clock.now().timestamp()))
 
     def _read_comments(self, post_id: str, read_until: int, updated_at: int, *, is_theirs: bool) -> Iterator[Batch]:
         number = 0
