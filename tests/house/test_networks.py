@@ -17,7 +17,7 @@ from resonanz.networks import acts, authorising, contract, pictures, registry, s
 from resonanz.networks.contract import Capability, Entries, Limits, Network, Option
 from resonanz.networks.forgetting import Forgets
 from resonanz.networks.webhooks import Completes, Leases, SetsWebhooks, TakesForAll, TakesWebhooks
-from resonanz.web import connecting_words, entry_words, words
+from resonanz.web.wording import connecting_words, entry_words, words
 
 SOURCE = Path(resonanz.__file__).parent
 DOCS = Path(__file__).parents[2] / "docs" / "networks.md"

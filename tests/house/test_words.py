@@ -24,8 +24,9 @@ from resonanz.service.conversation import _SHOWN_EVENTS as SHOWN_EVENTS
 from resonanz.service.models import ApprovalState, CaseState, NoAddress, NoneNeeded, OutgoingState, Proof
 from resonanz.service.models import Outcome as Ended
 from resonanz.triage.feedback import LABELS, SENTIMENTS
-from resonanz.web import guideline_names, words
-from resonanz.web.sentences import SENTENCES
+from resonanz.web import guideline_names
+from resonanz.web.wording import words
+from resonanz.web.wording.sentences import SENTENCES
 
 SOURCE = Path(resonanz.__file__).parent
 CODE = re.compile(r"[a-z][a-z_]*(\.[a-z_]+)+\Z")

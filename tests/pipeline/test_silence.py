@@ -15,7 +15,7 @@ from resonanz.networks import channels
 from resonanz.networks.models import Channel
 from resonanz.ops import queues_report
 from resonanz.pipeline.models import Batch
-from resonanz.web import warning_words
+from resonanz.web.wording import warning_words
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.networks import channels, registry, spending
 from resonanz.networks.models import Channel
-from resonanz.web.budget_words import USES
+from resonanz.web.wording.budget_words import USES
 
 pytestmark = pytest.mark.django_db
 MIDDLE = datetime(2026, 11, 16, 0, 0, tzinfo=UTC)

@@ -16,7 +16,7 @@ from resonanz.guidelines import in_force, versions
 from resonanz.guidelines.acknowledging import acknowledge
 from resonanz.guidelines.document import Document, read
 from resonanz.guidelines.models import Guideline
-from resonanz.web.warning_words import say
+from resonanz.web.wording.warning_words import say
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

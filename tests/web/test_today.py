@@ -19,7 +19,7 @@ from resonanz.insights.metrics import Said
 from resonanz.listening.models import Post, Topic
 from resonanz.networks.models import Channel
 from resonanz.service.models import Case
-from resonanz.web import said_sentences
+from resonanz.web.wording import said_sentences
 
 pytestmark = pytest.mark.django_db
 

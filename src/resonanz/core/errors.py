@@ -1,6 +1,6 @@
 """The root of all errors that Resonanz foresees. Each one stands beside the function that raises it.
 
-Plain rooms know no language: an error carries a dotted `code` and the parameters of its message; `web.words` and the
+Plain rooms know no language: an error carries a dotted `code` and the parameters of its message; `web.wording` and the
 command line find the sentence.
 """
 

@@ -1,6 +1,6 @@
 """How accounts let us in: what IT registers once, what a person is told first, the network's page, and renewal.
 
-What each of them says to people stands in `web.connecting_words`, by the codes that are named here.
+What each of them says to people stands in `web.wording.connecting_words`, by the codes that are named here.
 """
 
 from __future__ import annotations

@@ -307,8 +307,8 @@ class Option:
 class Entry:
     """Something that a person types to connect a channel; `example` shows, in every language, how it looks.
 
-    `called`: how people call it there, a code in `web.entry_words.ENTRIES`, where address, handle and token say it
-    badly.
+    `called`: how people call it there, a code in `ENTRIES` of `web.wording.entry_words`, where address, handle and
+    token say it badly.
     """
 
     example: str = ""
@@ -417,7 +417,7 @@ class Network(Protocol):
     """What every connector declares.
 
     `name` is what is stored. `title` is what people read: a proper noun, the same in every language; where it is none,
-    `web.words.HOUSE_NETWORKS` has a word for it in each.
+    `web.wording.words.HOUSE_NETWORKS` has a word for it in each.
     """
 
     name: str

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from resonanz.accounts.models import User
 from resonanz.core.errors import ResonanzError
-from resonanz.web import words
+from resonanz.web.wording import words
 
 
 def attempt(request: HttpRequest, act: Callable[[], object], *, done: str = "") -> bool:

@@ -14,7 +14,7 @@ class WebConfig(AppConfig):
         from resonanz.accounts import notifications  # noqa: PLC0415
         from resonanz.accounts.models import User  # noqa: PLC0415
         from resonanz.service.work import leases  # noqa: PLC0415
-        from resonanz.web.warning_words import say  # noqa: PLC0415
+        from resonanz.web.wording.warning_words import say  # noqa: PLC0415
 
         def let_go(user: object = None, **_: object) -> None:
             if isinstance(user, User):

@@ -22,8 +22,9 @@ from resonanz.service.work.acting import CaseAct
 from resonanz.service.work.handover import HandOver
 from resonanz.service.work.leases import Claim, Release
 from resonanz.service.work.merging import Merge
-from resonanz.web import known_issue_words, moderating, words
+from resonanz.web import moderating
 from resonanz.web.acts import signed_in
+from resonanz.web.wording import known_issue_words, words
 
 MOST_ISSUES = 30
 ANSWERING_ROLES = [role for role, acts in ACTS_BY_ROLE.items() if Act.ANSWER in acts]

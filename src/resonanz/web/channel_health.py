@@ -19,7 +19,8 @@ from resonanz.networks.errors import NotAuthorised
 from resonanz.networks.leases import Standing
 from resonanz.networks.models import Channel, ChannelState, Gap, Lease
 from resonanz.service.models import Outgoing, OutgoingState
-from resonanz.web import times, words
+from resonanz.web import times
+from resonanz.web.wording import words
 
 GAP_DAYS, SAID_DAYS = 30, 90
 _PATIENCE = timedelta(minutes=10)

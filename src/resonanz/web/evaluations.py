@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from resonanz.service.work import crises, declarations
 from resonanz.triage.learning import labels as company_labels
 from resonanz.triage.models import Evaluation
-from resonanz.web import judged_words, words
+from resonanz.web.wording import judged_words, words
 
 URGENT = 0.6
 MOST_CHIPS = 4

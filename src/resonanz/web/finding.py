@@ -21,7 +21,8 @@ from resonanz.people.queries import identities_called
 from resonanz.service import naming
 from resonanz.service.lists import views
 from resonanz.service.lists.finding import find_cases
-from resonanz.web import context, marking, words
+from resonanz.web import context, marking
+from resonanz.web.wording import words
 
 MOST_OF_A_KIND = 6
 _LONGEST = 80

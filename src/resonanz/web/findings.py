@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from resonanz.guidelines.checks.contract import Finding, Severity, weight
-from resonanz.web import words
-from resonanz.web.check_sentences import MENDS
-from resonanz.web.sentences import SENTENCES
+from resonanz.web.wording import words
+from resonanz.web.wording.check_sentences import MENDS
+from resonanz.web.wording.sentences import SENTENCES
 
 MOST_SHOWN = 12
 _AROUND = 24

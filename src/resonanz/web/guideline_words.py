@@ -13,7 +13,7 @@ from resonanz.guidelines.document import CheckSpec, Clause, MustSpec, RuleSpec
 from resonanz.guidelines.ruling import LEADS, Approvers, Conditions, DraftAct, Outcome, Scope, Severity
 from resonanz.listening.models import Topic
 from resonanz.people.models import TargetGroup
-from resonanz.web import words
+from resonanz.web.wording import words
 
 _TONES = {Outcome.ALLOWED: "good", Outcome.NEEDS_APPROVAL: "soon", Outcome.FORBIDDEN: "late"}
 _TONES_OF_CHECKS = {Severity.WARNING: "soon", Severity.APPROVAL: "soon", Severity.FORBIDDEN: "late"}

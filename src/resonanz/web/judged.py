@@ -15,7 +15,8 @@ from resonanz.triage.contract import Piece
 from resonanz.triage.feedback import LABELS
 from resonanz.triage.learning import labels as company_labels
 from resonanz.triage.reasons import Reasons
-from resonanz.web import evaluations, judged_words, marking
+from resonanz.web import evaluations, marking
+from resonanz.web.wording import judged_words
 
 _MOODS = ("negative", "neutral", "positive")
 _SURELY_NO: Mapping[str, Any] = {"value": False, "because": [], "version": ""}

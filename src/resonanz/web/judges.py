@@ -14,7 +14,8 @@ from resonanz.triage.learning.drift import Week
 from resonanz.triage.learning.labels import Label
 from resonanz.triage.learning.standing import HeadSummary, Standing
 from resonanz.triage.models import UNDER_WAY
-from resonanz.web import judged_words, times, words
+from resonanz.web import times
+from resonanz.web.wording import judged_words, words
 
 NOTHING = "–"
 

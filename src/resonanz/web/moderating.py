@@ -19,7 +19,8 @@ from resonanz.service.answers.judging import is_criticism
 from resonanz.service.models import Case, ModerationAct
 from resonanz.service.moderation.acts import WANTS_RULE, NotPossible, refuse_impossible, ruling_on
 from resonanz.service.moderation.asking import Moderate, posts_of
-from resonanz.web import rulings, words
+from resonanz.web import rulings
+from resonanz.web.wording import words
 
 _TONES = {Outcome.ALLOWED: "good", Outcome.NEEDS_APPROVAL: "soon", Outcome.FORBIDDEN: "late"}
 _GIVES_BACK = (ModerationAct.UNHIDE, ModerationAct.UNBLOCK)

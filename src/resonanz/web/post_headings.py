@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from resonanz.insights.answers import Answer
-from resonanz.web import times, words
+from resonanz.web import times
 from resonanz.web.forms.listening import PostFilter
+from resonanz.web.wording import words
 
 ANSWERS: dict[str, Promise] = {
     Answer.IN_TIME: gettext_lazy("answered in time"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from resonanz.service.models import Case
 from resonanz.service.work.acting import Refused
-from resonanz.web import words
+from resonanz.web.wording import words
 
 
 def named(refused: Sequence[Refused]) -> list[dict[str, object]]:

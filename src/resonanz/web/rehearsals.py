@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from resonanz.listening.models import Post
 from resonanz.pipeline.rehearsal import Gap, Outcome, Rehearsed
-from resonanz.web import times, words
+from resonanz.web import times
+from resonanz.web.wording import words
 
 _NEAR_DAYS = 6
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from django.utils.translation import get_language
 
 from resonanz.guidelines import in_force
-from resonanz.web import words
-from resonanz.web.sentences import SENTENCES
+from resonanz.web.wording import words
+from resonanz.web.wording.sentences import SENTENCES
 
 
 def told(clause: str, params: Mapping[str, object]) -> str:

@@ -16,8 +16,9 @@ from resonanz.service.lists import inbox
 from resonanz.service.models import CaseEvent
 from resonanz.service.work import undoing
 from resonanz.triage.learning import labels as company_labels
-from resonanz.web import judged_words, times, words
+from resonanz.web import times
 from resonanz.web.acts import signed_in
+from resonanz.web.wording import judged_words, words
 
 _UNTIL = "undo_until"
 _JUDGED = "undo_judged"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from resonanz.service.models import NoAddress
-from resonanz.web import words
+from resonanz.web.wording import words
 
 
 class ApproveForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resonanz.service.assistant.settings import Written
 from resonanz.service.models import Assistant
-from resonanz.web import words
+from resonanz.web.wording import words
 
 _IN_EURO = Decimal(10_000)  # hundredths of a cent
 _MOST_TOKENS = 2_000_000_000

@@ -16,7 +16,7 @@ from resonanz.listening import screenshots
 from resonanz.networks import links
 from resonanz.networks.capture import MOST_TEXT, Brought, place_of
 from resonanz.networks.page_reading import Facts
-from resonanz.web import words
+from resonanz.web.wording import words
 
 PRIVATE = "PRIVATE"
 _MOMENT = "%Y-%m-%dT%H:%M"

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from resonanz.networks import registry
 from resonanz.networks.contract import Capability, Entries, ListensWider, Option, able
-from resonanz.web import words
-from resonanz.web.entry_words import OPTIONS_EXPLAINED
+from resonanz.web.wording import words
+from resonanz.web.wording.entry_words import OPTIONS_EXPLAINED
 
 MOST_WORDS = 20
 

@@ -14,8 +14,8 @@ from resonanz.guidelines.document import MOST_OPTIONS, CheckSpec, MustSpec, Rule
 from resonanz.guidelines.ruling import LEADS, Approvers, Outcome, Scope, Severity
 from resonanz.networks import registry
 from resonanz.networks.contract import Capability, able
-from resonanz.web import words
 from resonanz.web.guideline_words import Names
+from resonanz.web.wording import words
 
 MINUTES_IN: Mapping[str, int] = {"MINUTES": 1, "HOURS": 60, "DAYS": 1440}
 MOST_MINUTES = 30 * 1440

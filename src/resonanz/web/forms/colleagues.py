@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from resonanz.accounts.models import Role, Team
-from resonanz.web import words
+from resonanz.web.wording import words
 
 
 class ColleagueForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resonanz.networks import registry
 from resonanz.people.group_rules import MOST_CASES, GroupRule
-from resonanz.web import words
+from resonanz.web.wording import words
 
 _LINES = forms.Textarea(attrs={"rows": 3})
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from resonanz.guidelines.document import Clause, Document, Section
 from resonanz.guidelines.fields import MOST_IN_CLAUSE, MOST_IN_SECTION, DocumentInvalid, Words
 from resonanz.guidelines.ruling import in_order
-from resonanz.web import words
+from resonanz.web.wording import words
 
 MOST_CLAUSES_TYPED = 200
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from resonanz.guidelines.models import Council
-from resonanz.web import words
+from resonanz.web.wording import words
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

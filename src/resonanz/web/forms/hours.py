@@ -14,8 +14,8 @@ from resonanz.duties.models import BusinessCalendar
 from resonanz.duties.written_hours import HoursOverlap, HoursUnreadable, Stored, read_day, read_week, write
 from resonanz.networks import registry
 from resonanz.people.models import TargetGroup
-from resonanz.web import due_words, words
 from resonanz.web.forms.colleagues import zones_by_continent
+from resonanz.web.wording import due_words, words
 
 _AS_THE_NETWORK, _NONE, _AFTER = "network", "none", "after"
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from resonanz.accounts.keys import LetterTaken, NotALetter
 from resonanz.accounts.models import User
-from resonanz.web import words
 from resonanz.web.keys import keys_of
+from resonanz.web.wording import words
 
 
 class KeysForm(forms.Form):

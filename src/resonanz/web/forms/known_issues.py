@@ -12,7 +12,8 @@ from resonanz.accounts.models import Brand, User
 from resonanz.listening.models import Topic
 from resonanz.service.models import Occasion
 from resonanz.service.work.known_issues import MOST_TEXT, MOST_TITLE
-from resonanz.web import case_doings, words
+from resonanz.web import case_doings
+from resonanz.web.wording import words
 
 
 class IssueForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resonanz.listening.models import Topic
 from resonanz.service.answers.macros import MOST_CHARACTERS
-from resonanz.web import words
+from resonanz.web.wording import words
 
 
 class MacroForm(forms.Form):

@@ -12,8 +12,8 @@ from resonanz.accounts.models import User
 from resonanz.duties.business_time import zone
 from resonanz.duties.models import Capacity
 from resonanz.duties.presence import MOST_WEEKS
-from resonanz.web import words
 from resonanz.web.forms.responsibilities import answering
+from resonanz.web.wording import words
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from resonanz.web import words
+from resonanz.web.wording import words
 
 
 class ReplyForm(forms.Form):

@@ -19,7 +19,7 @@ from resonanz.listening.models import Topic
 from resonanz.networks import registry
 from resonanz.networks.models import Channel
 from resonanz.people.models import TargetGroup
-from resonanz.web import words
+from resonanz.web.wording import words
 
 ANSWERING_ROLES = [role for role, acts in ACTS_BY_ROLE.items() if Act.ANSWER in acts]
 _CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from resonanz.accounts.company import READY_AREAS
 from resonanz.accounts.models import User
 from resonanz.networks.models import Channel
-from resonanz.web import words
 from resonanz.web.forms.responsibilities import ANSWERING_ROLES
+from resonanz.web.wording import words
 
 
 class CompanyForm(forms.Form):

@@ -8,8 +8,8 @@ from django import template
 
 from resonanz.triage.learning.progress import Run
 from resonanz.triage.models import UNDER_WAY
-from resonanz.web import judged_words
 from resonanz.web.judges import Told
+from resonanz.web.wording import judged_words
 
 register = template.Library()
 

@@ -12,7 +12,7 @@ from resonanz.networks import registry
 from resonanz.networks.contract import Capability, able
 from resonanz.service.models import Case, Moderation, ModerationState, Outgoing
 from resonanz.service.moderation import correcting, signing
-from resonanz.web import moderation_words
+from resonanz.web.wording import moderation_words
 
 register = template.Library()
 

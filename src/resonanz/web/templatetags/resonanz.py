@@ -18,20 +18,10 @@ from resonanz.listening.models import Post
 from resonanz.networks import batch_keys, links
 from resonanz.service import naming
 from resonanz.service.models import Case, CaseEvent
-from resonanz.web import (
-    aftermath_words,
-    capture_words,
-    case_rows,
-    due_words,
-    evaluations,
-    keys,
-    marking,
-    status_words,
-    times,
-    words,
-)
-from resonanz.web.sentences import SENTENCES
+from resonanz.web import case_rows, evaluations, keys, marking, status_words, times
 from resonanz.web.static_files import imports
+from resonanz.web.wording import aftermath_words, capture_words, due_words, words
+from resonanz.web.wording.sentences import SENTENCES
 
 register = template.Library()
 

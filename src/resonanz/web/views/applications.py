@@ -20,12 +20,12 @@ from resonanz.networks import registry, webhook_keys
 from resonanz.networks.authorising import Shown, Step
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Application, Channel
-from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
-from resonanz.web.connecting_words import APP_STEPS, rights_of
 from resonanz.web.forms.connecting import ApplicationForm
 from resonanz.web.permissions import page
 from resonanz.web.views.connecting import redirect_uri
+from resonanz.web.wording import words
+from resonanz.web.wording.connecting_words import APP_STEPS, rights_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,11 @@ from resonanz.service.answers.judging import judge
 from resonanz.service.conversation import MEDIA
 from resonanz.service.models import Approval, ApprovalState, CasePost, Outgoing, OutgoingState
 from resonanz.service.moderation import signing as moderation
-from resonanz.web import findings, rulings, words
+from resonanz.web import findings, rulings
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.approvals import ApproveForm, CommentForm, RefuseForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 MOST_POSTS = 30
 

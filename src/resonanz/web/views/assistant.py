@@ -15,10 +15,10 @@ from resonanz.accounts.access import Act
 from resonanz.core.errors import ResonanzError
 from resonanz.service.assistant import drafting, settings, spending
 from resonanz.service.models import Assistant, AssistantMonth
-from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.assistant import AssistantForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 MONTHS_SHOWN = 6
 

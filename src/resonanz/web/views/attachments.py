@@ -18,10 +18,11 @@ from resonanz.listening import previews, screenshots
 from resonanz.listening.models import PostMedia, Visible
 from resonanz.service.answers import attachments, drafts
 from resonanz.service.models import Case, CasePost, Outgoing
-from resonanz.web import attached, words
+from resonanz.web import attached
 from resonanz.web.acts import signed_in
 from resonanz.web.forms.reply import DraftForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 _ALT = "alt-"
 _KEPT_SECONDS = 600

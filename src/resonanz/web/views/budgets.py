@@ -21,10 +21,10 @@ from resonanz.networks.models import Channel
 from resonanz.networks.spending import AT_THE_END, STOP_ALL, Spent
 from resonanz.web import times
 from resonanz.web.acts import attempt, signed_in
-from resonanz.web.budget_words import amount, total
 from resonanz.web.forms.budget import BudgetForm
 from resonanz.web.permissions import page
 from resonanz.web.views.today import CHART_SCRIPT
+from resonanz.web.wording.budget_words import amount, total
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,13 @@ from resonanz.accounts.access import Act
 from resonanz.core.errors import ResonanzError
 from resonanz.service.lists import inbox
 from resonanz.service.work.acting import MOST_CASES, act_on_all
-from resonanz.web import case_doings, undo, words
+from resonanz.web import case_doings, undo
 from resonanz.web.acts import signed_in
 from resonanz.web.permissions import page
 from resonanz.web.refusals import named
 from resonanz.web.views import selecting
 from resonanz.web.views.inbox import addressed
+from resonanz.web.wording import words
 
 
 @page(Act.READ_CASES)

@@ -25,10 +25,11 @@ from resonanz.networks import links, page_reading
 from resonanz.networks.page_reading import Facts, PageError
 from resonanz.pipeline import capturing
 from resonanz.pipeline.capturing import Captured
-from resonanz.web import sharing, words
+from resonanz.web import sharing
 from resonanz.web.acts import signed_in
 from resonanz.web.forms.capture import CaptureForm, filled_in
 from resonanz.web.permissions import page, public_page
+from resonanz.web.wording import words
 
 _MOST_SHARED = 1_500_000
 """Bytes of a picture that stands in the page until somebody captures it."""

@@ -23,13 +23,14 @@ from resonanz.service.answers import replies
 from resonanz.service.models import Case, CaseEvent, ClosedBecause, NoneNeeded, Outgoing
 from resonanz.service.moderation import praise
 from resonanz.service.work import undoing
-from resonanz.web import rulings, undo, words
+from resonanz.web import rulings, undo
 from resonanz.web.acts import attempt, back, signed_in
 from resonanz.web.forms.reply import ReplyForm
 from resonanz.web.permissions import page
 from resonanz.web.views import live
 from resonanz.web.views.attachments import take_with
 from resonanz.web.views.inbox import addressed, case_context, listed
+from resonanz.web.wording import words
 
 ANSWERING_ROLES = [role for role, acts in ACTS_BY_ROLE.items() if Act.ANSWER in acts]
 

@@ -25,12 +25,13 @@ from resonanz.networks.errors import NotAuthorised
 from resonanz.networks.models import Channel
 from resonanz.pipeline.models import PutAside
 from resonanz.service.work import privately
-from resonanz.web import channel_health, words
+from resonanz.web import channel_health
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.channels import ChannelForm, OptionsForm, WriteToUsForm, connectable, options_of
 from resonanz.web.permissions import page
-from resonanz.web.sentences import SENTENCES
 from resonanz.web.views import batches, budgets, webhooks
+from resonanz.web.wording import words
+from resonanz.web.wording.sentences import SENTENCES
 
 _LOST_TOKEN = frozenset({NotAuthorised.code, NotOurs.code})
 _MOST_GAPS = 20

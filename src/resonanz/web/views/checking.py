@@ -19,11 +19,12 @@ from resonanz.triage import feedback
 from resonanz.triage.learning import labels
 from resonanz.triage.learning.labels import Label
 from resonanz.triage.models import How
-from resonanz.web import checking, judged_words, words
+from resonanz.web import checking
 from resonanz.web import judges as told
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.checking import SKIPPED, Asked, Round
 from resonanz.web.permissions import page
+from resonanz.web.wording import judged_words, words
 
 MOODS = ("negative", "neutral", "positive")
 

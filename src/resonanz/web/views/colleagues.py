@@ -17,10 +17,10 @@ from resonanz.accounts.access import Act
 from resonanz.accounts.models import Team, User
 from resonanz.core.errors import ResonanzError
 from resonanz.networks import hanging
-from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.colleagues import ColleagueForm, TeamForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 
 @page(Act.MANAGE_COLLEAGUES)

@@ -26,11 +26,11 @@ from resonanz.duties import live
 from resonanz.networks import connecting, registry
 from resonanz.networks.contract import Account, Capability, able
 from resonanz.networks.models import Channel
-from resonanz.web import words
 from resonanz.web.acts import signed_in
-from resonanz.web.connecting_words import explained
 from resonanz.web.forms.connecting import AccountsForm, ServerForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
+from resonanz.web.wording.connecting_words import explained
 
 _KEPT = "connecting"
 _CHOICE = "connecting_choice"

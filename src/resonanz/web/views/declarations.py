@@ -17,11 +17,11 @@ from resonanz.duties.models import Charge
 from resonanz.service.models import Case, Declaration
 from resonanz.service.work import crises
 from resonanz.service.work import declarations as room
-from resonanz.web import declaration_words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.permissions import page
 from resonanz.web.views.case_acts import answer_act, asks_for_pieces
 from resonanz.web.views.inbox import addressed
+from resonanz.web.wording import declaration_words
 
 _NONE, _DONE = "NONE", "DONE"
 

@@ -18,10 +18,11 @@ from resonanz.core.errors import ResonanzError
 from resonanz.service import enquiries, naming
 from resonanz.service.conversation import conversation
 from resonanz.service.models import Case, Enquiry
-from resonanz.web import enquiry_mail, marking, words
+from resonanz.web import enquiry_mail, marking
 from resonanz.web.acts import attempt, back, signed_in
 from resonanz.web.forms.enquiries import AskForm, CodeForm, KnowledgeForm
 from resonanz.web.permissions import page, public_page
+from resonanz.web.wording import words
 
 MOST_SUGGESTED = 600
 """So much of the newest open post is suggested to be shown."""

@@ -17,10 +17,11 @@ from resonanz.core.errors import ResonanzError
 from resonanz.listening.models import Post, Visible
 from resonanz.triage import feedback, nearest
 from resonanz.triage.learning import labels as company_labels
-from resonanz.web import judged, judged_words, undo, words
+from resonanz.web import judged, undo
 from resonanz.web.acts import attempt, back, signed_in
 from resonanz.web.permissions import page
 from resonanz.web.views.case_acts import asks_for_pieces
+from resonanz.web.wording import judged_words, words
 
 
 @page(Act.READ_POSTS)

@@ -15,11 +15,12 @@ from resonanz.core.errors import ResonanzError
 from resonanz.people import groups as room
 from resonanz.people.group_rules import GroupRule, GroupRuleInvalid, read_rule
 from resonanz.people.models import Person, TargetGroup, TargetGroupMember
-from resonanz.web import guideline_series, words
+from resonanz.web import guideline_series
 from resonanz.web.acts import attempt, back, signed_in
 from resonanz.web.forms.groups import GroupForm, shown
 from resonanz.web.guideline_words import either
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 MOST_BY_HAND = 200
 BELONGS = {"yes": True, "no": False, "rule": None}

@@ -18,12 +18,13 @@ from resonanz.guidelines import acknowledging, in_force, versions
 from resonanz.guidelines.comparing import Change, compare
 from resonanz.guidelines.document import Document, read
 from resonanz.guidelines.models import Acknowledgement, Guideline, GuidelineState, Part
-from resonanz.web import guideline_changes, guideline_problems, guideline_reading, guideline_series, times, words
+from resonanz.web import guideline_changes, guideline_problems, guideline_reading, guideline_series, times
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.guideline_problems import Problem
 from resonanz.web.guideline_series import Series
 from resonanz.web.guideline_words import Names
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 
 @page(Act.READ_GUIDELINE)

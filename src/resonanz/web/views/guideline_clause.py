@@ -17,12 +17,13 @@ from resonanz.guidelines import editing, emergencies, meanwhile, versions
 from resonanz.guidelines.document import Clause, Document, read
 from resonanz.guidelines.fields import Words
 from resonanz.guidelines.models import Guideline
-from resonanz.web import guideline_problems, guideline_reading, guideline_series, words
+from resonanz.web import guideline_problems, guideline_reading, guideline_series
 from resonanz.web.acts import signed_in
 from resonanz.web.forms.clause_rules import CheckForm, MustForm, RuleForm, initial_of
 from resonanz.web.forms.guideline_sections import EmergencyWordsForm, revision_of
 from resonanz.web.guideline_words import Line, Names, lines, rule_line
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 KINDS = ("rule", "must", "check")
 

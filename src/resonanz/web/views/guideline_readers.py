@@ -20,10 +20,11 @@ from resonanz.core.errors import ResonanzError
 from resonanz.guidelines import in_force
 from resonanz.guidelines import readers as room
 from resonanz.guidelines.models import Part, ReaderLink
-from resonanz.web import guideline_reading, guideline_series, words
+from resonanz.web import guideline_reading, guideline_series
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.guideline_readers import ForgetReaderForm, ReaderForm, ReaderLinkForm
 from resonanz.web.permissions import page, public_page
+from resonanz.web.wording import words
 
 MOST_LINKS = 100
 MOST_READINGS = 2000

@@ -23,11 +23,12 @@ from resonanz.guidelines.ruling import Outcome, Ruling
 from resonanz.guidelines.simulator import Candidate, Replay, Replayed
 from resonanz.service.answers.past_answers import MOST_ANSWERS, Past, draft_of_case, replay_answers
 from resonanz.service.models import Case
-from resonanz.web import guideline_series, words
+from resonanz.web import guideline_series
 from resonanz.web.guideline_series import Series
 from resonanz.web.guideline_words import Names, approval
 from resonanz.web.permissions import page
-from resonanz.web.sentences import SENTENCES
+from resonanz.web.wording import words
+from resonanz.web.wording.sentences import SENTENCES
 
 MOST_SHOWN = 100
 _CASE = re.compile(r"(?:.*/inbox/)?#?([0-9]{1,18})/?(?:\?.*)?\Z")

@@ -23,13 +23,14 @@ from resonanz.guidelines.document import Document, Section, read
 from resonanz.guidelines.fields import DocumentInvalid, Words
 from resonanz.guidelines.models import Guideline, GuidelineState
 from resonanz.guidelines.versions import ChangedMeanwhile, Saved
-from resonanz.web import guideline_problems, guideline_reading, guideline_series, times, words
+from resonanz.web import guideline_problems, guideline_reading, guideline_series, times
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms import guideline_sections
 from resonanz.web.forms.guideline_sections import ClauseFormSet, SectionForm, revision_of
 from resonanz.web.forms.guideline_versions import CouncilForm, NewSectionForm, PublishForm, WholeForm
 from resonanz.web.guideline_words import Names, lines
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 
 @page(Act.WRITE_GUIDELINE)

@@ -21,10 +21,10 @@ from resonanz.duties.models import BusinessCalendar, CompanyDay
 from resonanz.duties.targets import holiday_name
 from resonanz.duties.written_hours import minutes_of, write
 from resonanz.service.times import recomputing
-from resonanz.web import due_words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.hours import CalendarForm, CompanyDayForm, initial_of
 from resonanz.web.permissions import page
+from resonanz.web.wording import due_words
 
 NEXT_HOLIDAYS = 4
 _LOOK_AHEAD = timedelta(days=400)

@@ -37,10 +37,11 @@ from resonanz.service.lists.filtering import Meant
 from resonanz.service.lists.inbox import Cursor, Filters, View
 from resonanz.service.models import Approval, ApprovalState, Case, CasePost, ClosedBecause, NoneNeeded, Outgoing
 from resonanz.service.work import closing, known_issues, linking, privately
-from resonanz.web import attached, declaration_words, times, undo, urgency_words, words
+from resonanz.web import attached, times, undo
 from resonanz.web.acts import signed_in
-from resonanz.web.inbox_words import inbox_words
 from resonanz.web.permissions import page
+from resonanz.web.wording import declaration_words, urgency_words, words
+from resonanz.web.wording.inbox_words import inbox_words
 
 VIEWS = {
     View.MINE: _("Mine"),

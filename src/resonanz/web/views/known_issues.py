@@ -22,10 +22,11 @@ from resonanz.service.answers.telling_tasks import tell_everybody
 from resonanz.service.models import IssueCase, IssueState, IssueWording, KnownIssue, Occasion, Telling, WordingState
 from resonanz.service.work import known_issues as room
 from resonanz.service.work.acting import act_on_all
-from resonanz.web import rulings, undo, words
+from resonanz.web import rulings, undo
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.known_issues import IssueForm, WordingForm, languages
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 MOST_SHOWN = 200
 _DAYS_SHOWN = 14

@@ -19,10 +19,11 @@ from resonanz.listening.posts import Wanted
 from resonanz.networks.models import Channel
 from resonanz.service import cases, quoting
 from resonanz.service.models import Case, CasePost
-from resonanz.web import post_headings, undo, words
+from resonanz.web import post_headings, undo
 from resonanz.web.acts import attempt, back, signed_in
 from resonanz.web.forms.listening import PostFilter
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 PAGE = 50
 MOST_TABS = 50

@@ -16,11 +16,12 @@ from resonanz.service.lists import inbox
 from resonanz.service.lists.rows import rows as rows_of
 from resonanz.service.models import Case
 from resonanz.service.work import leases
-from resonanz.web import undo, words
+from resonanz.web import undo
 from resonanz.web.acts import signed_in
 from resonanz.web.forms.reply import DraftForm
 from resonanz.web.permissions import page
 from resonanz.web.views.inbox import addressed, beside_list, case_context, draft_state, listed, moment
+from resonanz.web.wording import words
 
 MOST_IDS = 300
 

@@ -16,10 +16,10 @@ from resonanz.core.text import clean
 from resonanz.service.answers import filling
 from resonanz.service.answers import macros as room
 from resonanz.service.models import Case, Macro
-from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.macros import MacroForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 
 @page(Act.ANSWER)

@@ -16,11 +16,12 @@ from resonanz.core.errors import ResonanzError
 from resonanz.service.models import Case
 from resonanz.service.work import merging, splitting
 from resonanz.service.work.candidates import candidates
-from resonanz.web import case_doings, undo, words
+from resonanz.web import case_doings, undo
 from resonanz.web.acts import signed_in
 from resonanz.web.permissions import page
 from resonanz.web.views.case_acts import asks_for_pieces
 from resonanz.web.views.inbox import addressed
+from resonanz.web.wording import words
 
 _NUMBER = re.compile(r"(?:#|.*/inbox/)?(\d{1,18})\D*.*", re.DOTALL)
 

@@ -22,11 +22,12 @@ from resonanz.networks import registry
 from resonanz.networks.contract import Capability, able
 from resonanz.service.models import Case, ModerationAct, Outgoing, OutgoingState
 from resonanz.service.moderation import correcting, ledger, signing
-from resonanz.web import guideline_series, moderating, moderation_words, rulings, words
+from resonanz.web import guideline_series, moderating, rulings
 from resonanz.web.acts import signed_in
 from resonanz.web.permissions import page
 from resonanz.web.views.case_acts import answer_act, asks_for_pieces
 from resonanz.web.views.inbox import addressed
+from resonanz.web.wording import moderation_words, words
 
 
 @page(Act.ANSWER)

@@ -18,10 +18,10 @@ from resonanz.accounts.tasks import deliver_soon
 from resonanz.core import clock
 from resonanz.service import mentions
 from resonanz.service.times import warnings
-from resonanz.web import warning_words
 from resonanz.web.acts import attempt, back, signed_in
 from resonanz.web.forms.notifications import OwnNotificationsForm, ServiceForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import warning_words
 
 SHOWN = 10
 JUST_NOW = timedelta(minutes=2)

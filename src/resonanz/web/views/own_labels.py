@@ -14,10 +14,10 @@ from resonanz.accounts.access import Act
 from resonanz.core.errors import ResonanzError
 from resonanz.triage.learning import labels
 from resonanz.triage.learning.labels import Label
-from resonanz.web import words
 from resonanz.web.acts import attempt, back, signed_in
 from resonanz.web.forms.judges import ExampleForm, LabelForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 
 @page(Act.MANAGE_JUDGES)

@@ -13,10 +13,10 @@ from resonanz.core import clock
 from resonanz.duties.calendars import promises
 from resonanz.service.answers import planning
 from resonanz.service.models import Case
-from resonanz.web import words
 from resonanz.web.permissions import page
 from resonanz.web.views.case_acts import asks_for_pieces
 from resonanz.web.views.inbox import addressed, beside_list, case_context
+from resonanz.web.wording import words
 
 
 @page(Act.ANSWER)

@@ -14,11 +14,11 @@ from resonanz.accounts.access import Act
 from resonanz.core.errors import ResonanzError
 from resonanz.service.answers import assisted
 from resonanz.service.models import Outgoing
-from resonanz.web import words
 from resonanz.web.acts import attempt, back, signed_in
 from resonanz.web.forms.approvals import NoAddressForm, ProofForm
 from resonanz.web.permissions import page
 from resonanz.web.views import live
+from resonanz.web.wording import words
 
 
 @page(Act.ANSWER)

@@ -14,10 +14,10 @@ from resonanz.networks import channels as room
 from resonanz.networks.models import Channel
 from resonanz.service.models import Case
 from resonanz.service.work import privately
-from resonanz.web import words
 from resonanz.web.acts import attempt, back, signed_in
 from resonanz.web.forms.channels import WriteToUsForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 _DIGITS_OF_AN_ID = 19
 

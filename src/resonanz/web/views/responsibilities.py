@@ -23,12 +23,13 @@ from resonanz.networks.models import Channel
 from resonanz.people.models import TargetGroup
 from resonanz.pipeline.rehearsal import MOST_TEXTS, rehearse
 from resonanz.service.answers.replaying import replay
-from resonanz.web import duty_words, rehearsals, words
+from resonanz.web import rehearsals
 from resonanz.web.acts import attempt, signed_in
-from resonanz.web.duty_words import Names, Told
 from resonanz.web.forms.responsibilities import ResponsibilityForm, StepForm, initial_of
 from resonanz.web.forms.trying import TextForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import duty_words, words
+from resonanz.web.wording.duty_words import Names, Told
 
 MOST_HOLES = 8
 

@@ -17,10 +17,10 @@ from resonanz.service.lists import filter_language, filtering, inbox, views
 from resonanz.service.lists.filter_language import completing, names_beginning
 from resonanz.service.lists.inbox import Counted, Filters, View
 from resonanz.service.models import Audience, SavedView
-from resonanz.web import words
 from resonanz.web.acts import attempt, back, signed_in
 from resonanz.web.permissions import page
 from resonanz.web.views.inbox import addressed, filters_of, listing_of
+from resonanz.web.wording import words
 
 MOST_COUNTED = 99
 MOST_OFFERED = 8

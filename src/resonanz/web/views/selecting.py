@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET
 from resonanz.accounts.access import Act, may
 from resonanz.core.errors import ResonanzError
 from resonanz.service.work.acting import act_on_all
-from resonanz.web import case_doings, undo, words
+from resonanz.web import case_doings, undo
 from resonanz.web.acts import signed_in
 from resonanz.web.permissions import page
 from resonanz.web.refusals import named
 from resonanz.web.views.inbox import addressed, listed
+from resonanz.web.wording import words
 
 _ORDER = ("assign", "claim", "tag", "snooze", "resolve", "merge", "known-issue", "hand-over")
 _GIVES_AWAY = frozenset(("assign", "hand-over"))

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from resonanz.accounts import sign_in_links
 from resonanz.core.errors import ResonanzError
-from resonanz.web import words
 from resonanz.web.permissions import public_page
+from resonanz.web.wording import words
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 

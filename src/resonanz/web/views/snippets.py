@@ -15,10 +15,10 @@ from resonanz.core.errors import ResonanzError
 from resonanz.core.text import clean
 from resonanz.service.answers import snippets as room
 from resonanz.service.models import Snippet
-from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.snippets import SnippetForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 
 @page(Act.ANSWER)

@@ -33,11 +33,12 @@ from resonanz.networks.feeds import FeedNetwork
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.pipeline import practising
 from resonanz.pipeline.rehearsal import MOST_TEXTS, rehearse
-from resonanz.web import first_start, rehearsals, words
+from resonanz.web import first_start, rehearsals
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.start import CompanyForm, FeedForm, SampleForm, WhoForm
 from resonanz.web.permissions import page
-from resonanz.web.sentences import SENTENCES
+from resonanz.web.wording import words
+from resonanz.web.wording.sentences import SENTENCES
 
 _SATURDAY = 5
 

@@ -13,9 +13,9 @@ from resonanz.accounts.access import Act
 from resonanz.accounts.models import User
 from resonanz.service.models import Tag, TagColour
 from resonanz.service.work import tagging
-from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 
 @page(Act.MANAGE_TAGS)

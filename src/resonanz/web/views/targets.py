@@ -14,10 +14,10 @@ from resonanz.accounts.access import Act
 from resonanz.duties import hours
 from resonanz.duties.models import ResponseTarget, TargetKind
 from resonanz.service.times import recomputing
-from resonanz.web import due_words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.hours import TargetForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import due_words
 
 _IN_ORDER = Case(
     *(When(kind=kind, then=Value(place)) for place, kind in enumerate(TargetKind)), output_field=IntegerField()

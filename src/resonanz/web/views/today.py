@@ -21,18 +21,11 @@ from resonanz.service.lists import inbox
 from resonanz.service.models import Outcome, Outgoing, OutgoingState
 from resonanz.service.times import warnings
 from resonanz.service.work import declarations
-from resonanz.web import (
-    aftermath_words,
-    declaration_words,
-    first_start,
-    guideline_waiting,
-    said_sentences,
-    times,
-    warning_words,
-)
+from resonanz.web import first_start, guideline_waiting, times
 from resonanz.web.acts import signed_in
 from resonanz.web.context import waiting_of
 from resonanz.web.permissions import page
+from resonanz.web.wording import aftermath_words, declaration_words, said_sentences, warning_words
 
 MOST_ANSWERS = 200
 # A new version of the script has a new name; browsers keep it for good.

@@ -15,10 +15,10 @@ from resonanz.accounts.access import Act
 from resonanz.listening import topics as room
 from resonanz.listening.models import Topic
 from resonanz.listening.query import QuerySyntaxError
-from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.topics import SampleForm, TopicForm
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 MOST_SAMPLE_LINES = 2000
 

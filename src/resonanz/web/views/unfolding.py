@@ -14,8 +14,8 @@ from resonanz.listening.models import Speaker, Visible
 from resonanz.networks import links, page_reading
 from resonanz.networks.page_reading import PageError
 from resonanz.service.models import CasePost
-from resonanz.web import words
 from resonanz.web.permissions import page
+from resonanz.web.wording import words
 
 MOST_LINKS = 3
 

@@ -23,10 +23,10 @@ from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Channel, Webhook
 from resonanz.networks.webhooks import BROUGHT_TO
 from resonanz.pipeline.models import Delivery, UnknownEvent
-from resonanz.web import words
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.permissions import page
-from resonanz.web.sentences import SENTENCES
+from resonanz.web.wording import words
+from resonanz.web.wording.sentences import SENTENCES
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from resonanz.web.check_sentences import CHECK_SENTENCES
 from resonanz.web.guideline_sentences import GUIDELINE_SENTENCES
+from resonanz.web.wording.check_sentences import CHECK_SENTENCES
 
 SENTENCES: Mapping[str, Promise] = {
     "sign_in_link.unknown": _("This link is not valid. An administrator can make a new one."),

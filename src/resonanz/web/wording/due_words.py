@@ -14,7 +14,8 @@ from resonanz.duties.calendars import DEFAULT_CALENDAR
 from resonanz.duties.models import ResponseTarget
 from resonanz.duties.targets import Because, Skipped, holiday_name
 from resonanz.service.times.deadlines import from_record
-from resonanz.web import times, words
+from resonanz.web import times
+from resonanz.web.wording import words
 
 WEEKDAYS = (
     gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"), gettext_lazy("Thursday"),

@@ -20,7 +20,8 @@ from resonanz.duties.matrix import Row
 from resonanz.duties.weekly import DAY_MINUTES, Weekly
 from resonanz.listening.models import Intent
 from resonanz.service.answers.replaying import Receiver
-from resonanz.web import times, words
+from resonanz.web import times
+from resonanz.web.wording import words
 
 _MANY: Mapping[str, Promise] = {
     Intent.COMPLAINT: gettext_lazy("complaints"),

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from resonanz.service import aftermath as room
 from resonanz.service import naming
 from resonanz.service.models import Aftermath, Outcome
-from resonanz.web import marking, words
+from resonanz.web import marking
+from resonanz.web.wording import words
 
 _AROUND = 60
 

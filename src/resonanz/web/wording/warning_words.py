@@ -19,7 +19,8 @@ from resonanz.duties import alarms
 from resonanz.guidelines import acknowledging
 from resonanz.service import mentions
 from resonanz.service.models import CaseWarning
-from resonanz.web import due_words, duty_words, times, words
+from resonanz.web import times
+from resonanz.web.wording import due_words, duty_words, words
 
 MOST_LINES = 5
 

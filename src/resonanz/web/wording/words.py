@@ -27,14 +27,14 @@ from resonanz.service.models import (
     Proof,
     TagColour,
 )
-from resonanz.web.budget_words import KINDS_OF_BUDGET_WORDS
-from resonanz.web.capture_words import CAPTURE_PLACES, CAPTURED_NETWORKS
-from resonanz.web.connecting_words import KINDS_OF_CONNECTING_WORDS
-from resonanz.web.entry_words import KINDS_OF_ENTRY_WORDS
 from resonanz.web.guideline_names import KINDS_OF_GUIDELINE_WORDS
-from resonanz.web.judged_words import KINDS_OF_JUDGED_WORDS
-from resonanz.web.moderation_words import KINDS_OF_MODERATION_WORDS
-from resonanz.web.sentences import SENTENCES, UNFORESEEN
+from resonanz.web.wording.budget_words import KINDS_OF_BUDGET_WORDS
+from resonanz.web.wording.capture_words import CAPTURE_PLACES, CAPTURED_NETWORKS
+from resonanz.web.wording.connecting_words import KINDS_OF_CONNECTING_WORDS
+from resonanz.web.wording.entry_words import KINDS_OF_ENTRY_WORDS
+from resonanz.web.wording.judged_words import KINDS_OF_JUDGED_WORDS
+from resonanz.web.wording.moderation_words import KINDS_OF_MODERATION_WORDS
+from resonanz.web.wording.sentences import SENTENCES, UNFORESEEN
 
 Words = Mapping[str, Promise | str]
 
