@@ -13,7 +13,7 @@ from resonanz.accounts.models import Notification, Role, User
 from resonanz.accounts.tasks import sweep_notifications
 from resonanz.core import clock
 from resonanz.duties import alarms
-from resonanz.networks import channels, renewing
+from resonanz.networks.connections import channels, renewing
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel, ChannelState
 

@@ -6,7 +6,7 @@ from resonanz.accounts.models import User
 from resonanz.duties import live
 from resonanz.duties.models import Responsibility
 from resonanz.duties.responsibilities import NobodyNamed, OwnDeputy, holes, set_responsibility
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.networks.models import Channel, ChannelState
 from tests.duties.conftest import Say
 

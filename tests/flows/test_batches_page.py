@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from resonanz.networks.batch_keys import NewKey
+from resonanz.networks.connections.batch_keys import NewKey
 from tests.flows.product import Product, wait_until
 from tests.flows.test_pages import LOOKS, _faults, _sign_in
 from tests.flows.test_webhooks import made_webhook

@@ -15,10 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _LINTER = Path(sys.executable).with_name("lint-imports")
 # In the room of networks everything is plain except what belongs to its tables.
 _ROOM = "resonanz.networks"
-_NOT_PLAIN = {
-    "applications", "apps", "batch_keys", "bringing", "budgets", "channels", "connecting", "gaps", "hanging",
-    "leases", "migrations", "models", "personal_data", "renewing", "spending", "terms", "webhook_keys",
-}  # fmt: skip
+_NOT_PLAIN = {"apps", "connections", "migrations", "models", "personal_data"}
 # A process of its own, because the sources it reads are those that PYTHONPATH names.
 _REACH = """
 import sys, grimp

@@ -16,7 +16,7 @@ from resonanz.duties.models import StepTo
 from resonanz.guidelines.ruling import Outcome
 from resonanz.listening.models import Intent, Kind, Visible
 from resonanz.networks import registry
-from resonanz.networks.channels import IMPORT_NETWORK
+from resonanz.networks.connections.channels import IMPORT_NETWORK
 from resonanz.networks.models import ChannelState
 from resonanz.ops import catalogue
 from resonanz.privacy.models import KeepReason, Purpose
@@ -36,7 +36,7 @@ NOT_ON_PAGES = (
     "core/env.py",
     "core/secrets.py",
     "networks/files.py",
-    "networks/feed_reading.py",
+    "networks/feeds/reading.py",
     "networks/readers/",
     "pipeline/cleaning.py",
     "privacy/scrub.py",

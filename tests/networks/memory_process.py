@@ -56,7 +56,7 @@ class MemoryProcess:
     def start(self) -> None:
         """Returns when it answers."""
         options = ["--port", str(self.port), "--file", str(self.file), "--per-minute", str(self.per_minute)]
-        self._process = subprocess.Popen([sys.executable, "-m", "resonanz.networks.memory_server", *options])
+        self._process = subprocess.Popen([sys.executable, "-m", "resonanz.networks.memory.server", *options])
         end = clock.monotonic() + 60
         while clock.monotonic() < end:
             try:

@@ -11,8 +11,9 @@ from tests.networks.oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer
 
 from resonanz.accounts.models import User
 from resonanz.core.http import ALLOWED_VARIABLE
-from resonanz.networks import applications, asking, oauth, registry, signatures
+from resonanz.networks import asking, oauth, registry, signatures
 from resonanz.networks.authorising import AppEntry, AppTerms, ConnectTerms, Shown, Step
+from resonanz.networks.connections import applications
 from resonanz.networks.contract import Account, App, Batch, Capability, Entries, Limits
 from resonanz.networks.webhooks import Delivery, Keys, Proof, Told, WebhookTerms
 

@@ -12,10 +12,11 @@ from tests.networks.test_spending import CHARGED, NAME, RATIONED, Charging, Rati
 
 from resonanz.accounts.models import User
 from resonanz.core import clock
-from resonanz.networks import budgets, channels, registry, spending
+from resonanz.networks import registry
+from resonanz.networks.connections import budgets, channels, spending
+from resonanz.networks.connections.spending import AT_THE_END, BUDGET
 from resonanz.networks.errors import Unsupported
 from resonanz.networks.models import Channel
-from resonanz.networks.spending import AT_THE_END, BUDGET
 from resonanz.privacy.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_shared_budget_is_changed_for_all_channels_or_for_none(ada: User, monkey
             raise OperationalError
         channels.change_settings(channel_id=channel_id, **more)
 
-    monkeypatch.setattr("resonanz.networks.budgets.change_settings", stop_at_second)
+    monkeypatch.setattr("resonanz.networks.connections.budgets.change_settings", stop_at_second)
     with pytest.raises(OperationalError):
         budgets.keep(channel_id=second.pk, amount=Decimal(5), stops_all=False, actor=ada)
 

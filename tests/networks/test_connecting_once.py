@@ -10,7 +10,7 @@ from django.db import connections
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.networks import connecting
+from resonanz.networks.connections import connecting
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel
 

@@ -11,8 +11,8 @@ from tests.networks.page_server import PageServer, Request, page
 from resonanz.core import clock
 from resonanz.networks.contract import Account, Batch, Edited, Posted, PostKind
 from resonanz.networks.errors import NotAuthorised, Refused, TryLater
-from resonanz.networks.feed_reading import NotAFeed
 from resonanz.networks.feeds import FeedGone, FeedNetwork
+from resonanz.networks.feeds.reading import NotAFeed
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 RSS_HEAD = '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Stadtwerke</title>'

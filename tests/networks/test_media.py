@@ -15,7 +15,7 @@ from tests.networks.page_server import PageServer, page
 
 from resonanz.networks.contract import Account, Edited, Media, MediaKind, Posted, ReplyOrder, Visibility
 from resonanz.networks.errors import NoAnswer, NotAuthorised, Refused
-from resonanz.networks.feed_reading import read_feed
+from resonanz.networks.feeds.reading import read_feed
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.mastodon.media import media_of
 from resonanz.networks.memory import MemoryNetwork

@@ -9,7 +9,7 @@ import pytest
 from tests.networks.memory_process import MemoryProcess
 
 from resonanz.core import clock
-from resonanz.networks.memory_world import control_file, control_word
+from resonanz.networks.memory.world import control_file, control_word
 
 
 def play(practice: MemoryProcess, *acts: dict[str, Any]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from tests.networks.oauth_server import OAuthServer, error
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock, secrets
-from resonanz.networks import applications, channels, connecting, renewing
+from resonanz.networks.connections import applications, channels, connecting, renewing
 from resonanz.networks.contract import Account
 from resonanz.networks.errors import NotAuthorised
 from resonanz.networks.models import Application, Channel, ChannelState

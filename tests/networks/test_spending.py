@@ -10,7 +10,8 @@ import pytest
 from django.db import connections
 
 from resonanz.core import clock
-from resonanz.networks import channels, registry, spending
+from resonanz.networks import registry
+from resonanz.networks.connections import channels, spending
 from resonanz.networks.contract import Capability, Entries, Limits
 from resonanz.networks.metering import FREE, BudgetUsedUp, Period, Tariff, Unit, most_affordable
 from resonanz.networks.models import Channel, Spending

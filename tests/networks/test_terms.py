@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from resonanz.core import clock
-from resonanz.networks import registry, terms
+from resonanz.networks import registry
+from resonanz.networks.connections import terms
 from resonanz.networks.contract import Capability, Entries, Limits
 from resonanz.privacy import retention
 from resonanz.privacy.models import Purpose

@@ -13,13 +13,12 @@ from tests.networks.conftest import reachable
 from tests.networks.hub_server import HubServer, entry
 
 from resonanz.core import clock, http
-from resonanz.networks import websub
 from resonanz.networks.contract import Account, Edited, Event, Posted
 from resonanz.networks.errors import NetworkError, NoAnswer, Refused, TryLater
-from resonanz.networks.feed_reading import NotAFeed
-from resonanz.networks.feeds import FeedGone, FeedNetwork
+from resonanz.networks.feeds import FeedGone, FeedNetwork, websub
+from resonanz.networks.feeds.reading import NotAFeed
+from resonanz.networks.feeds.websub import NoHub, links_in
 from resonanz.networks.webhooks import BROUGHT_TO, Delivery, Keys, Told
-from resonanz.networks.websub import NoHub, links_in
 
 OURS = "https://edge.nordhain.example/webhooks/abc"
 SECRET = "s3cret"

@@ -13,7 +13,7 @@ import pytest
 from resonanz.duties.targets import Calendar, due_at
 from resonanz.listening.matching import Matcher
 from resonanz.listening.query import parse
-from resonanz.networks.memory_store import TEXT_LENGTH
+from resonanz.networks.memory.store import TEXT_LENGTH
 from resonanz.ops.demo_world.company import TOPICS
 from resonanz.ops.demo_world.lines import OUR_ANSWER, lines, people, reactions, records
 from resonanz.ops.demo_world.living import STORM

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from resonanz.core import clock
-from resonanz.networks import channels
-from resonanz.networks.channels import account_of
+from resonanz.networks.connections import channels
+from resonanz.networks.connections.channels import account_of
 from resonanz.networks.models import Application
 from resonanz.ops.health import status
 

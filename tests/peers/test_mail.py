@@ -15,7 +15,7 @@ import pytest
 from resonanz.accounts.models import User
 from resonanz.core import clock, wire
 from resonanz.listening.models import Post, Speaker
-from resonanz.networks import connecting
+from resonanz.networks.connections import connecting
 from resonanz.networks.contract import Account, Posted, ReplyOrder, Visibility
 from resonanz.networks.errors import NotAuthorised, Refused, TryLater
 from resonanz.networks.mail import MailNetwork, imap

@@ -11,7 +11,7 @@ from resonanz.duties import calendars
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening import posts, topics
 from resonanz.listening.models import Post, Speaker
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import Author, Edited, Posted, Visibility
 from resonanz.networks.models import Channel
 from resonanz.people import staff

@@ -14,7 +14,8 @@ from django.db import OperationalError, connection, connections
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.listening.models import Post
-from resonanz.networks import channels, registry, webhook_keys
+from resonanz.networks import registry
+from resonanz.networks.connections import channels, webhook_keys
 from resonanz.networks.contract import Account, Capability, Posted
 from resonanz.networks.models import Channel, ChannelState, Webhook
 from resonanz.networks.rates import Buckets

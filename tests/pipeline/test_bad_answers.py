@@ -13,7 +13,7 @@ from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening import topics
 from resonanz.listening.models import Post
-from resonanz.networks import applications, channels
+from resonanz.networks.connections import applications, channels
 from resonanz.networks.models import Channel, ChannelState, Gap
 from resonanz.pipeline.polling import Polled, poll_once
 from resonanz.web import channel_health

@@ -12,7 +12,7 @@ from resonanz.duties.models import Responsibility
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening import topics
 from resonanz.listening.models import Post, PostChannel
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import Author, BadEvent
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity, Person

@@ -22,8 +22,9 @@ from resonanz.core import clock
 from resonanz.core.broker import Broker, BrokerAway, Parcel
 from resonanz.duties import calendars
 from resonanz.listening.models import Post
-from resonanz.networks import registry, webhook_keys
-from resonanz.networks.channels import connect
+from resonanz.networks import registry
+from resonanz.networks.connections import webhook_keys
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import Author, BadEvent, Batch, Deleted, Media, MediaKind
 from resonanz.networks.models import Channel
 from resonanz.ops import queues_report

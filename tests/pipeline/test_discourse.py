@@ -11,8 +11,8 @@ from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening.models import Post
-from resonanz.networks import webhook_keys
-from resonanz.networks.connecting import by_token
+from resonanz.networks.connections import webhook_keys
+from resonanz.networks.connections.connecting import by_token
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel, ChannelState, Webhook
 from resonanz.people.models import Identity

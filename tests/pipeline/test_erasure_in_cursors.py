@@ -6,7 +6,7 @@ import pytest
 
 from resonanz.accounts.models import User
 from resonanz.core import clock
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.networks.reddit.cursor import Cursor as RedditCursor
 from resonanz.networks.reddit.posts import State
 from resonanz.networks.x.cursor import Cursor as XCursor

@@ -13,11 +13,11 @@ from resonanz.core import clock
 from resonanz.listening import topics
 from resonanz.listening.erasure import delete_posts
 from resonanz.listening.models import Post
-from resonanz.networks import bringing, channels, leases, webhook_keys
+from resonanz.networks.connections import bringing, channels, leases, webhook_keys
 from resonanz.networks.errors import NoAnswer, Refused, TryLater
+from resonanz.networks.feeds.websub import NoHub
 from resonanz.networks.models import Channel, ChannelState, Lease, Webhook
 from resonanz.networks.webhooks import BROUGHT_TO
-from resonanz.networks.websub import NoHub
 from resonanz.pipeline import arrivals, channel_removal, receiving
 from resonanz.pipeline.models import PutAside
 from resonanz.pipeline.polling import poll_once

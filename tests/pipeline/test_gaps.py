@@ -9,8 +9,8 @@ import pytest
 
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
-from resonanz.networks import channels
-from resonanz.networks.gaps import MOST_KEPT
+from resonanz.networks.connections import channels
+from resonanz.networks.connections.gaps import MOST_KEPT
 from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.models import Channel, Gap
 from resonanz.pipeline.polling import poll_once

@@ -10,8 +10,9 @@ import pytest
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.listening.models import Post, Speaker
-from resonanz.networks import registry, webhook_keys
-from resonanz.networks.channels import connect
+from resonanz.networks import registry
+from resonanz.networks.connections import webhook_keys
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import AccountGone, Author, Counted, Deleted, Edited, Event
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity

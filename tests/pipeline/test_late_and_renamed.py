@@ -16,7 +16,7 @@ from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.core.http_streams import never
 from resonanz.listening.models import Post
-from resonanz.networks import applications, channels, webhook_keys
+from resonanz.networks.connections import applications, channels, webhook_keys
 from resonanz.networks.mastodon import MastodonNetwork
 from resonanz.networks.models import Channel
 from resonanz.networks.streams import Listening

@@ -7,7 +7,7 @@ import pytest
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.listening.models import Post
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import Author, Edited, Posted
 from resonanz.networks.models import Channel
 from resonanz.pipeline.take_in import take_in

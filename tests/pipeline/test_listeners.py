@@ -13,7 +13,8 @@ from django.db import OperationalError
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening.models import Post
-from resonanz.networks import channels, registry
+from resonanz.networks import registry
+from resonanz.networks.connections import channels
 from resonanz.networks.contract import Account, Batch, Capability, Deleted, Entries, Event, Limits
 from resonanz.networks.errors import NetworkError, NotAuthorised, TryLater, Unsupported
 from resonanz.networks.memory import MemoryNetwork

@@ -13,7 +13,7 @@ from django.db import connection
 
 from resonanz.core import clock
 from resonanz.listening.models import Post
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import Author
 from resonanz.networks.models import Channel
 from resonanz.pipeline.models import PutAside

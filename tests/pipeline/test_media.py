@@ -11,7 +11,7 @@ from resonanz.core import clock
 from resonanz.duties import calendars
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening.models import EarlierWording, Post, PostMedia
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import Author, Deleted, Edited, Media, MediaKind
 from resonanz.networks.models import Channel
 from resonanz.pipeline.take_in import take_in

@@ -13,8 +13,8 @@ from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.duties import calendars
 from resonanz.listening.models import Post
-from resonanz.networks import channels
-from resonanz.networks.channels import PRACTICE, connect
+from resonanz.networks.connections import channels
+from resonanz.networks.connections.channels import PRACTICE, connect
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity, Person
 from resonanz.pipeline import practising

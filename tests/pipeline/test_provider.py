@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.listening.models import Post, PostQuote
-from resonanz.networks import batch_keys, webhook_keys
-from resonanz.networks.batch_keys import NewKey, TwoAreGood
-from resonanz.networks.channels import connect, pause
+from resonanz.networks.connections import batch_keys, webhook_keys
+from resonanz.networks.connections.batch_keys import NewKey, TwoAreGood
+from resonanz.networks.connections.channels import connect, pause
 from resonanz.networks.errors import Unsupported
 from resonanz.networks.models import Channel, ChannelState, Gap, Webhook
 from resonanz.pipeline import arrivals, batches, retention

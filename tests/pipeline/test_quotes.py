@@ -14,7 +14,7 @@ from resonanz.duties import calendars
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening import topics
 from resonanz.listening.models import Post, PostQuote
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import AccountGone, Author, Deleted, Edited, Posted, Quoted
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity, StaffAccount

@@ -10,7 +10,7 @@ from resonanz.core import clock
 from resonanz.duties import calendars
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening import topics
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.models import Channel
 from resonanz.pipeline.rehearsal import MOST_CHARACTERS, MOST_TEXTS, Gap, Outcome, rehearse
 from resonanz.pipeline.take_in import take_in

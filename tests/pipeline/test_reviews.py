@@ -13,7 +13,7 @@ from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.duties import calendars
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening.models import Post
-from resonanz.networks.channels import account_of, connect
+from resonanz.networks.connections.channels import account_of, connect
 from resonanz.networks.google_play import GooglePlayNetwork
 from resonanz.networks.models import Channel
 from resonanz.pipeline.take_in import take_in

@@ -14,8 +14,8 @@ from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening import topics
 from resonanz.listening.models import Post, PostQuote
-from resonanz.networks import channels
 from resonanz.networks.bluesky import BlueskyNetwork, completing, jetstream
+from resonanz.networks.connections import channels
 from resonanz.networks.contract import Author
 from resonanz.networks.models import Channel, ChannelState, Gap
 from resonanz.people.models import Identity

@@ -11,7 +11,7 @@ from django.utils import translation
 from resonanz.accounts.models import Notification, Role, User
 from resonanz.core import clock
 from resonanz.duties import alarms
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.networks.models import Channel
 from resonanz.ops import queues_report
 from resonanz.pipeline.models import Batch

@@ -13,7 +13,7 @@ from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening import topics
 from resonanz.listening.models import EarlierWording, Post, Topic
 from resonanz.listening.posts import stream
-from resonanz.networks.channels import connect, pause
+from resonanz.networks.connections.channels import connect, pause
 from resonanz.networks.contract import AccountGone, Author, BadEvent, Counted, Deleted, Edited, Event, Visibility
 from resonanz.networks.models import Channel
 from resonanz.people.models import Identity, Person

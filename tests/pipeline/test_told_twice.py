@@ -10,8 +10,8 @@ from resonanz.accounts.models import Brand, User
 from resonanz.core import clock
 from resonanz.listening import topics
 from resonanz.listening.models import EarlierWording, Post
-from resonanz.networks import batch_keys
-from resonanz.networks.channels import connect
+from resonanz.networks.connections import batch_keys
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import Author, Edited, Event
 from resonanz.networks.models import Channel, Webhook
 from resonanz.people.models import Identity

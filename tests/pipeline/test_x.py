@@ -12,7 +12,7 @@ from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening.models import Post
-from resonanz.networks import applications, channels
+from resonanz.networks.connections import applications, channels
 from resonanz.networks.models import Channel, ChannelState, Gap, Spending
 from resonanz.pipeline import arrivals
 from resonanz.pipeline.polling import poll_once

@@ -12,8 +12,8 @@ from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening.models import Post
-from resonanz.networks import applications, channels
-from resonanz.networks.channels import account_of
+from resonanz.networks.connections import applications, channels
+from resonanz.networks.connections.channels import account_of
 from resonanz.networks.models import Channel, ChannelState, Gap, Spending
 from resonanz.networks.x import streaming
 from resonanz.networks.x.stood import Stood

@@ -15,7 +15,7 @@ from resonanz.duties import calendars
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.guidelines.in_force import ensure_starter
 from resonanz.listening.models import Post
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel
 from resonanz.pipeline.polling import poll_once

@@ -10,7 +10,7 @@ from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
 from resonanz.listening.models import Post
-from resonanz.networks.channels import account_of
+from resonanz.networks.connections.channels import account_of
 from resonanz.networks.contract import Account, Capability
 from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.models import Channel

@@ -12,7 +12,7 @@ from PIL import Image
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.core.pictures import NotAPicture, TooManyPixels
-from resonanz.networks.channels import account_of
+from resonanz.networks.connections.channels import account_of
 from resonanz.networks.contract import Account
 from resonanz.networks.memory import MemoryNetwork
 from resonanz.networks.models import Channel

@@ -12,7 +12,7 @@ from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening.models import Post, Topic
 from resonanz.networks import hackernews
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.models import Channel
 from resonanz.pipeline.polling import poll_once
 from resonanz.service.answers.replies import queue_reply

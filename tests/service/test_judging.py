@@ -16,7 +16,7 @@ from resonanz.guidelines import acknowledging
 from resonanz.guidelines.models import Guideline
 from resonanz.guidelines.ruling import Outcome
 from resonanz.listening.models import Post, PostTopic, Topic
-from resonanz.networks.channels import PRACTICE
+from resonanz.networks.connections.channels import PRACTICE
 from resonanz.networks.models import Channel
 from resonanz.people import groups
 from resonanz.people.identities import Seen, meet

@@ -8,7 +8,7 @@ import pytest
 
 from resonanz.accounts.models import User
 from resonanz.listening.models import Post, Speaker
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel
 from resonanz.pipeline.polling import poll_once

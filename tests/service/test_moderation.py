@@ -11,7 +11,7 @@ import pytest
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.listening.models import Post
-from resonanz.networks.channels import account_of
+from resonanz.networks.connections.channels import account_of
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel
 from resonanz.pipeline.polling import poll_once

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from resonanz.accounts.models import User
-from resonanz.networks import channels, registry
+from resonanz.networks import registry
+from resonanz.networks.connections import channels
 from resonanz.networks.contract import Account, Receipt, Replies, ReplyOrder
 from resonanz.networks.errors import NotAuthorised
 from resonanz.pipeline.polling import poll_once

@@ -8,7 +8,7 @@ import pytest
 
 from resonanz.core import clock
 from resonanz.listening.models import Post
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.privacy import tombstones
 from resonanz.privacy.models import TombstoneKind
 from resonanz.service.answers.suggestions import Earlier, earlier_answers

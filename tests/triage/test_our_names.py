@@ -7,7 +7,7 @@ from resonanz.accounts.models import Brand, Role, User
 from resonanz.core import clock
 from resonanz.listening import topics
 from resonanz.listening.models import Post, Topic
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import Edited, Visibility
 from resonanz.networks.models import Channel
 from resonanz.pipeline.take_in import take_in

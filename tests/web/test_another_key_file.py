@@ -13,7 +13,7 @@ from tests.networks.oauth_network import NAME
 from tests.networks.oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer
 
 from resonanz.accounts.models import User
-from resonanz.networks import applications, batch_keys, channels, connecting
+from resonanz.networks.connections import applications, batch_keys, channels, connecting
 from resonanz.networks.models import Application, Channel, Registration, Webhook
 from resonanz.pipeline import polling
 

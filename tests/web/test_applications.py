@@ -19,7 +19,8 @@ from resonanz.accounts import access
 from resonanz.accounts.access import Act
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.networks import applications, channels, connecting, signatures
+from resonanz.networks import signatures
+from resonanz.networks.connections import applications, channels, connecting
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Application, Channel, ChannelState
 from resonanz.pipeline import receiving

@@ -11,8 +11,8 @@ from tests.networks.provider_asking import batch, headers, line
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.networks import batch_keys, webhook_keys
-from resonanz.networks.channels import connect
+from resonanz.networks.connections import batch_keys, webhook_keys
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.models import Channel, Webhook
 from resonanz.pipeline import arrivals
 from resonanz.pipeline.models import Batch

@@ -13,7 +13,8 @@ from tests.web.conftest import BACKEND
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.networks import channels, registry, spending
+from resonanz.networks import registry
+from resonanz.networks.connections import channels, spending
 from resonanz.networks.models import Channel
 from resonanz.web.wording.budget_words import USES
 

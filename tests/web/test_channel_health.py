@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from resonanz.accounts.models import User
 from resonanz.core import clock
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.networks.models import Channel, ChannelState, Gap
 from resonanz.service.models import Outgoing, OutgoingState
 from resonanz.web import channel_health

@@ -7,8 +7,9 @@ from django.test import Client
 from tests.networks.mail_server import SECRET, USER, FakeMail
 
 from resonanz.core.http import ALLOWED_VARIABLE
-from resonanz.networks import channels, registry
-from resonanz.networks.channels import account_of
+from resonanz.networks import registry
+from resonanz.networks.connections import channels
+from resonanz.networks.connections.channels import account_of
 from resonanz.networks.contract import BadEvent, Capability, Entries, Entry, Limits, Option
 from resonanz.networks.models import Channel
 from resonanz.pipeline import putting_aside

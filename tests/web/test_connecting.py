@@ -13,7 +13,7 @@ from tests.web.conftest import BACKEND
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel, ChannelState, Registration
 from resonanz.privacy.models import AuditRecord

@@ -13,7 +13,7 @@ from tests.networks.signing_keys import ec_key, pem
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.networks import app_store
-from resonanz.networks.channels import account_of
+from resonanz.networks.connections.channels import account_of
 from resonanz.networks.models import Channel
 
 pytestmark = pytest.mark.django_db

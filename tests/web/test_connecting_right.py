@@ -14,7 +14,7 @@ from tests.web.conftest import BACKEND
 from resonanz.accounts import access, colleagues
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.networks import channels, webhook_keys
+from resonanz.networks.connections import channels, webhook_keys
 from resonanz.networks.models import Channel
 from resonanz.privacy.models import AuditRecord
 

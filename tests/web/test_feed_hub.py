@@ -12,7 +12,7 @@ from tests.networks.hub_server import HubServer
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.networks.models import Channel, Lease, Webhook
 from resonanz.networks.webhooks import BROUGHT_TO
 from resonanz.pipeline import receiving

@@ -10,7 +10,7 @@ from tests.web.conftest import BACKEND
 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
-from resonanz.networks import channels, hanging
+from resonanz.networks.connections import channels, hanging
 from resonanz.networks.contract import Account
 from resonanz.networks.models import Channel
 

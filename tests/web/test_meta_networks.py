@@ -22,7 +22,7 @@ from resonanz.accounts.models import Role, User
 from resonanz.core import clock, secrets
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.duties.responsibilities import set_responsibility
-from resonanz.networks import channels, connecting
+from resonanz.networks.connections import channels, connecting
 from resonanz.networks.contract import App
 from resonanz.networks.facebook import FacebookNetwork
 from resonanz.networks.instagram import InstagramNetwork

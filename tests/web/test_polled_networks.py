@@ -21,7 +21,7 @@ from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening.models import Post
-from resonanz.networks import channels, renewing
+from resonanz.networks.connections import channels, renewing
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.networks.reddit import RedditNetwork
 from resonanz.networks.youtube import YouTubeNetwork

@@ -9,8 +9,8 @@ from django.test import Client
 from tests.networks.provider_asking import batch, headers, line
 
 from resonanz.accounts.models import User
-from resonanz.networks import batch_keys
-from resonanz.networks.channels import connect
+from resonanz.networks.connections import batch_keys
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.models import Webhook
 from resonanz.pipeline import arrivals
 from resonanz.pipeline.receiving import receive

@@ -19,9 +19,10 @@ from tests.web.test_webhooks import door as door
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.listening.models import Post
-from resonanz.networks import batch_keys, signatures
-from resonanz.networks.batch_keys import NewKey
-from resonanz.networks.channels import connect
+from resonanz.networks import signatures
+from resonanz.networks.connections import batch_keys
+from resonanz.networks.connections.batch_keys import NewKey
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.models import Channel, Webhook
 from resonanz.networks.provider import signing
 from resonanz.pipeline import arrivals

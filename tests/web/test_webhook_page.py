@@ -9,7 +9,8 @@ from django.test import Client, override_settings
 from tests.pipeline.webhook_network import NAME, BroughtNetwork, body, headers
 
 from resonanz.core import clock
-from resonanz.networks import channels, registry, webhook_keys
+from resonanz.networks import registry
+from resonanz.networks.connections import channels, webhook_keys
 from resonanz.networks.models import Channel, Webhook
 from resonanz.pipeline import arrivals
 from resonanz.pipeline.receiving import receive

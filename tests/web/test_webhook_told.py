@@ -11,7 +11,7 @@ from tests.networks.telegram_server import BOT, TOKEN, TelegramServer, as_json, 
 from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
-from resonanz.networks import channels, webhook_keys
+from resonanz.networks.connections import channels, webhook_keys
 from resonanz.networks.models import Channel, Webhook
 from resonanz.pipeline import channel_removal
 from resonanz.privacy.models import AuditRecord

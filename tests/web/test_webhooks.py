@@ -14,7 +14,8 @@ from tests.pipeline.webhook_network import NAME, BroughtNetwork, body, headers
 from resonanz.accounts.models import User
 from resonanz.config import asgi, webhooks_asgi
 from resonanz.core import clock
-from resonanz.networks import channels, registry, webhook_keys
+from resonanz.networks import registry
+from resonanz.networks.connections import channels, webhook_keys
 from resonanz.networks.models import Webhook
 from resonanz.networks.rates import Buckets, Rate
 from resonanz.pipeline import receiving

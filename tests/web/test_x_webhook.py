@@ -14,7 +14,7 @@ from resonanz.accounts.models import Role, User
 from resonanz.core import clock
 from resonanz.core.http import ALLOWED_VARIABLE
 from resonanz.listening.models import Post
-from resonanz.networks import applications, channels
+from resonanz.networks.connections import applications, channels
 from resonanz.networks.models import Channel
 from resonanz.networks.x import bringing
 from resonanz.pipeline import arrivals, channel_removal, receiving

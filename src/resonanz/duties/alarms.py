@@ -22,7 +22,7 @@ from resonanz.accounts.notifications import Line
 from resonanz.accounts.tasks import deliver_soon
 from resonanz.core import clock
 from resonanz.duties.presence import on_duty
-from resonanz.networks import channels, renewing
+from resonanz.networks.connections import channels, renewing
 from resonanz.networks.errors import NotAuthorised
 from resonanz.networks.models import Channel, ChannelState
 

@@ -18,7 +18,8 @@ from resonanz.duties.presence import Capacities, Presence, There
 from resonanz.duties.targets import LATEST_BY_THE_CLOCK, NO_HOLIDAYS, Calendar
 from resonanz.duties.weekly import Weekly
 from resonanz.listening.models import Intent, Post, Speaker
-from resonanz.networks import channels, registry
+from resonanz.networks import registry
+from resonanz.networks.connections import channels
 from resonanz.networks.contract import Network
 from resonanz.networks.models import Channel
 

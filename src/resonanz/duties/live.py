@@ -7,7 +7,7 @@ from django.db.models import Q
 from resonanz.accounts.models import User
 from resonanz.core.errors import ResonanzError
 from resonanz.duties.models import Responsibility
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.networks.models import Channel, ChannelState
 
 

@@ -14,7 +14,7 @@ from resonanz.core.errors import ResonanzError
 from resonanz.duties import live, weekly
 from resonanz.duties.matrix import Row
 from resonanz.duties.models import Responsibility
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.networks.models import Channel
 from resonanz.privacy import audit
 

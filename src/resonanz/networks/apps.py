@@ -9,7 +9,8 @@ class NetworksConfig(AppConfig):
 
     def ready(self) -> None:
         """Enter in the registers of privacy what this room holds of people, and how long networks let it be kept."""
-        from resonanz.networks import hanging, personal_data, spending, terms  # noqa: PLC0415
+        from resonanz.networks import personal_data  # noqa: PLC0415
+        from resonanz.networks.connections import hanging, spending, terms  # noqa: PLC0415
         from resonanz.privacy import retention  # noqa: PLC0415
 
         personal_data.declare()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from resonanz.networks.contract import BadEvent, Capability, Entries, Event, Limits
-from resonanz.networks.feed_reading import JSON_FEED, NotAFeed, read_feed
+from resonanz.networks.feeds.reading import JSON_FEED, NotAFeed, read_feed
 from resonanz.networks.readers.activity_streams import read_activities
 from resonanz.networks.readers.json_lines import read_lines
 

@@ -15,7 +15,7 @@ from resonanz.core import clock
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening import topics
 from resonanz.listening.models import Topic
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.models import Channel
 from resonanz.ops.data_folder import open_data_folder
 from resonanz.ops.demo_world import captured, company, history, progress

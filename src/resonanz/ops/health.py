@@ -12,8 +12,8 @@ import click
 import psutil  # type: ignore[import-untyped]
 
 from resonanz.core import clock, env
+from resonanz.networks.connections.spending import WARNS_AT
 from resonanz.networks.metering import Unit
-from resonanz.networks.spending import WARNS_AT
 from resonanz.ops import queues_report
 from resonanz.ops.supervisor import STATE_FILE
 

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from resonanz.core import clock
 from resonanz.networks import files
-from resonanz.networks.channels import import_channel
+from resonanz.networks.connections.channels import import_channel
 from resonanz.networks.contract import BadEvent, Event
 from resonanz.networks.models import Channel
 from resonanz.pipeline.cleaning import Unfit, clean_event, put_aside

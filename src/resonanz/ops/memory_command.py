@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from resonanz.networks.memory_server import serve
+from resonanz.networks.memory.server import serve
 
 
 @click.command()

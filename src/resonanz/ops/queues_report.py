@@ -13,7 +13,7 @@ from django.db.models import Count
 from resonanz.core import clock, jobs
 from resonanz.core.broker import Broker, BrokerAway
 from resonanz.listening.models import Post
-from resonanz.networks import spending as channel_spending
+from resonanz.networks.connections import spending as channel_spending
 from resonanz.networks.models import Application, Channel, ChannelState
 from resonanz.pipeline import silence
 from resonanz.service.models import Case, Moderation, Outgoing, OutgoingState

@@ -7,7 +7,7 @@ from datetime import timedelta
 from resonanz.accounts.tasks import sweep_notifications
 from resonanz.core import jobs
 from resonanz.duties import alarms
-from resonanz.networks import bringing, renewing
+from resonanz.networks.connections import bringing, renewing
 from resonanz.privacy import retention
 from resonanz.service import aftermath
 from resonanz.service.answers import planning, signers_gone, snippets

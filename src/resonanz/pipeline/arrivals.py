@@ -20,8 +20,8 @@ from resonanz.core import clock
 from resonanz.core.broker import BrokerAway
 from resonanz.core.secrets import SecretsError
 from resonanz.core.text import clean
-from resonanz.networks import batch_keys, webhook_keys
-from resonanz.networks.channels import account_of
+from resonanz.networks.connections import batch_keys, webhook_keys
+from resonanz.networks.connections.channels import account_of
 from resonanz.networks.contract import Account, BadEvent, Capability, Deleted, Event, Posted, able
 from resonanz.networks.metering import FREE
 from resonanz.networks.models import Channel, ChannelState

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from resonanz.core import clock
-from resonanz.networks import gaps
-from resonanz.networks.channels import note_read
+from resonanz.networks.connections import gaps
+from resonanz.networks.connections.channels import note_read
 from resonanz.networks.contract import Missed
 from resonanz.networks.models import Channel
 from resonanz.pipeline.models import Batch, Delivery

@@ -19,8 +19,9 @@ from resonanz.duties import live
 from resonanz.listening import posts, screenshots
 from resonanz.listening.models import Post, Speaker
 from resonanz.networks import capture as network
-from resonanz.networks import channels, links
+from resonanz.networks import links
 from resonanz.networks.capture import Brought
+from resonanz.networks.connections import channels
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.pipeline.hearing import key_of
 from resonanz.pipeline.take_in import take_in

@@ -16,7 +16,7 @@ from resonanz.accounts.models import User
 from resonanz.core.errors import ResonanzError
 from resonanz.listening.erasure import delete_posts
 from resonanz.listening.models import Post, PostChannel
-from resonanz.networks import bringing, channels
+from resonanz.networks.connections import bringing, channels
 from resonanz.networks.models import Channel, ChannelState, Webhook
 from resonanz.people import leaving
 from resonanz.people.models import Identity

@@ -12,7 +12,7 @@ from django.conf import settings
 from resonanz.core import clock
 from resonanz.core.broker import MOST_BYTES, Broker, BrokerAway, Parcel
 from resonanz.listening.topics import compiled
-from resonanz.networks.channels import move_cursor, move_place
+from resonanz.networks.connections.channels import move_cursor, move_place
 from resonanz.networks.contract import BadEvent, Event, Posted
 from resonanz.networks.models import Channel
 from resonanz.people import staff

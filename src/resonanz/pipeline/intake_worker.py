@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from resonanz.core import clock
 from resonanz.core.broker import Arrived, Broker, BrokerAway
-from resonanz.networks.channels import note_failure
+from resonanz.networks.connections.channels import note_failure
 from resonanz.networks.models import Channel
 from resonanz.pipeline import parcels, putting_aside
 from resonanz.pipeline.cleaning import put_aside

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from resonanz.core.broker import BrokerAway
 from resonanz.core.secrets import NotOurs
-from resonanz.networks import applications, gaps, limits_left, registry
-from resonanz.networks.channels import account_of, note_failure, note_read
+from resonanz.networks import limits_left, registry
+from resonanz.networks.connections import applications, gaps
+from resonanz.networks.connections.channels import account_of, note_failure, note_read
 from resonanz.networks.contract import Reads
 from resonanz.networks.errors import ApplicationRefused, NetworkError, NotAuthorised, Refused, TryLater
 from resonanz.networks.models import Channel

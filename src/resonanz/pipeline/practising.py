@@ -20,10 +20,12 @@ from resonanz.accounts.company import company
 from resonanz.accounts.models import User
 from resonanz.core.errors import ResonanzError
 from resonanz.duties.responsibilities import set_responsibility
-from resonanz.networks import channels, practice, registry
-from resonanz.networks.channels import PRACTICE
+from resonanz.networks import registry
+from resonanz.networks.connections import channels
+from resonanz.networks.connections.channels import PRACTICE
 from resonanz.networks.contract import Account, Reads
 from resonanz.networks.errors import Refused
+from resonanz.networks.memory import practice
 from resonanz.networks.models import Channel
 from resonanz.pipeline import channel_removal
 from resonanz.pipeline.practice_posts import POSTS, Stranger

@@ -17,7 +17,8 @@ from enum import StrEnum
 from django.db import IntegrityError, connection, transaction
 
 from resonanz.core import clock, secrets
-from resonanz.networks import applications, leases, registry, webhook_keys
+from resonanz.networks import registry
+from resonanz.networks.connections import applications, leases, webhook_keys
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Channel, ChannelState, Webhook
 from resonanz.networks.rates import Buckets, Rate

@@ -19,8 +19,8 @@ from django.db import DatabaseError, connections
 
 from resonanz.core import clock
 from resonanz.core.broker import BrokerAway
-from resonanz.networks import gaps
-from resonanz.networks.channels import account_of, note_failure, note_stream
+from resonanz.networks.connections import gaps
+from resonanz.networks.connections.channels import account_of, note_failure, note_stream
 from resonanz.networks.contract import BadEvent, Batch, Event, Missed
 from resonanz.networks.errors import ApplicationRefused, NetworkError, NotAuthorised, Refused, TryLater, Unsupported
 from resonanz.networks.models import Channel

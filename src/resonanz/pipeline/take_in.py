@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import DataError, IntegrityError, transaction
 
 from resonanz.listening.topics import compiled
-from resonanz.networks.channels import move_cursor, move_place
+from resonanz.networks.connections.channels import move_cursor, move_place
 from resonanz.networks.contract import BadEvent, Event, Posted
 from resonanz.networks.models import Channel
 from resonanz.people import staff

@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 
 from resonanz.core import clock
 from resonanz.duties import alarms
-from resonanz.networks import batch_keys, leases, registry, renewing
+from resonanz.networks import registry
+from resonanz.networks.connections import batch_keys, leases, renewing
+from resonanz.networks.connections.leases import Standing
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.errors import NotAuthorised
-from resonanz.networks.leases import Standing
 from resonanz.networks.models import Channel, ChannelState, Gap, Lease
 from resonanz.service.models import Outgoing, OutgoingState
 from resonanz.web import times

@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl
 
 from django.db import DatabaseError, close_old_connections, connection
 
+from resonanz.networks.connections.webhook_keys import PATH
 from resonanz.networks.rates import Buckets, Rate
-from resonanz.networks.webhook_keys import PATH
 from resonanz.networks.webhooks import Proof
 from resonanz.pipeline import receiving
 from resonanz.pipeline.receiving import Received

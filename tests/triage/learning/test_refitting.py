@@ -16,7 +16,7 @@ from resonanz.core import clock
 from resonanz.duties import calendars
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening import topics
-from resonanz.networks.channels import connect
+from resonanz.networks.connections.channels import connect
 from resonanz.networks.contract import Author, Posted
 from resonanz.pipeline.take_in import take_in
 from resonanz.triage import evaluations

@@ -21,7 +21,7 @@ from resonanz.core import clock  # noqa: E402
 from resonanz.core.broker import LANES, Broker  # noqa: E402
 from resonanz.listening.models import Post  # noqa: E402
 from resonanz.listening.topics import compiled  # noqa: E402
-from resonanz.networks.channels import connect  # noqa: E402
+from resonanz.networks.connections.channels import connect  # noqa: E402
 from resonanz.networks.contract import Posted  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
 from resonanz.ops.benches.intake_measuring import empty, post, prepare, vocabulary  # noqa: E402

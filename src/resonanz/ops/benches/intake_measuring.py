@@ -21,7 +21,7 @@ from django.db import connection  # noqa: E402 (models need the setup above)
 from resonanz.accounts.sign_in_links import first_administrator  # noqa: E402
 from resonanz.core import clock  # noqa: E402
 from resonanz.listening import posts, topics  # noqa: E402
-from resonanz.networks.channels import connect  # noqa: E402
+from resonanz.networks.connections.channels import connect  # noqa: E402
 from resonanz.networks.contract import Author, Posted  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
 from resonanz.pipeline import hearing, storing, take_in  # noqa: E402

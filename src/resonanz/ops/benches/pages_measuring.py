@@ -38,7 +38,7 @@ from resonanz.core import clock  # noqa: E402
 from resonanz.duties.responsibilities import set_responsibility  # noqa: E402
 from resonanz.listening import topics  # noqa: E402
 from resonanz.listening.models import Topic  # noqa: E402
-from resonanz.networks import channels  # noqa: E402
+from resonanz.networks.connections import channels  # noqa: E402
 from resonanz.networks.contract import Author, Posted  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
 from resonanz.ops.benches.multiplying import multiply, tell  # noqa: E402

@@ -23,7 +23,7 @@ from resonanz.listening import topics  # noqa: E402
 from resonanz.listening.models import Post, Topic  # noqa: E402
 from resonanz.networks import registry  # noqa: E402
 from resonanz.networks.bluesky import BlueskyNetwork, jetstream, jetstream_events  # noqa: E402
-from resonanz.networks.channels import account_of, connect  # noqa: E402
+from resonanz.networks.connections.channels import account_of, connect  # noqa: E402
 from resonanz.networks.models import Channel  # noqa: E402
 from resonanz.networks.streams import Listening, Streams  # noqa: E402
 from resonanz.ops.bench import REFERENCE_SECONDS, calibration_seconds, pin_to_one_core  # noqa: E402

@@ -20,7 +20,8 @@ django.setup()
 from resonanz.accounts.company import finish_start  # noqa: E402 (models need the setup above)
 from resonanz.accounts.sign_in_links import first_administrator  # noqa: E402
 from resonanz.listening.models import Post  # noqa: E402
-from resonanz.networks import channels, registry, webhook_keys  # noqa: E402
+from resonanz.networks import registry  # noqa: E402
+from resonanz.networks.connections import channels, webhook_keys  # noqa: E402
 from resonanz.networks.contract import Capability, able  # noqa: E402
 from resonanz.pipeline.models import Delivery, PutAside  # noqa: E402
 

@@ -19,7 +19,7 @@ from resonanz.guidelines.models import Guideline
 from resonanz.listening import topics
 from resonanz.listening.models import Intent, Topic
 from resonanz.networks import capture
-from resonanz.networks.channels import connect, import_channel
+from resonanz.networks.connections.channels import connect, import_channel
 from resonanz.networks.models import Channel
 from resonanz.ops.demo_world.lines import OURS
 from resonanz.ops.demo_world.moments import business_hours

@@ -18,7 +18,7 @@ from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.listening.models import Post
 from resonanz.networks import registry
-from resonanz.networks.channels import account_of
+from resonanz.networks.connections.channels import account_of
 from resonanz.networks.contract import Author, Event, Posted, PostKind, Reads
 from resonanz.networks.models import Channel
 from resonanz.ops.demo_world import company, lines

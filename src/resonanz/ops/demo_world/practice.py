@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from resonanz.networks.memory_world import MOST_ACTS, control_file
+from resonanz.networks.memory.world import MOST_ACTS, control_file
 from resonanz.ops.demo_world.lines import OURS, Line, Person
 
 SECONDS = 30.0

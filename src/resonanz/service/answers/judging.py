@@ -22,7 +22,8 @@ from resonanz.guidelines.checks.running import look
 from resonanz.guidelines.compiling import Compiled
 from resonanz.guidelines.ruling import LEADS, Draft, Found, Outcome, Ruling
 from resonanz.listening.models import Intent, Post, PostTopic
-from resonanz.networks import channels, registry
+from resonanz.networks import registry
+from resonanz.networks.connections import channels
 from resonanz.networks.contract import Limits
 from resonanz.people import groups
 from resonanz.service import intake

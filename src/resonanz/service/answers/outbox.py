@@ -26,8 +26,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from resonanz.core import clock
-from resonanz.networks import applications, registry
-from resonanz.networks.channels import account_of, has_newer_token
+from resonanz.networks import registry
+from resonanz.networks.connections import applications
+from resonanz.networks.connections.channels import account_of, has_newer_token
 from resonanz.networks.contract import Account, Capability, ReadsBack, Receipt, Replies, ReplyOrder, Visibility, able
 from resonanz.networks.errors import (
     ApplicationRefused,

@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, Q, QuerySet, Subquery, TextField
 
 from resonanz.listening.models import Post, said
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.privacy import tombstones
 from resonanz.privacy.models import TombstoneKind
 from resonanz.service.answers import alike

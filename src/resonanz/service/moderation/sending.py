@@ -25,8 +25,9 @@ from resonanz.accounts.access import Act, may
 from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.guidelines.ruling import LEADS, Approvers, Outcome, Ruling
-from resonanz.networks import applications, registry
-from resonanz.networks.channels import account_of, has_newer_token
+from resonanz.networks import registry
+from resonanz.networks.connections import applications
+from resonanz.networks.connections.channels import account_of, has_newer_token
 from resonanz.networks.contract import Account, Capability, Correction, Report, able
 from resonanz.networks.errors import (
     ApplicationRefused,

@@ -22,7 +22,7 @@ from resonanz.core.errors import ResonanzError
 from resonanz.core.text import clean
 from resonanz.guidelines.ruling import LEADS, Approvers, Outcome, Ruling
 from resonanz.listening.models import Intent, Topic, Visible
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.networks.models import Channel
 from resonanz.privacy import audit, retention
 from resonanz.service import naming

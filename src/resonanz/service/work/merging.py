@@ -17,7 +17,7 @@ from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
 from resonanz.listening.models import Visible
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.service.models import (
     Aftermath,
     Case,

@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from resonanz.networks.connections.spending import AT_THE_END, STOP_ALL, as_amount, budget_of
 from resonanz.networks.metering import Tariff, Unit
 from resonanz.networks.models import Channel
-from resonanz.networks.spending import AT_THE_END, STOP_ALL, as_amount, budget_of
 from resonanz.web.wording import words
 
 _MOST = 1_000_000_000

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from resonanz.networks import connecting
 from resonanz.networks.authorising import AppEntry, AppTerms
+from resonanz.networks.connections import connecting
 from resonanz.networks.contract import Account
 
 

@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString
 from resonanz.accounts.access import Act, may
 from resonanz.core import text
 from resonanz.listening.models import Post
-from resonanz.networks import batch_keys, links
+from resonanz.networks import links
+from resonanz.networks.connections import batch_keys
 from resonanz.service import naming
 from resonanz.service.models import Case, CaseEvent
 from resonanz.web import case_rows, evaluations, keys, marking, status_words, times

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from resonanz.accounts.access import Act
 from resonanz.core.errors import ResonanzError
-from resonanz.networks import applications as room
-from resonanz.networks import registry, webhook_keys
+from resonanz.networks import registry
 from resonanz.networks.authorising import Shown, Step
+from resonanz.networks.connections import applications as room
+from resonanz.networks.connections import webhook_keys
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Application, Channel
 from resonanz.web.acts import attempt, signed_in

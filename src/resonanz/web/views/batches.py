@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from resonanz.accounts.access import Act
 from resonanz.core import clock
-from resonanz.networks import batch_keys
+from resonanz.networks.connections import batch_keys
 from resonanz.networks.models import Channel, Webhook
 from resonanz.pipeline import batches, silence
 from resonanz.pipeline.batches import Range

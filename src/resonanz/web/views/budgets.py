@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 from resonanz.accounts.access import Act
 from resonanz.core import clock
 from resonanz.insights import charts
-from resonanz.networks import budgets, spending
+from resonanz.networks.connections import budgets, spending
+from resonanz.networks.connections.spending import AT_THE_END, STOP_ALL, Spent
 from resonanz.networks.metering import Period, Tariff
 from resonanz.networks.models import Channel
-from resonanz.networks.spending import AT_THE_END, STOP_ALL, Spent
 from resonanz.web import times
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.budget import BudgetForm

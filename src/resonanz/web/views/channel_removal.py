@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from resonanz.accounts.access import Act
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.networks.models import Channel, ChannelState
 from resonanz.pipeline import channel_removal as room
 from resonanz.pipeline import tasks

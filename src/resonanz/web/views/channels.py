@@ -18,8 +18,9 @@ from resonanz.core.errors import ResonanzError
 from resonanz.core.secrets import NotOurs
 from resonanz.duties import live
 from resonanz.duties.models import Responsibility
-from resonanz.networks import applications, connecting, registry
-from resonanz.networks import channels as room
+from resonanz.networks import registry
+from resonanz.networks.connections import applications, connecting
+from resonanz.networks.connections import channels as room
 from resonanz.networks.contract import Account, Capability, able
 from resonanz.networks.errors import NotAuthorised
 from resonanz.networks.models import Channel

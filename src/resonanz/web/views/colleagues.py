@@ -16,7 +16,7 @@ from resonanz.accounts import colleagues as room
 from resonanz.accounts.access import Act
 from resonanz.accounts.models import Team, User
 from resonanz.core.errors import ResonanzError
-from resonanz.networks import hanging
+from resonanz.networks.connections import hanging
 from resonanz.web.acts import attempt, signed_in
 from resonanz.web.forms.colleagues import ColleagueForm, TeamForm
 from resonanz.web.permissions import page

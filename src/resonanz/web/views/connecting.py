@@ -23,7 +23,8 @@ from resonanz.accounts.models import User
 from resonanz.core import clock
 from resonanz.core.errors import ResonanzError
 from resonanz.duties import live
-from resonanz.networks import connecting, registry
+from resonanz.networks import registry
+from resonanz.networks.connections import connecting
 from resonanz.networks.contract import Account, Capability, able
 from resonanz.networks.models import Channel
 from resonanz.web.acts import signed_in

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from resonanz.accounts.access import Act
-from resonanz.networks import channels as room
+from resonanz.networks.connections import channels as room
 from resonanz.networks.models import Channel
 from resonanz.service.models import Case
 from resonanz.service.work import privately

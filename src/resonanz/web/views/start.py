@@ -26,7 +26,8 @@ from resonanz.duties import calendars
 from resonanz.duties import live as live_channels
 from resonanz.duties.responsibilities import set_responsibility
 from resonanz.listening.models import Topic
-from resonanz.networks import channels, registry
+from resonanz.networks import registry
+from resonanz.networks.connections import channels
 from resonanz.networks.contract import Account, Capability, able
 from resonanz.networks.errors import Refused, TryLater
 from resonanz.networks.feeds import FeedNetwork

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from resonanz.accounts.access import Act
 from resonanz.core.errors import ResonanzError
-from resonanz.networks import bringing, registry, webhook_keys
+from resonanz.networks import registry
+from resonanz.networks.connections import bringing, webhook_keys
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.models import Channel, Webhook
 from resonanz.networks.webhooks import BROUGHT_TO

@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from resonanz.networks.connections.spending import as_amount
 from resonanz.networks.metering import Period, Tariff, Unit
-from resonanz.networks.spending import as_amount
 
 Words = Mapping[str, Promise | str]
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from resonanz.networks import applications, connecting, registry
+from resonanz.networks import registry
+from resonanz.networks.connections import applications, connecting
 from resonanz.networks.contract import Capability, able
 
 Words = Mapping[str, Promise | str]

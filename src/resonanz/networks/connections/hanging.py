@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from resonanz.accounts.models import User
 from resonanz.core import clock
-from resonanz.networks import channels
+from resonanz.networks.connections import channels
 from resonanz.networks.errors import NotAuthorised
 from resonanz.networks.models import Channel, ChannelState
 

@@ -17,7 +17,7 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
-from resonanz.networks.memory_store import Denied, Row, Store
+from resonanz.networks.memory.store import Denied, Row, Store
 
 MOST_ACTS = 50
 _NAMELESS = ""

@@ -1,4 +1,4 @@
-"""The practice network (`memory_server`), as a connector. It has no idempotency key, so replies are read back."""
+"""The practice network (`memory.server`), as a connector. It has no idempotency key, so replies are read back."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from resonanz.accounts.actors import actor_of
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
-from resonanz.networks import applications, registry, spending
+from resonanz.networks import registry
+from resonanz.networks.connections import applications, spending
 from resonanz.networks.contract import Account
 from resonanz.networks.errors import NotAuthorised
 from resonanz.networks.models import Channel, ChannelState

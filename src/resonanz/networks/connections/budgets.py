@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import Sum
 
 from resonanz.accounts.models import User
-from resonanz.networks import spending
-from resonanz.networks.channels import change_settings
+from resonanz.networks.connections import spending
+from resonanz.networks.connections.channels import change_settings
+from resonanz.networks.connections.spending import AT_THE_END, BUDGET, STOP_ALL, Spent
 from resonanz.networks.errors import Unsupported
 from resonanz.networks.models import Channel, Spending
-from resonanz.networks.spending import AT_THE_END, BUDGET, STOP_ALL, Spent
 
 DAYS = 28
 """How many days back a chart shows: with five weeks, a day of the week and of the month could come twice."""

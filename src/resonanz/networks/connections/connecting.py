@@ -22,8 +22,9 @@ from django.db import connection, transaction
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
-from resonanz.networks import applications, channels, errors, registry
+from resonanz.networks import errors, registry
 from resonanz.networks.authorising import Connects, ConnectTerms, Registers
+from resonanz.networks.connections import applications, channels
 from resonanz.networks.contract import Account, App, Capability, Identifies, able
 from resonanz.networks.errors import ApplicationRefused, NetworkError, NotAuthorised, Refused, Unsupported
 from resonanz.networks.models import Channel, Registration

@@ -1,6 +1,6 @@
 """The practice network: an HTTP process of its own with its own file, for demo, practice and tests.
 
-    python -m resonanz.networks.memory_server --port 8099 --file practice.sqlite3
+    python -m resonanz.networks.memory.server --port 8099 --file practice.sqlite3
 
 It listens on 127.0.0.1 only. Accounts are opened by anybody with POST /accounts; every other call carries the token.
 POST /_control makes it misbehave as real networks do (docs/networks.md has the list), GET / shows the posts to people.
@@ -29,8 +29,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import resonanz
 from resonanz.core import clock
-from resonanz.networks import memory_stream, memory_world
-from resonanz.networks.memory_store import Denied, Row, Store
+from resonanz.networks.memory import stream, world
+from resonanz.networks.memory.store import Denied, Row, Store
 from resonanz.networks.rates import Buckets, Rate
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class _Server(ThreadingHTTPServer):
         self.buckets = Buckets(rate)
         self.trouble = Trouble()
         self.lock = threading.Lock()
-        self.bell = memory_stream.Bell()
+        self.bell = stream.Bell()
 
     def strike(self, method: str) -> tuple[str, float]:
         with self.lock:
@@ -265,9 +265,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(200, {"mode": trouble.mode or "none", "next": trouble.next, "probability": trouble.probability})
 
     def _world(self, body: Row) -> None:
-        if not memory_world.is_permitted(self.headers.get("Authorization", ""), self.server.control_word):
+        if not world.is_permitted(self.headers.get("Authorization", ""), self.server.control_word):
             raise Denied(403, "The control word of this network is missing.")
-        answer = memory_world.play(self.server.store, body)
+        answer = world.play(self.server.store, body)
         self._ring()
         self._answer(200, answer)
 
@@ -281,7 +281,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
             if not cut:
-                memory_stream.tell(self.server.store, self.server.bell, token=token, send=self.wfile.write)
+                stream.tell(self.server.store, self.server.bell, token=token, send=self.wfile.write)
 
     def _ring(self) -> None:
         if self.command != "GET":
@@ -382,7 +382,7 @@ def _number(value: str) -> int:
 def serve(*, file: Path, port: int, per_minute: int = 6000) -> None:
     """Run the practice network on 127.0.0.1:`port` until SIGTERM or Ctrl-C; each account may ask `per_minute` times."""
     store = Store(file)
-    server = _Server(port, store, Rate(per_minute, 60.0), memory_world.control_word(file))
+    server = _Server(port, store, Rate(per_minute, 60.0), world.control_word(file))
 
     def stop(_signal: int, _frame: object) -> None:
         # shutdown() waits for the loop below, so it cannot run in the loop's own thread.

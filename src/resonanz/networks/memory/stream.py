@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from resonanz.core import clock
-from resonanz.networks.memory_store import Denied, Store
+from resonanz.networks.memory.store import Denied, Store
 
 MOST_STREAMS = 200
 _PING_SECONDS = 10.0

@@ -16,8 +16,8 @@ import feedparser
 from resonanz.core import clock, text
 from resonanz.networks.contract import Author, BadEvent, Media, Posted, PostKind
 from resonanz.networks.errors import Refused
-from resonanz.networks.feed_media import json_media, xml_media
-from resonanz.networks.websub import Links, links_of
+from resonanz.networks.feeds.media import json_media, xml_media
+from resonanz.networks.feeds.websub import Links, links_of
 
 NETWORK = "feeds"
 MOST_TEXT = 20_000

@@ -20,8 +20,9 @@ from django.db.models import Q
 
 from resonanz.core import clock
 from resonanz.core.secrets import NotOurs
-from resonanz.networks import applications, channels, registry
+from resonanz.networks import registry
 from resonanz.networks.authorising import Renews
+from resonanz.networks.connections import applications, channels
 from resonanz.networks.contract import Account, Capability, able
 from resonanz.networks.errors import ApplicationRefused, NetworkError, NotAuthorised, TryLater
 from resonanz.networks.models import Channel

@@ -11,7 +11,8 @@ from django.db.models import F
 from resonanz.accounts.actors import actor_of
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
-from resonanz.networks import applications, registry
+from resonanz.networks import registry
+from resonanz.networks.connections import applications
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.errors import Unsupported
 from resonanz.networks.models import Channel, Webhook

@@ -13,7 +13,8 @@ from resonanz.accounts.actors import actor_of
 from resonanz.accounts.models import User
 from resonanz.core import clock, secrets
 from resonanz.core.errors import ResonanzError
-from resonanz.networks import registry, webhook_keys
+from resonanz.networks import registry
+from resonanz.networks.connections import webhook_keys
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.errors import Unsupported
 from resonanz.networks.models import Channel, Webhook

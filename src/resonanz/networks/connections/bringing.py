@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 
 from resonanz.accounts.models import User
-from resonanz.networks import applications, channels, leases, webhook_keys
+from resonanz.networks.connections import applications, channels, leases, webhook_keys
 from resonanz.networks.contract import Capability, able
 from resonanz.networks.errors import NetworkError, NoAnswer, Refused, TryLater, Unsupported
 from resonanz.networks.models import Channel, Webhook

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from resonanz.core import clock, http
-from resonanz.networks import websub
 from resonanz.networks.asking import ask
 from resonanz.networks.contract import (
     Account,
@@ -27,9 +26,10 @@ from resonanz.networks.contract import (
     Posted,
 )
 from resonanz.networks.errors import Refused, TryLater
-from resonanz.networks.feed_reading import CUT_OFF, MOST_TEXT, NETWORK, NotAFeed, entries_of, open_feed, read_feed
+from resonanz.networks.feeds import websub
+from resonanz.networks.feeds.reading import CUT_OFF, MOST_TEXT, NETWORK, NotAFeed, entries_of, open_feed, read_feed
+from resonanz.networks.feeds.websub import HUBS, TOPIC, Links, NoHub
 from resonanz.networks.webhooks import BROUGHT_TO, Delivery, Keys, Proof, Told, WebhookHealth, WebhookTerms
-from resonanz.networks.websub import HUBS, TOPIC, Links, NoHub
 
 _BOUNDS = http.Bounds(most_bytes=8 * 1024 * 1024, read_seconds=15.0, seconds=40.0)
 _MOST_SEEN, _MOST_RAW = 4_000, 2_000

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from resonanz.core import clock
-from resonanz.networks import memory_pictures
+from resonanz.networks.memory import kept_pictures
 
 TEXT_LENGTH = 500
 FURTHEST_BACK = timedelta(days=60)
@@ -79,7 +79,7 @@ class Store:
         # FULL syncs the log at each commit; the default of WAL would lose the last ones with the power.
         self._rows.execute("PRAGMA synchronous = FULL")
         self._rows.execute("PRAGMA foreign_keys = ON")
-        self._rows.executescript(_SCHEMA + memory_pictures.SCHEMA)
+        self._rows.executescript(_SCHEMA + kept_pictures.SCHEMA)
         columns = {column["name"] for column in self._all("PRAGMA table_info(post)", ())}
         if "is_review" not in columns:
             self._rows.execute("ALTER TABLE post ADD COLUMN is_review INTEGER NOT NULL DEFAULT 0")
@@ -225,16 +225,16 @@ class Store:
 
     def add_picture(self, *, me: int, data: bytes, content_type: str, alt: str) -> Row:
         """Takes a picture, for a post to name."""
-        if refused := memory_pictures.problem(data, content_type, alt):
+        if refused := kept_pictures.problem(data, content_type, alt):
             raise Denied(*refused)
         with self._transaction():
-            key = memory_pictures.add(self._rows, me=me, data=data, content_type=content_type, alt=alt)
+            key = kept_pictures.add(self._rows, me=me, data=data, content_type=content_type, alt=alt)
         return {"id": key}
 
     def picture(self, key: str) -> Row:
         """The picture of this key; whoever knows it may see it."""
         with self._lock:
-            found = memory_pictures.picture(self._rows, key)
+            found = kept_pictures.picture(self._rows, key)
         if found is None:
             raise Denied(404, "There is no such picture.")
         return found
@@ -395,7 +395,7 @@ class Store:
         self._rows.executemany("INSERT INTO addressee VALUES (?, ?)", [(post_id, account) for account in accounts])
 
     def _show_beside(self, me: int, post_id: int, pictures: list[str]) -> None:
-        if not memory_pictures.attach(self._rows, me=me, post_id=post_id, keys=pictures):
+        if not kept_pictures.attach(self._rows, me=me, post_id=post_id, keys=pictures):
             raise Denied(422, "These pictures are not yours, are used, or are too many.")
 
     def _is_blocked(self, me: int, *, by: int) -> bool:
@@ -429,7 +429,7 @@ class Store:
         body = json.loads(row["body"])
         if row["type"] == "posted":
             return head | {"post": self._shown(row | body) | {"addressed": bool(row["addressed"])}}
-        beside = {"media": memory_pictures.beside(self._rows, row["id"])} if row["type"] == "edited" else {}
+        beside = {"media": kept_pictures.beside(self._rows, row["id"])} if row["type"] == "edited" else {}
         told: Row = head | body | beside
         return told
 
@@ -444,7 +444,7 @@ class Store:
             "posted_at": row["posted_at"],
             "edited_at": row["edited_at"],
             "author": {"id": str(row["account_id"]), "handle": row["handle"], "name": row["name"]},
-            "media": memory_pictures.beside(self._rows, row["id"]),
+            "media": kept_pictures.beside(self._rows, row["id"]),
             "mentions": sorted({handle.lower() for handle in _MENTION.findall(row["text"])}),
             "quoted": self._quoted(row["quoted_id"]) if row["quoted_id"] else None,
         }
