@@ -74,7 +74,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class BatchTerms:
-    """Deliveries of somebody whom the company pays to listen, and who holds keys of ours (`networks.batch_keys`).
+    """Deliveries of somebody whom the company pays to listen, and who holds keys of ours (`connections.batch_keys`).
 
     `number`: the header with a batch's number, part of what is signed: 1, 2, 3, and what is missing between them is a
     gap. `most_lines`: a batch with more is refused.

@@ -59,7 +59,7 @@ def renew_secret(*, channel_id: int, actor: User) -> None:
 def show_secret(*, channel_id: int, actor: User) -> str:
     """The secret, for somebody who pastes it into the network; who saw it is on record.
 
-    Raises Unsupported where it holds keys that are shown once (`networks.batch_keys`).
+    Raises Unsupported where it holds keys that are shown once (`connections.batch_keys`).
     """
     webhook = Webhook.objects.select_related("channel").get(channel_id=channel_id)
     _only_one(webhook.channel)
