@@ -68,6 +68,6 @@ def test_new_and_vanished_words_are_problems(sources: Path) -> None:
 
     found = list(catalogue.problems())
 
-    assert found[0].startswith("resonanz/web/wording/words.py:3: 'Outbox' is not in the German catalogue")
+    assert found[0].startswith("resonanz/web/words.py:3: 'Outbox' is not in the German catalogue")
     assert found[1].startswith("django.po: 'Inbox' stands in no source any more")
     assert len(found) == 2
