@@ -55,6 +55,19 @@ def test_a_gap_reaches_from_the_last_reading_to_the_next_and_is_filled(
     assert gaps() == [(BEGUN, BEGUN + timedelta(minutes=12), True)]
 
 
+def test_a_gap_before_a_channel_was_ever_read_to_the_end_begins_when_that_failed(
+    channel: Channel, memory_network: MemoryProcess
+) -> None:
+    memory_network.stop()
+    poll_at(channel, BEGUN)
+    poll_at(channel, BEGUN + timedelta(minutes=8))
+    memory_network.start()
+    poll_at(channel, BEGUN + timedelta(minutes=12))
+    poll_at(channel, BEGUN + timedelta(minutes=13))
+
+    assert gaps() == [(BEGUN, BEGUN + timedelta(minutes=12), True)]
+
+
 def test_the_usual_pause_between_two_polls_is_no_gap(channel: Channel) -> None:
     for minutes in (0, 4, 8, 13):  # beside a stream it is polled every five minutes
         poll_at(channel, BEGUN + timedelta(minutes=minutes))

@@ -21,12 +21,13 @@ _LEAST = timedelta(seconds=30)
 def note_if_any(*, channel: Channel) -> None:
     """Call once a whole poll went well, with the channel as it was before: was it silent for longer than usual?
 
-    It counts from the last time that it was read: also where nobody listened, because the machine was off.
+    It counts from the last time that it was read: also where nobody listened, because the machine was off. Where it
+    never was read to the end, it counts from when reading failed.
     """
-    now = clock.now()
-    if channel.read_at is None or now - channel.read_at <= _usual(channel) + _LEAST:
+    now, began = clock.now(), channel.read_at or channel.failing_since
+    if began is None or now - began <= _usual(channel) + _LEAST:
         return
-    note(channel_id=channel.pk, missed=_parts(channel.network, channel.read_at, now))
+    note(channel_id=channel.pk, missed=_parts(channel.network, began, now))
 
 
 def note(*, channel_id: int, missed: Sequence[Missed]) -> None:
