@@ -105,6 +105,17 @@ def test_a_poll_that_breaks_off_goes_on_where_it_was(server: AtprotoServer) -> N
     assert texts(list(first.events)) + texts(rest) == [str(number) for number in range(60)]
 
 
+def test_an_account_that_its_network_does_not_show_yet_hears_who_speaks_to_it(server: AtprotoServer) -> None:
+    server.mention("Hallo?")
+    server.fail("app.bsky.feed.getAuthorFeed", 400, {"error": "InvalidRequest", "message": "Profile not found"})
+    events, _ = heard(server)
+    server.fail("app.bsky.feed.getAuthorFeed", 400, {"error": "InvalidRequest", "message": "Something else"})
+
+    assert texts(events) == ["Hallo?"]
+    with pytest.raises(Refused, match="Something else"):
+        heard(server)
+
+
 def test_a_notification_of_somebody_with_a_slow_clock_is_found_below_known_ones(server: AtprotoServer) -> None:
     for number in range(5):
         server.mention(f"da {number}")

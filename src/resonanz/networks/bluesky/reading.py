@@ -48,6 +48,7 @@ _FOUND = 50
 _MOST_THREADS = 5
 _SINGLE_LOOKS = 5
 _MOST_HASHTAGS = 10
+_NO_PROFILE = "Profile not found"
 _WAIT_SECONDS = 60.0
 logger = logging.getLogger(__name__)
 
@@ -120,7 +121,12 @@ class _Poll:
     def _own(self) -> list[View]:
         """What colleagues said with other apps, for the thread it belongs to."""
         asked = {"actor": session_of(self._account).did, "limit": _OWN, "filter": "posts_with_replies"}
-        feed = _listed(query(self._account, "app.bsky.feed.getAuthorFeed", asked), "feed")
+        try:
+            feed = _listed(query(self._account, "app.bsky.feed.getAuthorFeed", asked), "feed")
+        except Refused as error:
+            if _NO_PROFILE not in error.words:
+                raise
+            return []  # an account that was opened a moment ago is shown a little later; it has said nothing yet
         return _objects([one.get("post") for one in _objects(feed) if "reason" not in one])
 
     def _answered(self, own: Sequence[View]) -> dict[str, int]:
