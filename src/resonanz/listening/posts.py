@@ -171,14 +171,19 @@ def own(*, keys: Iterable[PostKey]) -> set[PostKey]:
 
 
 def among(*, network: str, origin: str, native_ids: Collection[str]) -> set[str]:
-    """Those of the posts of one world that are stored, however many are asked for."""
+    """Those of the posts of one world that are stored, or quoted by one that is, however many are asked for."""
     if not native_ids:
         return set()
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor:  # once for both: of a whole network so many are asked for that this counts
         cursor.execute(
-            "SELECT post.native_id FROM json_array_elements_text(%s) AS asked (id)"
-            " JOIN listening_post post ON post.network = %s AND post.origin = %s AND post.native_id = asked.id",
-            [json.dumps(list(native_ids)), network, origin],
+            "WITH asked AS (SELECT json_array_elements_text(%s) AS id)"
+            " SELECT asked.id FROM asked"
+            " JOIN listening_post post ON post.network = %s AND post.origin = %s AND post.native_id = asked.id"
+            " UNION ALL"
+            " SELECT asked.id FROM asked"
+            " JOIN listening_postquote quote ON quote.native_id = asked.id AND quote.native_id <> ''"
+            " JOIN listening_post post ON post.id = quote.post_id AND post.network = %s AND post.origin = %s",
+            [json.dumps(list(native_ids)), network, origin, network, origin],
         )
         return {native_id for (native_id,) in cursor.fetchall()}
 

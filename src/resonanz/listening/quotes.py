@@ -6,10 +6,8 @@ matched, not judged and not searched, and what goes leaves a row that says no mo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from resonanz.listening.models import Post, PostQuote, Speaker
@@ -80,20 +78,6 @@ def known(*, keys: Iterable[Key]) -> set[Key]:
     """Those of these posts that are quoted here."""
     wanted = list(keys)
     return set(of(wanted).values_list("post__network", "post__origin", "native_id")) if wanted else set()
-
-
-def among(*, network: str, origin: str, native_ids: Collection[str]) -> set[str]:
-    """Those of the posts of one world that are quoted here, however many are asked for."""
-    if not native_ids:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT quote.native_id FROM json_array_elements_text(%s) AS asked (id)"
-            " JOIN listening_postquote quote ON quote.native_id = asked.id AND quote.native_id <> ''"
-            " JOIN listening_post post ON post.id = quote.post_id AND post.network = %s AND post.origin = %s",
-            [json.dumps(list(native_ids)), network, origin],
-        )
-        return {native_id for (native_id,) in cursor.fetchall()}
 
 
 def authors_among(*, network: str, origin: str, native_ids: Collection[str]) -> set[str]:

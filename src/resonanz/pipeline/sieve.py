@@ -79,12 +79,7 @@ class TopicSieve:
     def held(self, ids: Collection[str]) -> set[str]:
         """Those that are stored, or on their way here, whoever brought them, and those that one of these quotes."""
         where = {"network": self._channel.network, "origin": self._channel.origin}
-        return _as_kept(
-            ids,
-            lambda kept: (
-                posts.among(**where, native_ids=kept) | quotes.among(**where, native_ids=kept) | self._on_the_way(kept)
-            ),
-        )
+        return _as_kept(ids, lambda kept: posts.among(**where, native_ids=kept) | self._on_the_way(kept))
 
     def people(self, ids: Collection[str]) -> set[str]:
         """Authors of stored posts and of what these quote, and people with a record."""
