@@ -188,6 +188,24 @@ def among(*, network: str, origin: str, native_ids: Collection[str]) -> set[str]
         return {native_id for (native_id,) in cursor.fetchall()}
 
 
+def authors_among(*, network: str, origin: str, native_ids: Collection[str]) -> set[str]:
+    """Those of the accounts of one world of which a post is stored, or quoted by one that is."""
+    if not native_ids:
+        return set()
+    ids = list(native_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT post.author_native_id FROM listening_post post"
+            " WHERE post.network = %s AND post.origin = %s AND post.author_native_id = ANY(%s)"
+            " UNION"
+            " SELECT quote.author_native_id FROM listening_postquote quote"
+            " JOIN listening_post post ON post.id = quote.post_id AND post.network = %s AND post.origin = %s"
+            " WHERE quote.author_native_id = ANY(%s) AND quote.author_native_id <> ''",
+            [network, origin, ids, network, origin, ids],
+        )
+        return {native_id for (native_id,) in cursor.fetchall()}
+
+
 def _select(keys: Iterable[PostKey], column: str) -> dict[PostKey, tuple[int, str]]:
     wanted = sorted(set(keys))
     if not wanted:

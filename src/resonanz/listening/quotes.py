@@ -6,7 +6,7 @@ matched, not judged and not searched, and what goes leaves a row that says no mo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Q, QuerySet
 
@@ -78,12 +78,6 @@ def known(*, keys: Iterable[Key]) -> set[Key]:
     """Those of these posts that are quoted here."""
     wanted = list(keys)
     return set(of(wanted).values_list("post__network", "post__origin", "native_id")) if wanted else set()
-
-
-def authors_among(*, network: str, origin: str, native_ids: Collection[str]) -> set[str]:
-    """Those of the accounts of one world that are quoted here."""
-    found = PostQuote.objects.filter(post__network=network, post__origin=origin, author_native_id__in=native_ids)
-    return set(found.exclude(author_native_id="").values_list("author_native_id", flat=True))
 
 
 def let_go(rows: QuerySet[PostQuote]) -> int:

@@ -12,7 +12,7 @@ from itertools import product
 from unicodedata import is_normalized
 
 from resonanz.core.text import clean
-from resonanz.listening import posts, quotes
+from resonanz.listening import posts
 from resonanz.listening.models import Post, Speaker
 from resonanz.listening.topics import Compiled, compiled
 from resonanz.networks.models import Channel
@@ -87,10 +87,8 @@ class TopicSieve:
 
     def _known_people(self, ids: Collection[str]) -> set[str]:
         where = {"network": self._channel.network, "origin": self._channel.origin}
-        said = Post.objects.filter(author_native_id__in=ids, **where).values_list("author_native_id", flat=True)
         met = Identity.objects.filter(native_id__in=ids, **where).values_list("native_id", flat=True)
-        stored = set(said.distinct()) | set(met) | quotes.authors_among(**where, native_ids=ids)
-        return stored | self._on_the_way(ids)
+        return posts.authors_among(**where, native_ids=ids) | set(met) | self._on_the_way(ids)
 
     def _on_the_way(self, ids: Collection[str], *, surely: bool = False) -> set[str]:
         channel = self._channel
