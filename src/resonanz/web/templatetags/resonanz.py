@@ -19,9 +19,9 @@ from resonanz.networks import links
 from resonanz.networks.connections import batch_keys
 from resonanz.service import naming
 from resonanz.service.models import Case, CaseEvent
-from resonanz.web import case_rows, evaluations, keys, marking, status_words, times
+from resonanz.web import case_rows, evaluations, keys, marking, times
 from resonanz.web.static_files import imports
-from resonanz.web.wording import aftermath_words, capture_words, due_words, words
+from resonanz.web.wording import aftermath_words, capture_words, due_words, status_words, words
 from resonanz.web.wording.sentences import SENTENCES
 
 register = template.Library()
