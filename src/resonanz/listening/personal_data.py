@@ -74,6 +74,18 @@ def declare() -> None:
         exported=True,
         erased="with the post; whom else it shows is known to nobody but who looks, so the form warns of that",
     )
+    _declare_quotes()
+    declare_impersonal("listening_topic", because="what we listen for; whoever puts a name into a query answers for it")
+    export.register(table="listening_post", rows=posts_by)
+    export.register(table="listening_earlierwording", rows=_wordings)
+    export.register(table="listening_postmedia", rows=_media)
+    export.register(table="listening_postquote", rows=_quotes)
+    export.register(table="listening_screenshot", rows=_screenshots)
+    export.register(table="listening_posttopic", rows=_topics)
+    export.register(table="listening_postchannel", rows=_channels)
+
+
+def _declare_quotes() -> None:
     declare_personal(
         "listening_postquote",
         fields={
@@ -90,14 +102,6 @@ def declare() -> None:
         exported=True,
         erased="emptied with the account, or the post, that is quoted; mentions of others in it are masked",
     )
-    declare_impersonal("listening_topic", because="what we listen for; whoever puts a name into a query answers for it")
-    export.register(table="listening_post", rows=posts_by)
-    export.register(table="listening_earlierwording", rows=_wordings)
-    export.register(table="listening_postmedia", rows=_media)
-    export.register(table="listening_postquote", rows=_quotes)
-    export.register(table="listening_screenshot", rows=_screenshots)
-    export.register(table="listening_posttopic", rows=_topics)
-    export.register(table="listening_postchannel", rows=_channels)
 
 
 def _wordings(network: str, origin: str, native_id: str) -> QuerySet[EarlierWording]:
