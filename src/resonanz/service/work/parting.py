@@ -58,9 +58,8 @@ def _give_own(case: Case, author: str, places: list[CasePost]) -> None:
     own = Case.objects.create(
         channel=case.channel, network=case.network, origin=case.origin, root_native_id=case.root_native_id,
         visibility=case.visibility, private_with=author, state=CaseState.RESOLVED, closed_because=case.closed_because,
-        intent=case.intent,
-        urgency=case.urgency, topic_id=case.topic_id, identity_id=identity_of(first), team_id=case.team_id,
-        assignee_id=case.assignee_id, opened_at=case.opened_at, last_post_at=last.posted_at,
+        intent=case.intent, urgency=case.urgency, topic_id=case.topic_id, identity_id=identity_of(first),
+        team_id=case.team_id, assignee_id=case.assignee_id, opened_at=case.opened_at, last_post_at=last.posted_at,
         first_reply_at=case.first_reply_at, resolved_at=case.resolved_at or clock.now(),
         names_employees=case.names_employees,
     )  # fmt: skip
